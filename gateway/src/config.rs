@@ -1,0 +1,262 @@
+//! `imprimatur.toml`: defaults, then the file, then `IMPRIMATUR__SECTION__KEY` from the environment.
+//!
+//! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
+//! is silently ignored is a hole.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that can be configured. Paths are relative to the data folder.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Addresses and limits of the HTTP server.
+    pub server: Server,
+    /// Who may use the anonymous endpoints.
+    pub auth: Auth,
+    /// The rules.
+    pub policy: Policy,
+    /// One section for each model: `[generators.NAME]`.
+    pub generators: BTreeMap<String, GeneratorSection>,
+    /// Invisible marks.
+    pub watermark: Watermark,
+    /// Content Credentials.
+    pub provenance: Provenance,
+    /// The log.
+    pub audit: Audit,
+    /// Held assets.
+    pub review: Review,
+    /// Logs of the program itself.
+    pub telemetry: Telemetry,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address of the API.
+    pub listen: SocketAddr,
+    /// Address of the public listener: verification, detection and log tiles only.
+    pub public_listen: Option<SocketAddr>,
+    /// Largest accepted body in bytes.
+    pub body_bytes_max: usize,
+    /// A request that takes longer is answered 503 and recorded as interrupted.
+    pub request_seconds_max: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            public_listen: None,
+            body_bytes_max: 32 << 20,
+            request_seconds_max: 600,
+        }
+    }
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// Whether `/v1/verify` and `/v1/detect` answer without a key.
+    pub anonymous_verify: bool,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { anonymous_verify: true }
+    }
+}
+
+/// `[policy]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// A rule pack in TOML; without it the built-in newsroom pack.
+    pub pack: Option<PathBuf>,
+}
+
+/// `[generators.NAME]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratorSection {
+    /// The backend: one of the files in `generators/src`.
+    pub kind: String,
+    /// The model's folder, where the backend reads one.
+    pub path: Option<PathBuf>,
+}
+
+/// `[watermark]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Watermark {
+    /// What happens to an asset that cannot be marked.
+    pub unmarkable: Unmarkable,
+}
+
+/// What happens to an asset that cannot be marked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unmarkable {
+    /// Released; manifest and record say why there is no mark.
+    #[default]
+    Release,
+    /// Held for a person.
+    Hold,
+    /// Refused.
+    Refuse,
+}
+
+/// `[provenance]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Provenance {
+    /// The organisation in certificates and in the sentence about unpublished work.
+    pub publisher: String,
+}
+
+impl Default for Provenance {
+    fn default() -> Self {
+        Self { publisher: "Example Newsroom".to_owned() }
+    }
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// The log's name in checkpoints: a URL without scheme (C2SP tlog-checkpoint).
+    pub origin: String,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { origin: "localhost/imprimatur".to_owned() }
+    }
+}
+
+/// `[review]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Review {
+    /// Nobody approves what they asked for themselves.
+    pub four_eyes: bool,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self { four_eyes: true }
+    }
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// A `tracing` filter such as `info` or `gateway=debug`.
+    pub filter: String,
+    /// Write JSON lines instead of text.
+    pub json: bool,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { filter: "warn".to_owned(), json: false }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A key that is not known.
+    #[error("{origin}: unknown key `{key}`{}", nearest.as_ref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+    UnknownKey {
+        /// The file, or `environment`.
+        origin: String,
+        /// The key as written.
+        key: String,
+        /// The known key that is written most like it.
+        nearest: Option<String>,
+    },
+    /// Not TOML, or a value of the wrong type.
+    #[error("{origin}: {message}")]
+    Value {
+        /// The file.
+        origin: String,
+        /// What is wrong, with line and column where known.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads `file` (if any) and the environment over the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the key or value to correct.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder();
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        let environment = config::Environment::with_prefix("IMPRIMATUR")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true);
+        let origin = file.map_or("environment".to_owned(), |file| file.display().to_string());
+        let read = builder.add_source(environment).build().and_then(config::Config::try_deserialize);
+        read.map_err(|error| explain(&origin, &error))
+    }
+}
+
+fn explain(origin: &str, error: &config::ConfigError) -> ConfigError {
+    let message = error.to_string();
+    let origin = origin.to_owned();
+    let mut quoted = message.split('`').skip(1).step_by(2).map(str::to_owned);
+    if !message.contains("unknown field") {
+        return ConfigError::Value { origin, message };
+    }
+    let key = quoted.next().unwrap_or_default();
+    let distance = |known: &String| strsim::damerau_levenshtein(&key, known);
+    let nearest = quoted.min_by_key(distance).filter(|known| distance(known) <= 4);
+    ConfigError::UnknownKey { origin, key, nearest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Config::load(Some(file.path()))
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        assert_eq!(load("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_misspelt_key_names_the_nearest_one() {
+        let error = load("[server]\nlisten_adr = \"127.0.0.1:1\"\nlissten = 3").unwrap_err();
+        assert!(error.to_string().contains("did you mean `listen`?"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_refused() {
+        assert!(matches!(load("[review]\nfour_eyes = 7"), Err(ConfigError::Value { .. })));
+    }
+
+    #[test]
+    fn generators_are_named_sections() {
+        let config = load("[generators.newsdesk]\nkind = \"llama\"\npath = \"models/x\"").unwrap();
+        assert_eq!(config.generators["newsdesk"].kind, "llama");
+    }
+}
