@@ -1,1 +1,23 @@
-fn main() {}
+//! `imprimatur`: parses, builds, runs, and maps the outcome to an exit code.
+
+use std::{panic, process::ExitCode};
+
+use clap::Parser as _;
+use gateway::cli::{self, Cli, Exit};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Yes };
+            // Nothing is left to report to when stdout and stderr are gone.
+            drop(error.print());
+            return exit.into();
+        }
+    };
+    // A panic is a bug of ours: it is reported as such, never as an answer.
+    match panic::catch_unwind(|| cli::run(cli)) {
+        Ok(exit) => exit.into(),
+        Err(_) => Exit::Bug.into(),
+    }
+}

@@ -1,0 +1,320 @@
+//! One record: what happened, without personal data and without any prompt.
+//!
+//! Records are canonical JSON (RFC 8785), so that one record has exactly one byte string and one
+//! leaf hash. People appear as keyed pseudonyms, texts as digests, rules by id and version.
+
+use serde::{Deserialize, Serialize};
+use types::{
+    Action, AssetId, Category, CheckRun, Decision, ImageFingerprint, Mark, MediaType, Modality,
+    PolicyVersion, RequestId, Sha256, Span, TextFingerprint,
+};
+
+use crate::LogError;
+
+/// Records are kept short: their details live in manifests and objects.
+pub const RECORD_BYTES_MAX: usize = 4096;
+/// At most this many findings are written out; `findings_total` counts all.
+const FINDINGS_MAX: usize = 8;
+/// At most this many spans of a finding are written out.
+const SPANS_MAX: usize = 4;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// Policy let a request in.
+    Admitted,
+    /// Terminal: policy or configuration refused.
+    Refused,
+    /// Terminal: released to the caller.
+    Released,
+    /// Terminal: kept for a review.
+    Held,
+    /// Terminal: a stage failed.
+    Failed,
+    /// Terminal: the caller left or the process ended.
+    Interrupted,
+    /// A reviewer released a held asset.
+    Approved,
+    /// A reviewer kept a held asset back.
+    Rejected,
+    /// An API key was made.
+    KeyCreated,
+    /// An API key was ended.
+    KeyRevoked,
+    /// Rules came into force.
+    PolicyLoaded,
+    /// Evidence was exported.
+    Exported,
+}
+
+impl Event {
+    /// The name in the record.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admitted => "admitted",
+            Self::Refused => "refused",
+            Self::Released => "released",
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::KeyCreated => "key_created",
+            Self::KeyRevoked => "key_revoked",
+            Self::PolicyLoaded => "policy_loaded",
+            Self::Exported => "exported",
+        }
+    }
+
+    /// Whether it ends a request.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::Released | Self::Held | Self::Failed | Self::Interrupted
+        )
+    }
+}
+
+/// One record. `time`, `clock_adjusted` and `tenant_seq` are set by the log when it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The record format.
+    pub schema: String,
+    /// RFC 3339 UTC; never earlier than the record before.
+    pub time: String,
+    /// The clock went back, so the time of the record before was taken.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub clock_adjusted: bool,
+    /// What happened.
+    pub event: Event,
+    /// The organisation.
+    pub tenant: String,
+    /// Gap-free number within the tenant, from 0.
+    pub tenant_seq: u64,
+    /// Keyed pseudonym of who acted.
+    pub actor: String,
+    /// The request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<RequestId>,
+    /// The asset; also the GB 45438 `ProduceID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset_id: Option<AssetId>,
+    /// What was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modality: Option<Modality>,
+    /// Keyed commitment to the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_commitment: Option<Sha256>,
+    /// The decision about the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<PolicyRecord>,
+    /// The decision about the output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<PolicyRecord>,
+    /// Which model ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<GeneratorRecord>,
+    /// The delivered bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentRecord>,
+    /// What became of the mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+    /// The C2PA manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c2pa: Option<C2paRecord>,
+    /// A reviewer's decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewRecord>,
+    /// A short code: why something failed, which key, how much was exported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// A decision without any matched text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyRecord {
+    /// The strictest action.
+    pub action: Action,
+    /// The first findings, strictest first.
+    pub findings: Vec<FindingRecord>,
+    /// How many findings there were.
+    pub findings_total: usize,
+    /// Which checks ran and which did not.
+    pub checks: Vec<CheckRun>,
+    /// The rules in force.
+    pub policy: PolicyVersion,
+}
+
+/// A finding without its message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of types::Finding")]
+pub struct FindingRecord {
+    pub rule: String,
+    pub rule_version: u32,
+    pub action: Action,
+    pub category: Category,
+    pub spans: Vec<Span>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shadow: bool,
+}
+
+/// Which model ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratorRecord {
+    /// The configured name.
+    pub model: String,
+    /// The model's version.
+    pub version: String,
+    /// SHA-256 over its files.
+    pub sha256: Sha256,
+    /// The seed, which makes the run repeatable, as a decimal: JSON numbers lose its last bits.
+    pub seed: String,
+}
+
+/// The delivered bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentRecord {
+    /// What they are.
+    pub media_type: MediaType,
+    /// Their SHA-256.
+    pub sha256: Sha256,
+    /// Their number.
+    pub bytes: u64,
+    /// The picture's fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_fingerprint: Option<ImageFingerprint>,
+    /// The text's fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_fingerprint: Option<TextFingerprint>,
+}
+
+/// The C2PA manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct C2paRecord {
+    /// Its label.
+    pub manifest_label: String,
+    /// SHA-256 of the manifest store, under which it is kept.
+    pub manifest_sha256: Sha256,
+}
+
+/// A reviewer's decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRecord {
+    /// The reviewer's role, not their name.
+    pub role: types::Role,
+    /// Why, as a short code.
+    pub reason: String,
+}
+
+impl Record {
+    /// A record of `event` with nothing else set.
+    #[must_use]
+    pub fn new(event: Event, tenant: impl Into<String>, actor: impl Into<String>) -> Self {
+        Self {
+            schema: "imprimatur.record.1".to_owned(),
+            time: String::new(),
+            clock_adjusted: false,
+            event,
+            tenant: tenant.into(),
+            tenant_seq: 0,
+            actor: actor.into(),
+            request_id: None,
+            asset_id: None,
+            modality: None,
+            prompt_commitment: None,
+            input: None,
+            output: None,
+            generator: None,
+            content: None,
+            mark: None,
+            c2pa: None,
+            review: None,
+            detail: None,
+        }
+    }
+
+    /// The canonical bytes: the log's entry.
+    ///
+    /// # Errors
+    /// [`LogError::RecordTooLarge`] above [`RECORD_BYTES_MAX`].
+    pub fn canonical(&self) -> Result<Vec<u8>, LogError> {
+        let bytes = serde_json_canonicalizer::to_vec(self);
+        let bytes =
+            bytes.map_err(|error| LogError::Note { what: "record", reason: error.to_string() })?;
+        if bytes.len() > RECORD_BYTES_MAX {
+            return Err(LogError::RecordTooLarge { bytes: bytes.len(), max: RECORD_BYTES_MAX });
+        }
+        Ok(bytes)
+    }
+
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// [`LogError::Note`] when it is not a record.
+    pub fn parse(entry: &[u8]) -> Result<Self, LogError> {
+        let wrong =
+            |error: serde_json::Error| LogError::Note { what: "record", reason: error.to_string() };
+        serde_json::from_slice(entry).map_err(wrong)
+    }
+}
+
+impl From<&Decision> for PolicyRecord {
+    fn from(decision: &Decision) -> Self {
+        let mut findings: Vec<_> = decision.findings.iter().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.action));
+        let kept = findings.iter().take(FINDINGS_MAX).map(|finding| FindingRecord {
+            rule: finding.rule.clone(),
+            rule_version: finding.rule_version,
+            action: finding.action,
+            category: finding.category,
+            spans: finding.spans.iter().take(SPANS_MAX).copied().collect(),
+            shadow: finding.shadow,
+        });
+        Self {
+            action: decision.action,
+            findings: kept.collect(),
+            findings_total: decision.findings.len(),
+            checks: decision.checks.clone(),
+            policy: decision.policy.clone(),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_survives_its_canonical_bytes() {
+        let mut record = Record::new(Event::Released, "press", "abc");
+        record.asset_id = Some(AssetId::new());
+        record.mark = Some(Mark::NotMarkable { reason: "short".into() });
+        let bytes = record.canonical().unwrap();
+        assert_eq!(Record::parse(&bytes).unwrap(), record);
+        assert!(bytes.starts_with(b"{\"actor\":"), "members are sorted");
+    }
+
+    #[test]
+    fn a_long_record_is_refused() {
+        let mut record = Record::new(Event::Failed, "press", "abc");
+        record.detail = Some("x".repeat(5000));
+        assert!(matches!(record.canonical(), Err(LogError::RecordTooLarge { .. })));
+    }
+
+    #[test]
+    fn names_are_those_of_the_json() {
+        for event in [Event::KeyCreated, Event::Admitted, Event::PolicyLoaded] {
+            assert_eq!(serde_json::to_value(event).unwrap(), event.name());
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! One request's facts, from admission to its terminal record.
+//!
+//! A case that is dropped without a terminal record writes `interrupted`; if the process dies
+//! first, the next start writes it.
+
+use std::sync::Arc;
+
+use audit::{Event, Record};
+use generators::{Generator, ModelCard};
+use types::{Action, AssetId, Decision, GenerationRequest, Modality, Principal, Receipt, RequestId};
+
+use crate::{
+    metrics::OutcomeLabels,
+    outcome::Refusal,
+    pipeline::LineError,
+    recording,
+    wiring::Stages,
+};
+
+/// An open request.
+#[derive(Debug)]
+pub struct Case {
+    pub(crate) stages: Arc<Stages>,
+    pub(crate) principal: Principal,
+    pub(crate) request: GenerationRequest,
+    pub(crate) input: Option<Decision>,
+    pub(crate) output: Option<Decision>,
+    generator: Arc<dyn Generator>,
+    asset_id: AssetId,
+    admission: Option<Receipt>,
+    open: bool,
+}
+
+impl Case {
+    /// Opens a case; nothing is recorded yet.
+    ///
+    /// # Errors
+    /// [`LineError`] when no model of the name makes what is asked for.
+    pub fn open(
+        stages: Arc<Stages>,
+        principal: Principal,
+        request: GenerationRequest,
+    ) -> Result<Self, LineError> {
+        let generator = stages.generators.get(&request.model).map(Arc::clone);
+        let generator = generator.ok_or_else(|| LineError::UnknownModel(request.model.clone()))?;
+        let makes = generator.card().modality;
+        if makes != request.modality {
+            let (model, wanted) = (request.model.clone(), request.modality);
+            return Err(LineError::WrongModality { model, makes, wanted });
+        }
+        stages.metrics.requests_open.inc();
+        let (input, output, admission) = (None, None, None);
+        let asset_id = AssetId::new();
+        Ok(Self { stages, principal, request, input, output, generator, asset_id, admission, open: true })
+    }
+
+    /// The request's id.
+    #[must_use]
+    pub const fn request_id(&self) -> RequestId {
+        self.request.id
+    }
+
+    /// The asset's id, known before the asset is.
+    #[must_use]
+    pub const fn asset_id(&self) -> AssetId {
+        self.asset_id
+    }
+
+    /// The receipt of the `admitted` record.
+    #[must_use]
+    pub const fn admission(&self) -> Option<&Receipt> {
+        self.admission.as_ref()
+    }
+
+    /// What is asked for.
+    pub(crate) const fn modality(&self) -> Modality {
+        self.request.modality
+    }
+
+    pub(crate) fn generator(&self) -> &Arc<dyn Generator> {
+        &self.generator
+    }
+
+    pub(crate) fn card(&self) -> &ModelCard {
+        self.generator.card()
+    }
+
+    /// The stricter decision, with the findings and checks of both.
+    pub(crate) fn decision(&self) -> Decision {
+        let version = || self.stages.policy().version().clone();
+        let nothing = || Decision { action: Action::Allow, findings: vec![], checks: vec![], policy: version() };
+        let mut merged = self.input.clone().unwrap_or_else(nothing);
+        if let Some(output) = &self.output {
+            merged.action = merged.action.max(output.action);
+            merged.findings.extend(output.findings.iter().cloned());
+            merged.checks.extend(output.checks.iter().cloned());
+        }
+        merged
+    }
+
+    /// Writes the `admitted` record.
+    pub(crate) async fn admit(mut self) -> Result<Self, LineError> {
+        let record = recording::record(&self, Event::Admitted);
+        match self.stages.append(record).await {
+            Ok(receipt) => {
+                self.admission = Some(receipt);
+                Ok(self)
+            }
+            // Without a log there is nothing to close the case with.
+            Err(error) => {
+                self.settle("failed");
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the terminal record `refused`.
+    pub(crate) async fn refuse(mut self) -> Result<Box<Refusal>, LineError> {
+        let decision = self.decision();
+        let receipt = self.close(recording::record(&self, Event::Refused)).await?;
+        let strictest = decision.findings.iter().filter(|finding| !finding.shadow).max_by_key(|finding| finding.action);
+        let rule = strictest.map(|finding| finding.rule.clone());
+        let message = strictest.map_or("Configuration refuses what cannot be marked.", |finding| &finding.message);
+        let message = message.to_owned();
+        Ok(Box::new(Refusal { request_id: self.request.id, rule, message, decision, receipt }))
+    }
+
+    /// Writes the terminal record `failed`, or `interrupted` when the caller left, and gives the error back.
+    pub(crate) async fn fail(mut self, error: LineError) -> LineError {
+        let event = match error {
+            LineError::ClientGone | LineError::Stopped => Event::Interrupted,
+            _ => Event::Failed,
+        };
+        let record = recording::failure(&self, event, &error);
+        match self.close(record).await {
+            Ok(_) => error,
+            Err(closing) => closing,
+        }
+    }
+
+    /// Writes a terminal record.
+    pub(crate) async fn close(&mut self, record: Record) -> Result<Receipt, LineError> {
+        let outcome = record.event.name();
+        // Settled first: a record that may have reached the log must not be written twice.
+        self.settle(outcome);
+        self.stages.append(record).await
+    }
+
+    fn settle(&mut self, outcome: &'static str) {
+        if !self.open {
+            return;
+        }
+        self.open = false;
+        let labels = OutcomeLabels { modality: self.request.modality.to_string(), outcome };
+        self.stages.metrics.requests.get_or_create(&labels).inc();
+        self.stages.metrics.requests_open.dec();
+    }
+}
+
+impl Drop for Case {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        let record = recording::record(self, Event::Interrupted);
+        let stages = Arc::clone(&self.stages);
+        self.settle("interrupted");
+        // Outside a runtime the process is ending: the next start writes the record.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = stages.append(record).await {
+                    tracing::warn!(%error, "an interrupted request was not recorded; the next start does");
+                }
+            });
+        }
+    }
+}

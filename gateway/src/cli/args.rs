@@ -1,0 +1,333 @@
+//! The command line, as `imprimatur help` shows it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use types::{MarkId, Modality};
+
+/// Checked, marked, signed and logged generations for newsrooms.
+#[derive(Debug, Parser)]
+#[command(name = "imprimatur", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What applies to every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Configuration file; else ./imprimatur.toml, or the one sub-folder that holds one
+    #[arg(short = 'C', long, global = true, env = "IMPRIMATUR_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Data folder; else the folder of the configuration file
+    #[arg(long, global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// One JSON object on stdout, or one a line for lists
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more on stderr; twice for details
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing but errors on stderr
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Language of sentences for people
+    #[arg(long, global = true, value_enum, default_value_t = Lang::En)]
+    pub lang: Lang,
+    /// Answer yes to every question
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+/// Language of sentences for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+impl From<Lang> for types::Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Zh => Self::Zh,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole line at work in a temporary data folder
+    Demo(Demo),
+    /// Make a configuration, keys and certificates
+    Init(Init),
+    /// Serve the API
+    Serve(Serve),
+    /// Generate through the line
+    Generate(Generate),
+    /// Say what a file's credentials, mark and log entry say
+    Verify(Verify),
+    /// The mark alone
+    #[command(subcommand)]
+    Watermark(WatermarkCommand),
+    /// Judge a text without generating
+    Moderate(Moderate),
+    /// Rule packs
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// The log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Models
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// API keys
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Held assets
+    #[command(subcommand)]
+    Reviews(ReviewsCommand),
+    /// Look for what is wrong, with a fix for each finding
+    Doctor,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// End after the demonstration instead of serving
+    #[arg(long)]
+    pub exit: bool,
+    /// A photo of yours (PNG or JPEG) for the first part
+    #[arg(long)]
+    pub photo: Option<PathBuf>,
+    /// Keep what was made in this folder instead of a temporary one
+    #[arg(long)]
+    pub keep: Option<PathBuf>,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// The organisation named in certificates
+    #[arg(long, default_value = "Example Newsroom")]
+    pub publisher: String,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address of the API
+    #[arg(long)]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Address of the public listener
+    #[arg(long)]
+    pub public_listen: Option<std::net::SocketAddr>,
+}
+
+/// `generate`
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// What to generate
+    #[arg(value_enum)]
+    pub kind: Kind,
+    /// The prompt
+    pub prompt: String,
+    /// Where the asset goes; without it text goes to stdout and a picture to asset.png
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// The model's configured name
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Makes the output repeatable
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Width and height of a picture, for example 512x512
+    #[arg(long)]
+    pub size: Option<String>,
+}
+
+/// What to generate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// A text
+    Text,
+    /// A picture
+    Image,
+}
+
+impl From<Kind> for Modality {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text,
+            Kind::Image => Self::Image,
+        }
+    }
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// More trust anchors: PEM files or folders; the list is named by the file or folder
+    #[arg(long)]
+    pub trust: Vec<PathBuf>,
+    /// Allowed end-entity certificates (PEM)
+    #[arg(long)]
+    pub allow: Vec<PathBuf>,
+    /// Look for the mark and the fingerprint also when the credentials are intact
+    #[arg(long)]
+    pub recover: bool,
+}
+
+/// `watermark`
+#[derive(Debug, Subcommand)]
+pub enum WatermarkCommand {
+    /// Embed a mark id
+    Embed {
+        /// The file to read
+        input: PathBuf,
+        /// The file to write
+        output: PathBuf,
+        /// 16 hexadecimal digits
+        #[arg(long)]
+        id: MarkId,
+    },
+    /// Look for a mark: exit 0 found, 1 not found
+    Detect {
+        /// The file to read
+        file: PathBuf,
+    },
+}
+
+/// `moderate`
+#[derive(Debug, Args)]
+pub struct Moderate {
+    /// A text, a file, or `-` for standard input
+    #[arg(default_value = "-")]
+    pub input: String,
+    /// Judge as an output of a model, not as a prompt
+    #[arg(long)]
+    pub output: bool,
+}
+
+/// `policy`
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Is the pack well formed, and do its rules make sense?
+    Lint {
+        /// A rule pack; the one in force if absent
+        file: Option<PathBuf>,
+    },
+    /// Run the pack's inline tests
+    Test {
+        /// A rule pack; the one in force if absent
+        file: Option<PathBuf>,
+    },
+    /// Both
+    Check {
+        /// A rule pack; the one in force if absent
+        file: Option<PathBuf>,
+    },
+}
+
+/// `audit`
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Prove that a record is in the log
+    Prove {
+        /// A log index, or a request's or asset's id
+        record: String,
+    },
+    /// Check the log, or an export, from end to end
+    Verify {
+        /// An export (folder or ZIP); the own log if absent
+        export: Option<PathBuf>,
+    },
+    /// Write records and proofs for others to check
+    Export {
+        /// The ZIP to write
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Print the last records
+    Tail {
+        /// How many
+        #[arg(short, default_value_t = 10)]
+        n: u64,
+    },
+}
+
+/// `models`
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// What is configured
+    List,
+    /// Are the files complete and readable?
+    Check {
+        /// A configured name or a folder; all configured models if absent
+        model: Option<String>,
+    },
+}
+
+/// `keys`
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make an API key; it is shown once
+    Create {
+        /// The organisation
+        #[arg(long)]
+        tenant: String,
+        /// The desk
+        #[arg(long)]
+        desk: String,
+        /// journalist, editor, standards, auditor or ops
+        #[arg(long)]
+        role: types::Role,
+        /// Whom the key stands for
+        #[arg(long)]
+        subject: String,
+    },
+    /// All keys, without their secrets
+    List,
+    /// End a key at once
+    Revoke {
+        /// The key's id, the part between the first and second underscore
+        id: String,
+    },
+}
+
+/// `reviews`
+#[derive(Debug, Subcommand)]
+pub enum ReviewsCommand {
+    /// What waits for a decision
+    List,
+    /// Release a held asset
+    Approve(Verdict),
+    /// Keep a held asset back for good
+    Reject(Verdict),
+}
+
+/// A decision about a held asset.
+#[derive(Debug, Args)]
+pub struct Verdict {
+    /// The asset's id
+    pub asset: types::AssetId,
+    /// Whose decision it is: an API key of an editor
+    #[arg(long, env = "IMPRIMATUR_KEY", hide_env_values = true)]
+    pub key: String,
+    /// Why, as a short code such as `accurate` or `misleading`
+    #[arg(long, default_value = "unspecified")]
+    pub reason: String,
+}

@@ -1,0 +1,66 @@
+//! The commands: one file each, and this list.
+
+mod args;
+mod audit;
+mod demo;
+mod doctor;
+mod exit;
+mod generate;
+mod init;
+mod keys;
+mod locate;
+mod models;
+mod moderate;
+mod output;
+mod policy;
+mod progress;
+mod reviews;
+mod serve;
+mod show;
+mod verify;
+mod watermark;
+
+pub use args::Cli;
+use args::Command;
+pub use exit::Exit;
+use exit::{Answer, Failure};
+use output::Console;
+
+/// Runs a command and says on stderr why it could not answer, if so.
+#[must_use]
+pub fn run(cli: Cli) -> Exit {
+    let console = Console::new(&cli.global);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let answer = match runtime {
+        Ok(runtime) => {
+            let answer = runtime.block_on(dispatch(cli, &console));
+            // Blocking work of an abandoned request must not delay the exit.
+            runtime.shutdown_background();
+            answer
+        }
+        Err(error) => Err(Failure::from(error)),
+    };
+    answer.unwrap_or_else(|failure| {
+        console.failure(&failure);
+        failure.exit
+    })
+}
+
+async fn dispatch(cli: Cli, console: &Console) -> Answer {
+    let global = &cli.global;
+    match cli.command {
+        Command::Demo(args) => demo::run(global, &args, console).await,
+        Command::Init(args) => init::run(&args, console).await,
+        Command::Serve(args) => serve::run(global, &args, console).await,
+        Command::Generate(args) => generate::run(global, &args, console).await,
+        Command::Verify(args) => verify::run(global, &args, console).await,
+        Command::Watermark(command) => watermark::run(global, &command, console).await,
+        Command::Moderate(args) => moderate::run(global, &args, console).await,
+        Command::Policy(command) => policy::run(global, &command, console),
+        Command::Audit(command) => audit::run(global, command, console).await,
+        Command::Models(command) => models::run(global, &command, console),
+        Command::Keys(command) => keys::run(global, &command, console).await,
+        Command::Reviews(command) => reviews::run(global, &command, console).await,
+        Command::Doctor => doctor::run(global, console).await,
+    }
+}

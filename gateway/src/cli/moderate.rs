@@ -1,0 +1,49 @@
+//! `imprimatur moderate`: a decision without generation.
+
+use std::{fs, io::Read as _, path::Path};
+
+use types::{Action, Modality, Principal, Role};
+
+use super::{
+    args::{Global, Moderate},
+    exit::{Answer, Exit, Failure},
+    locate,
+    output::Console,
+};
+use crate::{http::moderations, screening, wiring};
+
+pub(crate) async fn run(global: &Global, args: &Moderate, console: &Console) -> Answer {
+    let text = read(&args.input)?;
+    if text.trim().is_empty() {
+        return Err(Failure::unreadable(anyhow::anyhow!("the text is empty")));
+    }
+    let installation = locate::installation(global)?;
+    let engine = wiring::policy_engine(&installation)?;
+    let hook = if args.output { policy::Hook::Output } else { policy::Hook::Input };
+    let decision = engine.judge(&screening::scope(&local(), Modality::Text, hook), &text).decision;
+    let report = moderations::report(&decision, |category| engine.covers(category));
+    console.result(&report, || {
+        let lines = decision.findings.iter().map(|f| format!("  {} [{}] {}", f.rule, f.action, f.message));
+        format!("{}\n{}", decision.action, lines.collect::<Vec<_>>().join("\n")).trim_end().to_owned()
+    });
+    Ok(if decision.action >= Action::Review { Exit::No } else { Exit::Yes })
+}
+
+/// Whoever runs the program on its own machine.
+pub(crate) fn local() -> Principal {
+    let name = "local".to_owned();
+    Principal { tenant: name.clone(), desk: name.clone(), role: Role::Ops, subject: name }
+}
+
+fn read(input: &str) -> Result<String, Failure> {
+    if input == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(Failure::unreadable)?;
+        return String::from_utf8(bytes).map_err(Failure::unreadable);
+    }
+    let path = Path::new(input);
+    if path.is_file() {
+        return String::from_utf8(fs::read(path).map_err(Failure::unreadable)?).map_err(Failure::unreadable);
+    }
+    Ok(input.to_owned())
+}

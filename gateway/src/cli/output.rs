@@ -1,0 +1,61 @@
+//! Results on stdout, everything else on stderr.
+#![expect(clippy::print_stdout, reason = "the one place that prints results")]
+
+use std::io::{IsTerminal as _, stderr};
+
+use serde::Serialize;
+use types::Language;
+
+use super::{args::Global, exit::Failure};
+
+/// How to talk to whoever started the command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Console {
+    json: bool,
+    quiet: bool,
+    language: Language,
+}
+
+impl Console {
+    pub(crate) fn new(global: &Global) -> Self {
+        Self { json: global.json, quiet: global.quiet, language: global.lang.into() }
+    }
+
+    /// The language of sentences for people.
+    pub(crate) const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The result: `value` as one line of JSON, or `text` for people.
+    pub(crate) fn result(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
+        match serde_json::to_string(value) {
+            Ok(json) if self.json => println!("{json}"),
+            _ => println!("{}", text()),
+        }
+    }
+
+    /// A line about what goes on.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Why there is no result.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        eprintln!("imprimatur: {:#}", failure.error);
+    }
+
+    /// Whether a progress bar makes sense.
+    pub(crate) fn draws(&self) -> bool {
+        !self.quiet && stderr().is_terminal()
+    }
+
+    /// `en` or `zh`.
+    pub(crate) const fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
+        match self.language {
+            Language::En => en,
+            Language::Zh => zh,
+        }
+    }
+}

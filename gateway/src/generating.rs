@@ -1,0 +1,170 @@
+//! Runs the model and lets its text pass policy's hold-back window as it is written.
+
+use std::time::Instant;
+
+use generators::{Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, Output, TextOutput};
+use policy::{Hook, StreamJudge};
+use tokio::sync::mpsc;
+use types::Action;
+
+use crate::{
+    case::Case,
+    marking::TextMarking,
+    pipeline::{Delivery, LineError, Piece},
+    screening,
+};
+
+/// Events that may wait before generation pauses.
+const EVENTS_WAITING_MAX: usize = 32;
+
+/// What a model has produced; policy has not seen all of it.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) product: Product,
+    /// Where the text stands in policy's window.
+    pub(crate) screen: Option<StreamJudge>,
+    /// Where the rest of the text goes, if the caller streams and nothing was stopped.
+    pub(crate) pieces: Option<mpsc::Sender<Piece>>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Content without mark or credentials.
+#[derive(Debug)]
+pub(crate) enum Product {
+    /// A text and how it was marked while sampling.
+    Text(Text),
+    /// A picture.
+    Image(ImageOutput),
+}
+
+/// A text and how it was marked while sampling.
+#[derive(Debug)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) prompt_tokens: u32,
+    pub(crate) completion_tokens: u32,
+    pub(crate) finish_reason: &'static str,
+    pub(crate) marking: TextMarking,
+}
+
+/// Generates; stops early when policy blocks what has been written.
+pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, LineError> {
+    let start = Instant::now();
+    case.stages.metrics.generator_calls.inc();
+    let marking = TextMarking::new(&case.stages.watermark_key);
+    let mut job = Job::from(&case.request);
+    if case.modality() == types::Modality::Text {
+        job.sampler_hook = Some(marking.hook());
+    }
+    let scope = screening::scope(&case.principal, case.modality(), Hook::Output);
+    let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
+    let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
+    let generator = std::sync::Arc::clone(case.generator());
+    let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
+    followed?;
+    case.stages.metrics.stage("generate", start);
+    flow.draft(output, marking)
+}
+
+struct Flow {
+    pieces: Option<mpsc::Sender<Piece>>,
+    screen: StreamJudge,
+    /// All that the model wrote so far.
+    written: String,
+    blocked: bool,
+    /// A rule asks for a person: nothing more is sent, but generation goes on.
+    withheld: bool,
+    tokens: u32,
+}
+
+impl Flow {
+    fn new(delivery: Delivery, screen: StreamJudge) -> Self {
+        let pieces = match delivery {
+            Delivery::Whole => None,
+            Delivery::Stream(pieces) => Some(pieces),
+        };
+        Self { pieces, screen, written: String::new(), blocked: false, withheld: false, tokens: 0 }
+    }
+
+    async fn follow(&mut self, mut events: EventReceiver) -> Result<(), LineError> {
+        while let Some(event) = events.recv().await {
+            match event {
+                Event::Token { text, .. } => {
+                    self.tokens = self.tokens.saturating_add(1);
+                    self.text(text).await?;
+                }
+                Event::Step { done, total } => self.progress("drawing", done.into(), total.into()).await?,
+                Event::Loading { done, total } => self.progress("loading", done, total).await?,
+                _ => {}
+            }
+            if self.blocked {
+                break; // dropping the receiver stops the model
+            }
+        }
+        Ok(())
+    }
+
+    async fn text(&mut self, text: String) -> Result<(), LineError> {
+        self.written.push_str(&text);
+        let step = self.screen.push(&text);
+        let verdict = step.verdict.map_or(Action::Allow, |judgement| judgement.decision.action);
+        if !self.withheld && !step.emit.is_empty() {
+            self.send(Piece::Text(step.emit)).await?;
+        }
+        self.blocked = verdict == Action::Block;
+        self.withheld |= verdict >= Action::Rewrite;
+        Ok(())
+    }
+
+    async fn progress(&self, what: &'static str, done: u64, total: u64) -> Result<(), LineError> {
+        self.send(Piece::Progress { what, done, total }).await
+    }
+
+    async fn send(&self, piece: Piece) -> Result<(), LineError> {
+        match &self.pieces {
+            None => Ok(()),
+            Some(pieces) => pieces.send(piece).await.map_err(|_| LineError::ClientGone),
+        }
+    }
+
+    fn draft(self, output: Result<Output, GeneratorError>, marking: TextMarking) -> Result<Draft, LineError> {
+        let pieces = self.pieces.filter(|_| !self.blocked && !self.withheld);
+        let (product, warnings, screen) = match output {
+            Ok(Output::Image(image)) => {
+                let warnings = sentences(&image.warnings);
+                (Product::Image(image), warnings, None)
+            }
+            Ok(Output::Text(output)) => {
+                let warnings = sentences(&output.warnings);
+                (Product::Text(Text::whole(output, marking)), warnings, Some(self.screen))
+            }
+            Err(GeneratorError::Cancelled) if self.blocked => {
+                let text = Text::stopped(self.written, self.tokens, marking);
+                (Product::Text(text), Vec::new(), Some(self.screen))
+            }
+            Err(error) => return Err(error.into()),
+            Ok(_) => return Err(LineError::Stopped),
+        };
+        Ok(Draft { product, screen, pieces, warnings })
+    }
+}
+
+fn sentences(warnings: &[generators::Warning]) -> Vec<String> {
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+impl Text {
+    fn whole(output: TextOutput, marking: TextMarking) -> Self {
+        Self {
+            text: output.text,
+            prompt_tokens: u32::try_from(output.usage.prompt_tokens).unwrap_or(u32::MAX),
+            completion_tokens: u32::try_from(output.usage.completion_tokens).unwrap_or(u32::MAX),
+            finish_reason: output.finish_reason.name(),
+            marking,
+        }
+    }
+
+    fn stopped(text: String, tokens: u32, marking: TextMarking) -> Self {
+        Self { text, prompt_tokens: 0, completion_tokens: tokens, finish_reason: "content_filter", marking }
+    }
+}

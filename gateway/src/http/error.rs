@@ -1,0 +1,205 @@
+//! The one place where what went wrong becomes an HTTP status and OpenAI's error body.
+//!
+//! The client's message and the internal one are kept apart: causes go to the program's own log,
+//! never to the client, because they may name paths or keys.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use generators::GeneratorError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    accounts::AccountError,
+    outcome::{Refusal, Release},
+    pipeline::LineError,
+    reviews::ReviewError,
+};
+
+/// OpenAI's error object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong, in OpenAI's shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// A sentence for people: what happened and what to do.
+    pub message: String,
+    /// OpenAI's class, for example `invalid_request_error`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The parameter at fault.
+    pub param: Option<String>,
+    /// A stable code, for example `content_policy_violation`.
+    pub code: Option<String>,
+}
+
+/// An answer that is not the asked-for content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    status: StatusCode,
+    detail: Box<ErrorDetail>,
+    headers: Vec<(&'static str, String)>,
+    retry_after_s: Option<u32>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, kind: &str, code: &str, message: impl Into<String>) -> Self {
+        let detail = ErrorDetail {
+            message: message.into(),
+            kind: kind.to_owned(),
+            param: None,
+            code: (!code.is_empty()).then(|| code.to_owned()),
+        };
+        Self { status, detail: Box::new(detail), headers: Vec::new(), retry_after_s: None }
+    }
+
+    /// 400 about one parameter.
+    pub fn invalid(param: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_value", message).about(param)
+    }
+
+    /// 400 about a body that cannot be read.
+    pub fn unreadable(status: StatusCode, message: impl Into<String>) -> Self {
+        let code = if status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "invalid_body" };
+        Self::new(status, "invalid_request_error", code, message)
+    }
+
+    /// 401: no key or a wrong one.
+    pub fn unauthenticated() -> Self {
+        let message = "This key is not valid. Send `Authorization: Bearer imp_…` with a key made by `imprimatur keys create`.";
+        Self::new(StatusCode::UNAUTHORIZED, "authentication_error", "invalid_api_key", message)
+    }
+
+    /// 403: a valid key whose role may not do this.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "permission_error", "forbidden", message)
+    }
+
+    /// 404.
+    pub fn not_found(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "invalid_request_error", code, message)
+    }
+
+    /// 503: a part is failing closed.
+    pub fn unavailable(code: &str, message: impl Into<String>) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", code, message);
+        error.retry_after_s = Some(5);
+        error
+    }
+
+    /// 400 `content_policy_violation`, with the rule and the receipt of the refusal.
+    pub fn refused(refusal: &Refusal) -> Self {
+        let rule = refusal.rule.clone().unwrap_or_default();
+        let message = format!("{} (rule {rule})", refusal.message);
+        let status = StatusCode::BAD_REQUEST;
+        let mut error = Self::new(status, "invalid_request_error", "content_policy_violation", message);
+        error.headers.push(("x-request-id", refusal.request_id.to_string()));
+        error.headers.push(("x-imprimatur-receipt", refusal.receipt.index.to_string()));
+        error
+    }
+
+    /// 403 `held_for_review`: the asset waits, marked and signed, for a reviewer.
+    pub fn held(release: &Release) -> Self {
+        let id = release.asset_id;
+        let message = format!("The output is held for review. An editor decides with `imprimatur reviews approve {id}`; then GET /v1/assets/{id}/content.");
+        let mut error = Self::new(StatusCode::FORBIDDEN, "permission_error", "held_for_review", message);
+        error.headers.push(("x-request-id", release.request_id.to_string()));
+        error.headers.push(("x-imprimatur-asset", id.to_string()));
+        error.headers.push(("x-imprimatur-receipt", release.receipt.index.to_string()));
+        error
+    }
+
+    fn about(mut self, param: &str) -> Self {
+        self.detail.param = Some(param.to_owned());
+        self
+    }
+
+    /// The body, also sent as an event when a stream fails after its first byte.
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody { error: (*self.detail).clone() }
+    }
+}
+
+impl From<LineError> for ApiError {
+    fn from(error: LineError) -> Self {
+        if !matches!(error, LineError::UnknownModel(_) | LineError::WrongModality { .. }) {
+            tracing::warn!(error = %error, "request failed");
+        }
+        match &error {
+            LineError::UnknownModel(_) => Self::not_found("model_not_found", error.to_string()).about("model"),
+            LineError::WrongModality { .. } => Self::invalid("model", error.to_string()),
+            LineError::Generator(inner) => generator(inner),
+            LineError::Policy(_) => closed("policy"),
+            LineError::Picture => closed("generator"),
+            LineError::Watermark(_) => closed("watermark"),
+            LineError::Provenance(_) => closed("provenance"),
+            LineError::Log(_) => closed("audit log"),
+            LineError::Objects(_) | LineError::State(_) => closed("storage"),
+            LineError::ClientGone | LineError::TimedOut(_) | LineError::Stopped => {
+                Self::unavailable("interrupted", "The request was interrupted before release; try again.")
+            }
+        }
+    }
+}
+
+fn closed(part: &str) -> ApiError {
+    let message = format!("The {part} is not working, so nothing is released. `imprimatur doctor` and /readyz say more.");
+    ApiError::unavailable("failing_closed", message)
+}
+
+fn generator(error: &GeneratorError) -> ApiError {
+    match error {
+        GeneratorError::Busy { .. } => ApiError::unavailable("busy", "The model is busy; try again."),
+        GeneratorError::PromptNotUnderstood { .. } | GeneratorError::PromptEmpty => {
+            ApiError::invalid("prompt", error.to_string())
+        }
+        GeneratorError::Parameter { parameter, .. } => ApiError::invalid(parameter, error.to_string()),
+        GeneratorError::ContextExceeded { .. } => ApiError::invalid("messages", error.to_string()),
+        _ => ApiError::unavailable("generator_failed", "The model could not be run; `imprimatur models check` says more."),
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::UnknownKey => Self::unauthenticated(),
+            AccountError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl From<ReviewError> for ApiError {
+    fn from(error: ReviewError) -> Self {
+        match &error {
+            ReviewError::Unknown(_) => Self::not_found("review_not_found", error.to_string()),
+            ReviewError::FourEyes | ReviewError::Role(_) => Self::forbidden(error.to_string()),
+            ReviewError::Decided(_) => Self::new(StatusCode::CONFLICT, "invalid_request_error", "already_decided", error.to_string()),
+            ReviewError::Damaged(_) => closed("storage"),
+            ReviewError::Log(_) => closed("audit log"),
+            ReviewError::Objects(_) | ReviewError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body())).into_response();
+        let headers = response.headers_mut();
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
+        }
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

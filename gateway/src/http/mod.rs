@@ -1,0 +1,114 @@
+//! The HTTP edge: the only place that knows paths, statuses and headers.
+//!
+//! [`api`] serves everything; [`public`] only what strangers may use. Errors become statuses in
+//! `error.rs` and nowhere else.
+
+mod answer;
+mod assets;
+mod chat;
+mod chat_stream;
+mod error;
+mod extract;
+mod images;
+mod log;
+mod models;
+pub mod moderations;
+mod openai;
+mod operations;
+mod verify;
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use error::ApiError;
+pub(crate) use images::size;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use utoipa::{
+    OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{config::Server, pipeline::Line};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Imprimatur",
+    description = "Generations that come out checked, marked, signed and logged. OpenAI-compatible."
+))]
+struct Document;
+
+/// Every endpoint, with limits.
+pub fn api(line: Line, server: &Server) -> Router {
+    let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(chat::completions))
+        .routes(routes!(images::generations))
+        .routes(routes!(moderations::moderations))
+        .routes(routes!(models::list))
+        .routes(routes!(models::one))
+        .routes(routes!(assets::describe))
+        .routes(routes!(assets::content))
+        .routes(routes!(assets::manifest))
+        .routes(routes!(assets::receipt))
+        .routes(routes!(log::entries))
+        .merge(open())
+        .split_for_parts();
+    secure(&mut document);
+    let document = Json(document);
+    let routes = routes.route("/openapi.json", get(|| async move { document }));
+    limits(routes.fallback(missing), server).with_state(line)
+}
+
+/// What needs no key: verification, detection, the log's public part.
+pub fn public(line: Line, server: &Server) -> Router {
+    let (routes, _) = open().split_for_parts();
+    limits(routes.fallback(missing), server).with_state(line)
+}
+
+fn open() -> OpenApiRouter<Line> {
+    OpenApiRouter::new()
+        .routes(routes!(verify::verify))
+        .routes(routes!(verify::detect))
+        .routes(routes!(log::checkpoint))
+        .routes(routes!(log::tile))
+        .routes(routes!(log::vkey))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+}
+
+fn limits(routes: Router<Line>, server: &Server) -> Router<Line> {
+    let seconds = Duration::from_secs(server.request_seconds_max);
+    routes
+        .layer(DefaultBodyLimit::max(server.body_bytes_max))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, seconds))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::map_response(harden))
+        .layer(TraceLayer::new_for_http())
+}
+
+async fn missing() -> Response {
+    ApiError::not_found("unknown_url", "There is nothing at this path; /openapi.json lists what there is.").into_response()
+}
+
+/// Answers are data, never documents to be sniffed or framed.
+async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    response
+}
+
+fn secure(document: &mut utoipa::openapi::OpenApi) {
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    let components = document.components.get_or_insert_with(Default::default);
+    components.add_security_scheme("key", bearer);
+}

@@ -1,0 +1,163 @@
+//! OpenAI's request and answer bodies, as far as they are served here.
+//!
+//! Fields that change the output but cannot be honoured are refused, not ignored: a client that
+//! asks for JSON and gets prose has been misled.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `POST /v1/chat/completions`
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ChatRequest {
+    /// The model's configured name.
+    pub model: String,
+    /// The conversation.
+    pub messages: Vec<ChatMessage>,
+    /// Send the answer in pieces.
+    #[serde(default)]
+    pub stream: bool,
+    /// What a stream ends with.
+    pub stream_options: Option<StreamOptions>,
+    /// Makes the answer repeatable.
+    pub seed: Option<i64>,
+    /// Texts that end the answer.
+    pub stop: Option<Stop>,
+    /// At most this many new tokens.
+    pub max_completion_tokens: Option<u32>,
+    /// The older name of `max_completion_tokens`.
+    pub max_tokens: Option<u32>,
+    /// 0.0–2.0
+    pub temperature: Option<f32>,
+    /// 0.0–1.0
+    pub top_p: Option<f32>,
+    /// Only 1 is served.
+    pub n: Option<u32>,
+    /// Not served: answered 400 when true.
+    #[serde(default)]
+    pub logprobs: Option<bool>,
+    /// Only `{"type":"text"}` is served.
+    pub response_format: Option<ResponseFormat>,
+    /// The end user, kept only as a keyed pseudonym.
+    pub user: Option<String>,
+}
+
+/// A message.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ChatMessage {
+    /// `system`, `developer`, `user` or `assistant`.
+    pub role: String,
+    /// Text, or parts.
+    pub content: Content,
+}
+
+/// Text, or parts.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Content {
+    /// Text.
+    Text(String),
+    /// Parts.
+    Parts(Vec<Part>),
+}
+
+/// A part of a message or of a moderation input.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Part {
+    /// `text` or `image_url`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The text of a `text` part.
+    pub text: Option<String>,
+}
+
+/// Options of a stream.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct StreamOptions {
+    /// End with a chunk that counts tokens.
+    #[serde(default)]
+    pub include_usage: bool,
+}
+
+/// One text or several.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Stop {
+    /// One.
+    One(String),
+    /// Up to four.
+    Many(Vec<String>),
+}
+
+/// The wished form of an answer.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ResponseFormat {
+    /// Only `text` is served.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// `POST /v1/images/generations`
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ImageRequest {
+    /// The model's configured name; the built-in one if absent.
+    pub model: Option<String>,
+    /// What to draw.
+    pub prompt: String,
+    /// How many, 1–4.
+    pub n: Option<u32>,
+    /// `512x512` and so on, or `auto`.
+    pub size: Option<String>,
+    /// `b64_json` or `url`.
+    pub response_format: Option<String>,
+    /// Makes the picture repeatable.
+    pub seed: Option<i64>,
+    /// Only `png` is served.
+    pub output_format: Option<String>,
+    /// The end user, kept only as a keyed pseudonym.
+    pub user: Option<String>,
+}
+
+/// `POST /v1/moderations`
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ModerationRequest {
+    /// Ignored but for being echoed: the policy in force decides.
+    pub model: Option<String>,
+    /// Text, texts, or parts.
+    pub input: ModerationInput,
+}
+
+/// Text, texts, or parts.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ModerationInput {
+    /// One text.
+    One(String),
+    /// Several texts, judged apart.
+    Many(Vec<String>),
+    /// Parts.
+    Parts(Vec<Part>),
+}
+
+/// Token counts.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct Usage {
+    /// Tokens read.
+    pub prompt_tokens: u32,
+    /// Tokens written.
+    pub completion_tokens: u32,
+    /// Their sum.
+    pub total_tokens: u32,
+}
+
+/// A model in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Model {
+    /// Its configured name.
+    pub id: String,
+    /// Always `model`.
+    pub object: &'static str,
+    /// Always 0: the time of a local file says nothing.
+    pub created: u64,
+    /// The backend's kind.
+    pub owned_by: String,
+}

@@ -1,0 +1,35 @@
+//! `/healthz`, `/readyz`, `/metrics` and `/openapi.json`
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::pipeline::Line;
+
+/// The process answers.
+#[utoipa::path(get, path = "/healthz", responses((status = 200, description = "The process answers")))]
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Every check that fails closed is working; 503 names those that are not.
+#[utoipa::path(get, path = "/readyz", responses(
+    (status = 200, description = "Everything works"),
+    (status = 503, description = "Names what is failing closed"),
+))]
+pub(crate) async fn readyz(State(line): State<Line>) -> Response {
+    let failing = line.stages().failing();
+    let status = if failing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({"ready": failing.is_empty(), "failing": failing}))).into_response()
+}
+
+/// Counters in Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", responses((status = 200, description = "Prometheus text")))]
+pub(crate) async fn metrics(State(line): State<Line>) -> Response {
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([("content-type", content_type)], line.stages().metrics.text()).into_response()
+}

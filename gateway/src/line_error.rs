@@ -1,0 +1,53 @@
+//! Why a request could not be finished.
+
+/// Why a request could not be finished; nothing was released.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineError {
+    /// No model of this name is configured.
+    #[error("no model named `{0}` is configured; GET /v1/models or `imprimatur models list` names them")]
+    UnknownModel(String),
+    /// The model makes something else.
+    #[error("`{model}` makes {makes}, not {wanted}")]
+    WrongModality {
+        /// The model's name.
+        model: String,
+        /// What it makes.
+        makes: types::Modality,
+        /// What was asked for.
+        wanted: types::Modality,
+    },
+    /// Policy could not decide.
+    #[error("policy could not decide: {0}")]
+    Policy(String),
+    /// The model failed.
+    #[error(transparent)]
+    Generator(#[from] generators::GeneratorError),
+    /// The model gave a picture whose pixels do not fill its size.
+    #[error("the model gave a picture whose pixels do not fill its size")]
+    Picture,
+    /// Marking failed.
+    #[error("marking failed: {0}")]
+    Watermark(#[from] watermark::WatermarkError),
+    /// Signing failed.
+    #[error("signing failed: {0}")]
+    Provenance(#[from] provenance::ProvenanceError),
+    /// The log did not take the record.
+    #[error("the log did not take the record: {0}")]
+    Log(#[from] audit::LogError),
+    /// The asset could not be stored.
+    #[error("the asset could not be stored: {0}")]
+    Objects(#[from] audit::ObjectError),
+    /// State could not be read or written.
+    #[error("state could not be read or written: {0}")]
+    State(#[from] audit::StateError),
+    /// The caller left before release.
+    #[error("the caller left before release")]
+    ClientGone,
+    /// A stage took too long.
+    #[error("{0} took too long")]
+    TimedOut(&'static str),
+    /// The program is ending.
+    #[error("the program is ending")]
+    Stopped,
+}

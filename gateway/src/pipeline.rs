@@ -1,0 +1,268 @@
+//! The whole program on one screen: a request moves through the rooms in one direction.
+//!
+//! Each step takes the proof that the step before was done and gives the next one. The proofs have
+//! private fields, are made by exactly one function each and are moved, never cloned; so a step
+//! cannot be skipped, repeated or reordered:
+//!
+//! ```compile_fail,E0382
+//! # use gateway::pipeline::{Admitted, Delivery, Line, LineError};
+//! async fn generate_twice(line: &Line, admitted: Admitted) -> Result<(), LineError> {
+//!     line.generate(admitted, Delivery::Whole).await?;
+//!     line.generate(admitted, Delivery::Whole).await?; // the admission is used up
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! # use gateway::pipeline::{Generated, Line, LineError};
+//! async fn sign_unmarked(line: &Line, generated: Generated) -> Result<(), LineError> {
+//!     line.sign(generated).await?; // neither screened nor marked
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```compile_fail,E0451
+//! # use gateway::{case::Case, pipeline::Admitted};
+//! fn forge(case: Case) -> Admitted {
+//!     Admitted { case } // only `Line::admit` makes one
+//! }
+//! ```
+//!
+//! ```compile_fail,E0599
+//! # use gateway::pipeline::Signed;
+//! fn keep_a_copy(signed: &Signed) -> Signed {
+//!     signed.clone() // proofs are moved
+//! }
+//! ```
+//!
+//! If a step fails, the request's record says `failed`; if its future is dropped, `interrupted`.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use types::{Action, GenerationRequest, Principal};
+
+pub use crate::line_error::LineError;
+use crate::{
+    case::Case,
+    generating::{self, Draft},
+    marking::{self, MarkedAsset},
+    outcome::{Outcome, Refusal},
+    releasing,
+    screening::{self, Cleared},
+    signing::{self, SignedAsset},
+    wiring::Stages,
+};
+
+/// How output reaches the caller.
+#[derive(Debug)]
+pub enum Delivery {
+    /// In one piece, after release.
+    Whole,
+    /// In pieces that have passed the hold-back window of policy.
+    Stream(mpsc::Sender<Piece>),
+}
+
+/// A piece of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text that policy has let through.
+    Text(String),
+    /// Progress of loading or drawing: `done` of `total`.
+    Progress {
+        /// What is going on, for a progress bar.
+        what: &'static str,
+        /// Steps done.
+        done: u64,
+        /// Steps in all.
+        total: u64,
+    },
+}
+
+/// Either the next step's proof, or the request has ended in a refusal.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Go on.
+    Go(T),
+    /// Refused; the terminal record is written.
+    Refused(Box<Refusal>),
+}
+
+/// Policy let the request in; its `admitted` record is durable.
+#[derive(Debug)]
+pub struct Admitted {
+    case: Case,
+}
+
+/// A model has produced a draft.
+#[derive(Debug)]
+pub struct Generated {
+    case: Case,
+    draft: Draft,
+}
+
+/// Policy has seen the whole output.
+#[derive(Debug)]
+pub struct Screened {
+    case: Case,
+    cleared: Cleared,
+}
+
+/// The asset carries its mark, or the reason why not.
+#[derive(Debug)]
+pub struct Marked {
+    case: Case,
+    asset: MarkedAsset,
+}
+
+/// The asset carries its credentials; its bytes do not change any more.
+#[derive(Debug)]
+pub struct Signed {
+    case: Case,
+    asset: SignedAsset,
+}
+
+/// The line with its stages.
+#[derive(Debug, Clone)]
+pub struct Line {
+    stages: Arc<Stages>,
+}
+
+impl Line {
+    /// A line over wired stages.
+    #[must_use]
+    pub fn new(stages: Arc<Stages>) -> Self {
+        Self { stages }
+    }
+
+    /// The stages, for what is not part of the line: look-ups, accounts, reviews.
+    #[must_use]
+    pub fn stages(&self) -> &Arc<Stages> {
+        &self.stages
+    }
+
+    /// From request to terminal record, in one go.
+    ///
+    /// # Errors
+    /// [`LineError`] when a stage cannot do its work; nothing is released then.
+    pub async fn run(
+        &self,
+        principal: Principal,
+        request: GenerationRequest,
+        delivery: Delivery,
+    ) -> Result<Outcome, LineError> {
+        match self.admit(principal, request).await? {
+            Step::Go(admitted) => self.finish(admitted, delivery).await,
+            Step::Refused(refusal) => Ok(Outcome::Refused(refusal)),
+        }
+    }
+
+    /// From admission to terminal record.
+    ///
+    /// # Errors
+    /// [`LineError`] when a stage cannot do its work; nothing is released then.
+    pub async fn finish(&self, admitted: Admitted, delivery: Delivery) -> Result<Outcome, LineError> {
+        let generated = self.generate(admitted, delivery).await?;
+        let screened = match self.screen(generated).await? {
+            Step::Go(screened) => screened,
+            Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let marked = match self.mark(screened).await? {
+            Step::Go(marked) => marked,
+            Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let signed = self.sign(marked).await?;
+        self.release(signed).await
+    }
+
+    /// Input rules; records `admitted` or `refused`.
+    ///
+    /// # Errors
+    /// [`LineError`] for an unknown model, a failing policy or log.
+    pub async fn admit(
+        &self,
+        principal: Principal,
+        request: GenerationRequest,
+    ) -> Result<Step<Admitted>, LineError> {
+        let mut case = Case::open(Arc::clone(&self.stages), principal, request)?;
+        match screening::input(&mut case).await {
+            Ok(Action::Block) => case.refuse().await.map(Step::Refused),
+            Ok(_) => {
+                let case = case.admit().await?;
+                Ok(Step::Go(Admitted { case }))
+            }
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
+    /// Runs the model; output passes the hold-back window on its way to a stream.
+    ///
+    /// # Errors
+    /// [`LineError`] when the model fails or the caller leaves.
+    pub async fn generate(
+        &self,
+        admitted: Admitted,
+        delivery: Delivery,
+    ) -> Result<Generated, LineError> {
+        let Admitted { mut case } = admitted;
+        match generating::run(&mut case, delivery).await {
+            Ok(draft) => Ok(Generated { case, draft }),
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
+    /// Output rules and redaction over the whole output.
+    ///
+    /// # Errors
+    /// [`LineError`] when policy fails.
+    pub async fn screen(&self, generated: Generated) -> Result<Step<Screened>, LineError> {
+        let Generated { mut case, draft } = generated;
+        match screening::output(&mut case, draft).await {
+            Ok(Some(cleared)) => Ok(Step::Go(Screened { case, cleared })),
+            Ok(None) => case.refuse().await.map(Step::Refused),
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
+    /// Embeds the mark, or says why there is none; configuration may refuse the unmarkable.
+    ///
+    /// # Errors
+    /// [`LineError`] when marking fails.
+    pub async fn mark(&self, screened: Screened) -> Result<Step<Marked>, LineError> {
+        let Screened { mut case, cleared } = screened;
+        match marking::mark(&mut case, cleared).await {
+            Ok(Some(asset)) => Ok(Step::Go(Marked { case, asset })),
+            Ok(None) => case.refuse().await.map(Step::Refused),
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
+    /// Signs the C2PA manifest over the marked bytes.
+    ///
+    /// # Errors
+    /// [`LineError`] when signing or time-stamping fails.
+    pub async fn sign(&self, marked: Marked) -> Result<Signed, LineError> {
+        let Marked { mut case, asset } = marked;
+        match signing::sign(&mut case, asset).await {
+            Ok(asset) => Ok(Signed { case, asset }),
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
+    /// Stores the asset, writes the terminal record and only then hands the asset out.
+    ///
+    /// # Errors
+    /// [`LineError`] when storage or log fail.
+    pub async fn release(&self, signed: Signed) -> Result<Outcome, LineError> {
+        let Signed { case, asset } = signed;
+        releasing::release(case, asset).await
+    }
+}
+
+impl Admitted {
+    /// The admitted request's facts: ids and the `admitted` record's receipt.
+    #[must_use]
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+}

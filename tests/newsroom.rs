@@ -1,0 +1,166 @@
+//! A newsroom for one test: an installation in a temporary folder, keys, and a served API.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// The built program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_imprimatur");
+
+/// An installation made by `imprimatur init`, and its folder that ends with the test.
+pub struct Newsroom {
+    folder: tempfile::TempDir,
+}
+
+impl Newsroom {
+    /// `imprimatur init` in a fresh folder.
+    pub fn new() -> Self {
+        let newsroom = Self { folder: tempfile::tempdir().unwrap() };
+        let dir = newsroom.path(".");
+        let made = newsroom.run(&["init", "--dir", dir.to_str().unwrap(), "--yes"]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        newsroom
+    }
+
+    /// A newsroom with keys added to its configuration.
+    pub fn with(settings: &str) -> Self {
+        let newsroom = Self::new();
+        let file = newsroom.path("imprimatur.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text + settings).unwrap();
+        newsroom
+    }
+
+    /// A path inside the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs the program in the folder.
+    pub fn run(&self, args: &[&str]) -> Output {
+        Command::new(PROGRAM).current_dir(self.folder.path()).args(args).output().unwrap()
+    }
+
+    /// Runs the program, expects `exit`, and gives its JSON.
+    pub fn json(&self, args: &[&str], exit: i32) -> Value {
+        let args = [&["--json"], args].concat();
+        let output = self.run(&args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(exit), "{args:?}: {stderr}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {stderr}"))
+    }
+
+    /// A new API key.
+    pub fn key(&self, role: &str, subject: &str) -> String {
+        let args = ["keys", "create", "--tenant", "press", "--desk", "city", "--role", role, "--subject", subject];
+        self.json(&args, 0)["key"].as_str().unwrap().to_owned()
+    }
+
+    /// Serves the API until the value is dropped.
+    pub fn serve(&self) -> Server {
+        Server::start(self.folder.path())
+    }
+}
+
+/// A served API.
+pub struct Server {
+    process: Child,
+    /// For example `http://127.0.0.1:40123`.
+    pub url: String,
+}
+
+/// A status and a JSON body.
+pub struct Answer {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut process = Command::new(PROGRAM)
+            .current_dir(folder)
+            .args(["--json", "serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let started: Value = serde_json::from_str(&line).unwrap();
+        Self { process, url: started["api"].as_str().unwrap().to_owned() }
+    }
+
+    /// Ends the process as a power cut would: no handler runs.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    pub fn post(&self, key: &str, path: &str, body: &Value) -> Answer {
+        self.send(key, path, body.to_string().as_bytes(), "application/json")
+    }
+
+    pub fn send(&self, key: &str, path: &str, body: &[u8], content_type: &str) -> Answer {
+        let request = agent().post(format!("{}{path}", self.url)).header("content-type", content_type);
+        let request = if key.is_empty() { request } else { request.header("authorization", format!("Bearer {key}")) };
+        read(request.send(body).unwrap())
+    }
+
+    pub fn get(&self, key: &str, path: &str) -> Answer {
+        let request = agent().get(format!("{}{path}", self.url));
+        let request = if key.is_empty() { request } else { request.header("authorization", format!("Bearer {key}")) };
+        read(request.call().unwrap())
+    }
+
+    /// The value of a counter in `/metrics`.
+    pub fn counter(&self, name: &str) -> u64 {
+        let text = String::from_utf8(self.get("", "/metrics").bytes).unwrap();
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"));
+        line.rsplit(' ').next().unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+fn read(mut response: ureq::http::Response<ureq::Body>) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
+    Answer { status, headers, bytes }
+}
+
+/// A chat request for the starter model.
+pub fn chat(prompt: &str) -> Value {
+    serde_json::json!({
+        "model": "newsdesk-starter", "seed": 7,
+        "messages": [{"role": "user", "content": prompt}],
+    })
+}
+
+/// A prompt that the starter model knows.
+pub const RIVER: &str = "river; name=Elbe; place=Dresden; level_cm=412; change_cm=20; alert_cm=500";
