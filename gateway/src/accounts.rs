@@ -22,6 +22,9 @@ pub enum AccountError {
     /// State could not be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The log did not take the event.
+    #[error(transparent)]
+    Log(#[from] audit::LogError),
 }
 
 /// A key as it is stored and listed: without its secret.

@@ -25,7 +25,8 @@ pub struct Case {
     pub(crate) request: GenerationRequest,
     pub(crate) input: Option<Decision>,
     pub(crate) output: Option<Decision>,
-    generator: Arc<dyn Generator>,
+    /// `None` for a picture that was brought in.
+    generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
     admission: Option<Receipt>,
     open: bool,
@@ -48,10 +49,33 @@ impl Case {
             let (model, wanted) = (request.model.clone(), request.modality);
             return Err(LineError::WrongModality { model, makes, wanted });
         }
+        Ok(Self::with(stages, principal, request, Some(generator)))
+    }
+
+    /// Opens a case for a picture that no model here has made.
+    #[must_use]
+    pub fn brought(stages: Arc<Stages>, principal: Principal) -> Self {
+        let request = GenerationRequest {
+            id: RequestId::new(),
+            modality: Modality::Image,
+            model: String::new(),
+            messages: Vec::new(),
+            sampling: types::Sampling::default(),
+            size: None,
+        };
+        Self::with(stages, principal, request, None)
+    }
+
+    fn with(
+        stages: Arc<Stages>,
+        principal: Principal,
+        request: GenerationRequest,
+        generator: Option<Arc<dyn Generator>>,
+    ) -> Self {
         stages.metrics.requests_open.inc();
         let (input, output, admission) = (None, None, None);
         let asset_id = AssetId::new();
-        Ok(Self { stages, principal, request, input, output, generator, asset_id, admission, open: true })
+        Self { stages, principal, request, input, output, generator, asset_id, admission, open: true }
     }
 
     /// The request's id.
@@ -77,12 +101,16 @@ impl Case {
         self.request.modality
     }
 
-    pub(crate) fn generator(&self) -> &Arc<dyn Generator> {
-        &self.generator
+    pub(crate) fn generator(&self) -> Option<Arc<dyn Generator>> {
+        self.generator.as_ref().map(Arc::clone)
     }
 
-    pub(crate) fn card(&self) -> &ModelCard {
-        self.generator.card()
+    pub(crate) fn card(&self) -> Option<&ModelCard> {
+        self.generator.as_ref().map(|generator| generator.card())
+    }
+
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open
     }
 
     /// The stricter decision, with the findings and checks of both.

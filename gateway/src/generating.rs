@@ -28,9 +28,25 @@ pub(crate) struct Draft {
     pub(crate) warnings: Vec<String>,
 }
 
+impl Draft {
+    /// A picture that was brought in.
+    pub(crate) const fn brought(photo: Photo) -> Self {
+        Self { product: Product::Photo(photo), screen: None, pieces: None, warnings: Vec::new() }
+    }
+}
+
+/// A file that no model here has made.
+#[derive(Debug)]
+pub(crate) struct Photo {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) media_type: types::MediaType,
+}
+
 /// Content without mark or credentials.
 #[derive(Debug)]
 pub(crate) enum Product {
+    /// A picture that was brought in.
+    Photo(Photo),
     /// A text and how it was marked while sampling.
     Text(Text),
     /// A picture.
@@ -59,7 +75,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     let scope = screening::scope(&case.principal, case.modality(), Hook::Output);
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
-    let generator = std::sync::Arc::clone(case.generator());
+    let generator = case.generator().ok_or(LineError::Stopped)?;
     let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
     followed?;
     case.stages.metrics.stage("generate", start);

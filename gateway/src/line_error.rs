@@ -51,3 +51,25 @@ pub enum LineError {
     #[error("the program is ending")]
     Stopped,
 }
+
+impl LineError {
+    /// A short code for the record: which part failed, never a path or a text.
+    #[must_use]
+    pub const fn class(&self) -> &'static str {
+        match self {
+            Self::UnknownModel(_) => "unknown_model",
+            Self::WrongModality { .. } => "wrong_modality",
+            Self::Policy(_) => "policy",
+            Self::Generator(_) => "generator",
+            Self::Picture => "picture",
+            Self::Watermark(_) => "watermark",
+            Self::Provenance(_) => "provenance",
+            Self::Log(_) => "log",
+            Self::Objects(_) => "objects",
+            Self::State(_) => "state",
+            Self::ClientGone => "client_gone",
+            Self::TimedOut(_) => "timed_out",
+            Self::Stopped => "stopped",
+        }
+    }
+}

@@ -9,7 +9,7 @@ use std::{
 use generators::{ImageOutput, SamplerHook};
 use image::{ImageFormat, RgbImage};
 use types::{Mark, MarkId, MediaType};
-use watermark::{TextMark, WatermarkKey};
+use watermark::{TextMark, WatermarkError, WatermarkKey};
 
 use crate::{
     case::Case,
@@ -30,6 +30,8 @@ pub(crate) struct MarkedAsset {
     pub(crate) generation: Generation,
     pub(crate) warnings: Vec<String>,
     pub(crate) hold: bool,
+    /// The picture as it was brought in: its history becomes an ingredient.
+    pub(crate) original: Option<Vec<u8>>,
 }
 
 /// The text mark of one generation, shared between the sampler and the line.
@@ -70,7 +72,10 @@ pub(crate) async fn mark(case: &mut Case, cleared: Cleared) -> Result<Option<Mar
     let model = case.request.model.clone();
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
-        Product::Image(image) => mark_image(&key, image, model),
+        Product::Image(image) => mark_image(&key, &png(image)?, MediaType::Png, model),
+        Product::Photo(photo) => mark_image(&key, &photo.bytes, photo.media_type, model).map(|marked| {
+            MarkedAsset { original: Some(photo.bytes), ..marked }
+        }),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
     asset.warnings.splice(0..0, warnings);
@@ -100,18 +105,25 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
         },
         warnings: Vec::new(),
         hold: false,
+        original: None,
     }
 }
 
-fn mark_image(key: &WatermarkKey, picture: ImageOutput, model: String) -> Result<MarkedAsset, LineError> {
-    let png = png(picture)?;
+fn mark_image(key: &WatermarkKey, file: &[u8], media_type: MediaType, model: String) -> Result<MarkedAsset, LineError> {
     let id = MarkId::from(rand::random::<u64>());
-    let bytes = watermark::image::embed(key, &png, MediaType::Png, id)?;
+    let (bytes, mark) = match watermark::image::embed(key, file, media_type, id) {
+        Ok(bytes) => (bytes, Mark::Embedded { algorithm: watermark::image::ALGORITHM.to_owned(), id }),
+        // Too small to carry a mark is a fact about the picture, not a failure.
+        Err(WatermarkError::TooSmall { .. }) => {
+            let reason = "the picture is too small to carry a mark".to_owned();
+            (file.to_vec(), Mark::NotMarkable { reason })
+        }
+        Err(error) => return Err(error.into()),
+    };
     let fingerprint = Fingerprint::Image(watermark::fingerprint::image(&bytes)?);
-    let mark = Mark::Embedded { algorithm: watermark::image::ALGORITHM.to_owned(), id };
     let generation = Generation { model, ..Generation::default() };
-    let (warnings, media_type, hold) = (Vec::new(), MediaType::Png, false);
-    Ok(MarkedAsset { bytes, media_type, mark, fingerprint, generation, warnings, hold })
+    let (warnings, hold, original) = (Vec::new(), false, None);
+    Ok(MarkedAsset { bytes, media_type, mark, fingerprint, generation, warnings, hold, original })
 }
 
 fn png(picture: ImageOutput) -> Result<Vec<u8>, LineError> {

@@ -40,12 +40,12 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use types::{Action, GenerationRequest, Principal};
+use types::{Action, GenerationRequest, MediaType, Principal};
 
 pub use crate::line_error::LineError;
 use crate::{
     case::Case,
-    generating::{self, Draft},
+    generating::{self, Draft, Photo},
     marking::{self, MarkedAsset},
     outcome::{Outcome, Refusal},
     releasing,
@@ -157,12 +157,31 @@ impl Line {
         }
     }
 
+    /// A picture that no model here has made: marked, signed with its history, recorded.
+    ///
+    /// # Errors
+    /// [`LineError`] when a stage cannot do its work; nothing is released then.
+    pub async fn bring(
+        &self,
+        principal: Principal,
+        bytes: Vec<u8>,
+        media_type: MediaType,
+    ) -> Result<Outcome, LineError> {
+        let case = Case::brought(Arc::clone(&self.stages), principal).admit().await?;
+        let draft = Draft::brought(Photo { bytes, media_type });
+        self.complete(Generated { case, draft }).await
+    }
+
     /// From admission to terminal record.
     ///
     /// # Errors
     /// [`LineError`] when a stage cannot do its work; nothing is released then.
     pub async fn finish(&self, admitted: Admitted, delivery: Delivery) -> Result<Outcome, LineError> {
         let generated = self.generate(admitted, delivery).await?;
+        self.complete(generated).await
+    }
+
+    async fn complete(&self, generated: Generated) -> Result<Outcome, LineError> {
         let screened = match self.screen(generated).await? {
             Step::Go(screened) => screened,
             Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),

@@ -171,6 +171,7 @@ impl From<AccountError> for ApiError {
         match error {
             AccountError::UnknownKey => Self::unauthenticated(),
             AccountError::State(_) => closed("storage"),
+            AccountError::Log(_) => closed("audit log"),
         }
     }
 }

@@ -1,0 +1,166 @@
+//! `/log/…`: checkpoint, tiles and vkey for everybody, entries for auditors.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+
+use super::{error::ApiError, extract::Caller};
+use crate::pipeline::Line;
+
+/// At most this many entries in one answer.
+const ENTRIES_MAX: u64 = 1000;
+
+/// The signed checkpoint (C2SP tlog-checkpoint).
+#[utoipa::path(get, path = "/log/checkpoint", responses((status = 200, description = "A signed note")))]
+pub(crate) async fn checkpoint(State(line): State<Line>) -> Response {
+    text(line.stages().log.checkpoint().note)
+}
+
+/// The log's name and key (C2SP signed-note).
+#[utoipa::path(get, path = "/log/vkey", responses((status = 200, description = "NAME+HASH+KEY")))]
+pub(crate) async fn vkey(State(line): State<Line>) -> Response {
+    text(line.stages().log.verifier().vkey() + "\n")
+}
+
+/// A hash tile, or an entry bundle (C2SP tlog-tiles): `L/N`, `L/xNNN/NNN`, with `.p/W` for a part.
+#[utoipa::path(get, path = "/log/tile/{*path}", responses(
+    (status = 200, description = "Hashes, or length-prefixed entries for auditors"),
+    (status = 404, description = "Not (yet) in the log", body = super::error::ErrorBody),
+))]
+pub(crate) async fn tile(
+    State(line): State<Line>,
+    caller: Result<Caller, ApiError>,
+    Path(path): Path<String>,
+) -> Result<Response, ApiError> {
+    let missing = || ApiError::not_found("tile_not_found", "The log has no such tile under its checkpoint.");
+    let tile = Tile::parse(&path).ok_or_else(missing)?;
+    let bytes = match tile.level {
+        Some(level) => line.stages().log.tile(level, tile.number, tile.width).ok_or_else(missing)?,
+        None => {
+            audit_only(&caller?)?;
+            bundle(&line, &tile).ok_or_else(missing)?
+        }
+    };
+    let octets = HeaderValue::from_static("application/octet-stream");
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, octets)], bytes).into_response())
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct Range {
+    /// The first index.
+    #[serde(default)]
+    start: u64,
+    /// How many.
+    n: Option<u64>,
+}
+
+/// Entries for auditors, as JSON.
+#[utoipa::path(get, path = "/v1/audit/entries", params(Range), responses(
+    (status = 200, description = "Entries with their indices"),
+    (status = 403, description = "Auditors only", body = super::error::ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn entries(
+    State(line): State<Line>,
+    caller: Caller,
+    Query(range): Query<Range>,
+) -> Result<Json<Value>, ApiError> {
+    audit_only(&caller)?;
+    let end = range.start.saturating_add(range.n.unwrap_or(100).min(ENTRIES_MAX));
+    let log = &line.stages().log;
+    let found = log.entries(range.start, end).map_err(|error| ApiError::from(crate::pipeline::LineError::from(error)))?;
+    // A tenant's auditor reads that tenant's entries.
+    let records = (range.start..).zip(found).filter_map(|(index, entry)| {
+        let record: Value = serde_json::from_slice(&entry).ok()?;
+        (record["tenant"] == caller.0.tenant.as_str()).then(|| json!({"index": index, "record": record}))
+    });
+    Ok(Json(json!({"object": "list", "data": records.collect::<Vec<_>>(), "log_size": log.size()})))
+}
+
+fn audit_only(caller: &Caller) -> Result<(), ApiError> {
+    if caller.0.role.may_audit() {
+        return Ok(());
+    }
+    Err(ApiError::forbidden("Entries are for auditors: use a key of that role."))
+}
+
+/// Entries of a bundle, each with its length in two bytes, big-endian.
+fn bundle(line: &Line, tile: &Tile) -> Option<Vec<u8>> {
+    let log = &line.stages().log;
+    let start = tile.number.checked_mul(256)?;
+    let end = start.checked_add(tile.width.into()).filter(|end| *end <= log.checkpoint().size)?;
+    let mut bytes = Vec::new();
+    for entry in log.entries(start, end).ok()? {
+        bytes.extend(u16::try_from(entry.len()).ok()?.to_be_bytes());
+        bytes.extend(entry);
+    }
+    Some(bytes)
+}
+
+fn text(text: String) -> Response {
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, plain)], text).into_response()
+}
+
+/// A tile's place.
+#[derive(Debug, PartialEq, Eq)]
+struct Tile {
+    /// `None` for entry bundles.
+    level: Option<u8>,
+    number: u64,
+    width: u16,
+}
+
+impl Tile {
+    fn parse(path: &str) -> Option<Self> {
+        let (path, width) = match path.split_once(".p/") {
+            Some((path, width)) => (path, width.parse().ok().filter(|width| (1..256).contains(width))?),
+            None => (path, 256),
+        };
+        let (level, number) = path.split_once('/')?;
+        let level = if level == "entries" { None } else { Some(level.parse().ok().filter(|level| *level < 8)?) };
+        Some(Self { level, number: number_of(number)?, width })
+    }
+}
+
+/// `x001/x234/067` is 1234067.
+fn number_of(path: &str) -> Option<u64> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let (last, first) = parts.split_last()?;
+    let mut number = 0_u64;
+    let marked = first.iter().map(|part| part.strip_prefix('x'));
+    for part in marked.chain([Some(*last)]) {
+        let part = part.filter(|part| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        number = number.checked_mul(1000)?.checked_add(part.parse().ok()?)?;
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tile_paths_are_those_of_the_specification() {
+        let tile = |level, number, width| Some(Tile { level, number, width });
+        let cases = [
+            ("0/x001/x234/067", tile(Some(0), 1_234_067, 256)),
+            ("1/000", tile(Some(1), 0, 256)),
+            ("0/000.p/7", tile(Some(0), 0, 7)),
+            ("entries/002", tile(None, 2, 256)),
+            ("0/1", None),
+            ("0/000.p/256", None),
+            ("9/000", None),
+            ("0/x001/x234", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(Tile::parse(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Stores the asset, writes the terminal record, and only then hands the asset out.
+
+use std::time::Instant;
+
+use audit::Event;
+
+use crate::{
+    case::Case,
+    outcome::{Outcome, Release},
+    pipeline::LineError,
+    recording,
+    reviews,
+    signing::SignedAsset,
+};
+
+/// The last step; after it the request is closed.
+pub(crate) async fn release(mut case: Case, asset: SignedAsset) -> Result<Outcome, LineError> {
+    match finish(&mut case, asset).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) if case.is_open() => Err(case.fail(error).await),
+        Err(error) => Err(error),
+    }
+}
+
+async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineError> {
+    let start = Instant::now();
+    let held = asset.marked.hold;
+    // Objects first: a record never points at bytes that are not there.
+    case.stages.objects.put(&asset.signed.bytes).await?;
+    let manifest_sha256 = case.stages.objects.put(&asset.signed.manifest_store).await?;
+    let event = if held { Event::Held } else { Event::Released };
+    let record = recording::finished(case, event, &asset, manifest_sha256);
+    let receipt = case.close(record).await?;
+    let release = Box::new(Release {
+        request_id: case.request_id(),
+        asset_id: case.asset_id(),
+        media_type: asset.marked.media_type,
+        sha256: asset.sha256,
+        sidecar: asset.signed.sidecar,
+        bytes: asset.signed.bytes,
+        manifest_label: asset.signed.manifest_label,
+        mark: asset.marked.mark,
+        fingerprint: Some(asset.marked.fingerprint),
+        decision: case.decision(),
+        receipt,
+        warnings: asset.marked.warnings,
+        generation: asset.marked.generation,
+    });
+    if held {
+        reviews::enqueue(&case.stages, release.asset_id).await?;
+    }
+    case.stages.metrics.stage("release", start);
+    Ok(if held { Outcome::Held(release) } else { Outcome::Released(release) })
+}

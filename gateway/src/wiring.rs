@@ -1,0 +1,263 @@
+//! Builds the rooms from configuration and installation.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::Path,
+    sync::Arc,
+};
+
+use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
+use generators::{Generator, GeneratorError};
+use policy::{Engine, PolicyError};
+use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
+use types::{Modality, Receipt};
+use watermark::WatermarkKey;
+
+use crate::{
+    accounts::Accounts,
+    config::GeneratorSection,
+    installation::{Installation, InstallationError},
+    metrics::Metrics,
+    pipeline::LineError,
+    secret::Secret,
+};
+
+/// Why the rooms cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WiringError {
+    /// Files of the installation.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
+    /// The rule pack.
+    #[error("the rule pack cannot be used: {0}")]
+    Policy(#[from] PolicyError),
+    /// A model.
+    #[error("model `{model}`: {source}")]
+    Generator {
+        /// The configured name.
+        model: String,
+        /// What is wrong.
+        source: GeneratorError,
+    },
+    /// A section without the path that its kind needs.
+    #[error("[generators.{0}] needs a `path`")]
+    PathMissing(String),
+    /// Certificates and keys.
+    #[error("the certificates cannot be used: {0}")]
+    Provenance(#[from] ProvenanceError),
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// State.
+    #[error(transparent)]
+    State(#[from] audit::StateError),
+    /// Objects.
+    #[error(transparent)]
+    Objects(#[from] audit::ObjectError),
+}
+
+/// Every room, built.
+pub struct Stages {
+    /// Where everything lies.
+    pub installation: Installation,
+    /// Models by their configured name.
+    pub generators: BTreeMap<String, Arc<dyn Generator>>,
+    /// What the program counts.
+    pub metrics: Metrics,
+    /// API keys.
+    pub accounts: Accounts,
+    /// The log and its registry.
+    pub log: Log,
+    pub(crate) engine: Engine,
+    pub(crate) watermark_key: Arc<WatermarkKey>,
+    pub(crate) pseudonym_key: Secret,
+    pub(crate) signer: Arc<Credentials>,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) objects: Objects,
+    pub(crate) state: Arc<dyn StateStore>,
+}
+
+impl fmt::Debug for Stages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stages").field("folder", &self.installation.folder()).finish_non_exhaustive()
+    }
+}
+
+impl Stages {
+    /// Opens everything; nothing is served by halves.
+    ///
+    /// # Errors
+    /// [`WiringError`] naming the part and what to do.
+    pub async fn open(installation: Installation) -> Result<Self, WiringError> {
+        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation));
+        // A panic while opening is a bug and must surface as one.
+        let stages = opening.await.map_err(|_| LogError::Closed)??;
+        stages.record_policy().await?;
+        Ok(stages)
+    }
+
+    fn open_blocking(installation: Installation) -> Result<Self, WiringError> {
+        let engine = policy_engine(&installation)?;
+        let generators = generators(&installation)?;
+        let watermark_key = Arc::new(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()));
+        let pseudonym_key = secret(&installation.pseudonym_key())?;
+        let authority = Authority::load(&installation.provenance())?;
+        let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
+        let signer = Arc::new(Credentials::new(authority)?);
+        let objects = Objects::open(&installation.objects())?;
+        let options = LogOptions::new(installation.config().audit.origin.clone());
+        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options)?;
+        let state: Arc<dyn StateStore> = Arc::new(SledState::open(&installation.state())?);
+        let accounts = Accounts::new(Arc::clone(&state));
+        Ok(Self {
+            metrics: Metrics::default(),
+            installation,
+            generators,
+            accounts,
+            log,
+            engine,
+            watermark_key,
+            pseudonym_key,
+            signer,
+            verifier,
+            objects,
+            state,
+        })
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub const fn policy(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The first configured model of a modality, starter models last.
+    #[must_use]
+    pub fn default_model(&self, modality: Modality) -> Option<String> {
+        let made = self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
+        // A null model only measures: it is used when it is named.
+        let useful = made.filter(|(_, generator)| generator.card().backend != "null");
+        useful.min_by_key(|(_, generator)| generator.card().starter).map(|(name, _)| name.clone())
+    }
+
+    /// What is failing closed, by name.
+    #[must_use]
+    pub fn failing(&self) -> Vec<String> {
+        self.log.stopped().map(|reason| format!("audit log: {reason}")).into_iter().collect()
+    }
+
+    /// Writes `interrupted` for requests that a crash left without an end.
+    ///
+    /// # Errors
+    /// [`LogError`] when the log fails.
+    pub async fn close_unfinished(&self) -> Result<usize, LogError> {
+        let unfinished = self.log.registry().unfinished()?;
+        for index in &unfinished {
+            let admitted = Record::parse(&self.log.entry(*index)?)?;
+            let mut record = Record::new(Event::Interrupted, admitted.tenant, admitted.actor);
+            record.request_id = admitted.request_id;
+            record.modality = admitted.modality;
+            record.detail = Some(format!("found unfinished at start; admitted record {index}"));
+            self.log.append(record).await?;
+        }
+        for entry in self.log.registry().assets()? {
+            if entry.event == Event::Held && entry.review.is_none() {
+                let queued = crate::reviews::enqueue(self, entry.asset_id).await;
+                queued.map_err(|error| LogError::Index(error.to_string()))?;
+            }
+        }
+        Ok(unfinished.len())
+    }
+
+    /// Writes a last checkpoint.
+    ///
+    /// # Errors
+    /// [`LogError`] when the log fails.
+    pub async fn close(&self) -> Result<(), LogError> {
+        self.log.checkpoint_now().await.map(drop)
+    }
+
+    /// Exports the log's evidence; the export is itself recorded first.
+    ///
+    /// # Errors
+    /// [`LogError`] when the log fails or the file cannot be written.
+    pub async fn export(&self, path: &Path) -> Result<u64, LogError> {
+        let mut record = Record::new(Event::Exported, "installation", "operator");
+        record.detail = Some(format!("{} records before", self.log.size()));
+        self.log.append(record).await?;
+        audit::export(&self.log, path).await
+    }
+
+    /// Checks the own log from end to end; how many entries it has.
+    ///
+    /// # Errors
+    /// [`LogError`] naming the first entry at fault.
+    pub async fn verify_log(&self) -> Result<u64, LogError> {
+        self.log.checkpoint_now().await?;
+        let (folder, verifier) = (self.installation.log(), self.log.verifier().clone());
+        let checking = tokio::task::spawn_blocking(move || audit::verify_log(&folder, &verifier));
+        checking.await.map_err(|_| LogError::Closed)?.map(|verified| verified.entries)
+    }
+
+    /// Appends a record.
+    pub(crate) async fn append(&self, record: Record) -> Result<Receipt, LineError> {
+        Ok(self.log.append(record).await?)
+    }
+
+    /// New rules come into force on record.
+    async fn record_policy(&self) -> Result<(), LogError> {
+        let version = self.engine.version();
+        let detail = format!("{} {} sha256:{}", version.id, version.version, version.sha256);
+        let key = b"policy/current";
+        let known = self.state.get(key).await.unwrap_or_default();
+        if known.as_deref() == Some(detail.as_bytes()) {
+            return Ok(());
+        }
+        let mut record = Record::new(Event::PolicyLoaded, "installation", "operator");
+        record.detail = Some(detail.clone());
+        self.log.append(record).await?;
+        let kept = self.state.compare_and_swap(key, known.as_deref(), Some(detail.as_bytes())).await;
+        kept.map(drop).map_err(|error| LogError::Index(error.to_string()))
+    }
+}
+
+/// The configured rule pack, or the built-in one.
+///
+/// # Errors
+/// [`WiringError`] when it cannot be read or fails its own tests.
+pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError> {
+    let Some(pack) = &installation.config().policy.pack else { return Ok(Engine::newsroom()?) };
+    let path = installation.resolve(pack);
+    let text = fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })?;
+    Ok(Engine::from_toml(&text)?)
+}
+
+fn generators(installation: &Installation) -> Result<BTreeMap<String, Arc<dyn Generator>>, WiringError> {
+    let sections = installation.config().generators.iter();
+    sections.map(|(name, section)| Ok((name.clone(), generator(installation, name, section)?))).collect()
+}
+
+/// Opens one configured model.
+///
+/// # Errors
+/// [`WiringError`] naming the model.
+pub fn generator(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Arc<dyn Generator>, WiringError> {
+    let wrong = |source| WiringError::Generator { model: name.to_owned(), source };
+    match (section.kind.as_str(), &section.path) {
+        ("starter-text", _) => generators::starter::text().map_err(wrong),
+        ("starter-image", _) => generators::starter::image().map_err(wrong),
+        ("null", _) => generators::open("null", name, Path::new("")).map_err(wrong),
+        (_, None) => Err(WiringError::PathMissing(name.to_owned())),
+        (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)).map_err(wrong),
+    }
+}
+
+fn secret(path: &Path) -> Result<Secret, InstallationError> {
+    Secret::read(path).map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
+}

@@ -1,0 +1,2 @@
+//! Measured once signing exists.
+fn main() {}

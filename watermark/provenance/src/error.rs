@@ -1,0 +1,41 @@
+//! Why credentials cannot be made or checked.
+
+use std::path::PathBuf;
+
+/// Why credentials cannot be made or checked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvenanceError {
+    /// A key or certificate file.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A certificate or key is not what it should be.
+    #[error("the certificate or key cannot be used: {0}")]
+    Certificate(String),
+    /// The time-stamp authority did not answer.
+    #[error("no time-stamp: {0}; nothing was signed")]
+    TimeStamp(String),
+    /// The manifest states a watermark without saying how to find it, or the like.
+    #[error("the manifest would be refused by other validators: {0}")]
+    Manifest(String),
+    /// The file cannot carry credentials.
+    #[error("the file cannot be signed: {0}")]
+    Sign(String),
+}
+
+impl From<c2pa::Error> for ProvenanceError {
+    fn from(error: c2pa::Error) -> Self {
+        Self::Sign(error.to_string())
+    }
+}
+
+impl From<rcgen::Error> for ProvenanceError {
+    fn from(error: rcgen::Error) -> Self {
+        Self::Certificate(error.to_string())
+    }
+}
