@@ -5,7 +5,9 @@
 //! the same moment give one decision.
 
 use audit::{AssetEntry, Event, LogError, Record, ReviewRecord, StateError};
+use serde::{Deserialize, Serialize};
 use types::{AssetId, Principal, Receipt, Role};
+use utoipa::ToSchema;
 
 use crate::{recording, wiring::Stages};
 
@@ -42,7 +44,8 @@ pub enum ReviewError {
 }
 
 /// A reviewer's decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Ruling {
     /// Release it.
     Approve,

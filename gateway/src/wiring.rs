@@ -8,20 +8,26 @@ use std::{
 };
 
 use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
-use generators::{Generator, GeneratorError};
+use generators::{Generator, GeneratorError, ModelCard};
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
+use tokio::sync::Semaphore;
 use types::{Modality, Receipt};
 use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
     config::GeneratorSection,
+    detecting::Detector,
     installation::{Installation, InstallationError},
+    lookup::Lookup,
     metrics::Metrics,
     pipeline::LineError,
     secret::Secret,
 };
+
+/// At most this many files of strangers are checked at once; each is held in memory.
+const CHECKS_MAX: usize = 16;
 
 /// Why the rooms cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +83,7 @@ pub struct Stages {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) objects: Objects,
     pub(crate) state: Arc<dyn StateStore>,
+    checks: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Stages {
@@ -91,24 +98,32 @@ impl Stages {
     /// # Errors
     /// [`WiringError`] naming the part and what to do.
     pub async fn open(installation: Installation) -> Result<Self, WiringError> {
-        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation));
+        let options = LogOptions::new(installation.config().audit.origin.clone());
+        Self::open_with(installation, options).await
+    }
+
+    /// Opens everything over a log that is kept otherwise, for example on a disk that fails.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub async fn open_with(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
+        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation, log));
         // A panic while opening is a bug and must surface as one.
         let stages = opening.await.map_err(|_| LogError::Closed)??;
         stages.record_policy().await?;
         Ok(stages)
     }
 
-    fn open_blocking(installation: Installation) -> Result<Self, WiringError> {
+    fn open_blocking(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
         let engine = policy_engine(&installation)?;
         let generators = generators(&installation)?;
-        let watermark_key = Arc::new(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()));
+        let watermark_key = Arc::new(watermark_key(&installation)?);
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let authority = Authority::load(&installation.provenance())?;
         let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
         let signer = Arc::new(Credentials::new(authority)?);
         let objects = Objects::open(&installation.objects())?;
-        let options = LogOptions::new(installation.config().audit.origin.clone());
-        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options)?;
+        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, log)?;
         let state: Arc<dyn StateStore> = Arc::new(SledState::open(&installation.state())?);
         let accounts = Accounts::new(Arc::clone(&state));
         Ok(Self {
@@ -124,6 +139,7 @@ impl Stages {
             verifier,
             objects,
             state,
+            checks: Arc::new(Semaphore::new(CHECKS_MAX)),
         })
     }
 
@@ -131,6 +147,23 @@ impl Stages {
     #[must_use]
     pub const fn policy(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Finds and reads marks in the tokens of every configured text model.
+    #[must_use]
+    pub fn detector(&self) -> Detector {
+        Detector::new(Arc::clone(&self.watermark_key), self.generators.values())
+    }
+
+    /// The way back, with all that is at hand.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        Lookup::new(Arc::clone(&self.verifier)).with_detector(self.detector()).with_log(self.log.clone())
+    }
+
+    /// Turns for checks of strangers' files.
+    pub(crate) fn checks(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.checks)
     }
 
     /// The first configured model of a modality, starter models last.
@@ -234,7 +267,11 @@ pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError>
     Ok(Engine::from_toml(&text)?)
 }
 
-fn generators(installation: &Installation) -> Result<BTreeMap<String, Arc<dyn Generator>>, WiringError> {
+/// Every configured model.
+///
+/// # Errors
+/// [`WiringError`] naming the model that cannot be opened.
+pub fn generators(installation: &Installation) -> Result<BTreeMap<String, Arc<dyn Generator>>, WiringError> {
     let sections = installation.config().generators.iter();
     sections.map(|(name, section)| Ok((name.clone(), generator(installation, name, section)?))).collect()
 }
@@ -258,6 +295,39 @@ pub fn generator(
     }
 }
 
-fn secret(path: &Path) -> Result<Secret, InstallationError> {
+/// Reads all files of a configured model; more than opening it, which may wait with its weights.
+///
+/// # Errors
+/// [`WiringError`] naming the model and what is wrong with its files.
+pub fn check(installation: &Installation, name: &str, section: &GeneratorSection) -> Result<ModelCard, WiringError> {
+    let wrong = |source| WiringError::Generator { model: name.to_owned(), source };
+    match &section.path {
+        Some(path) => generators::check(&section.kind, &installation.resolve(path)).map_err(wrong),
+        None => Ok(generator(installation, name, section)?.card().clone()),
+    }
+}
+
+/// Reads all files of a model that is not configured.
+///
+/// # Errors
+/// [`WiringError`] saying what is wrong with its files.
+pub fn check_folder(folder: &Path) -> Result<ModelCard, WiringError> {
+    let wrong = |source| WiringError::Generator { model: folder.display().to_string(), source };
+    generators::check("llama", folder).map_err(wrong)
+}
+
+/// The key of all marks.
+///
+/// # Errors
+/// [`InstallationError::File`] when it is missing, damaged or readable by others.
+pub fn watermark_key(installation: &Installation) -> Result<WatermarkKey, InstallationError> {
+    Ok(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()))
+}
+
+/// Reads a key file.
+///
+/// # Errors
+/// [`InstallationError::File`] when it is missing, damaged or readable by others.
+pub fn secret(path: &Path) -> Result<Secret, InstallationError> {
     Secret::read(path).map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
 }

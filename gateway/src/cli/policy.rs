@@ -19,7 +19,7 @@ pub(crate) fn run(global: &Global, command: &PolicyCommand, console: &Console) -
         PolicyCommand::Check { file } => (true, true, file),
     };
     let text = pack(global, file.as_ref())?;
-    let linted = if lint { lines(policy::lint(&text)?) } else { Vec::new() };
+    let linted = if lint { lines(&policy::lint(&text)?) } else { Vec::new() };
     let (passed, failed) = if test { tested(&text)? } else { (0, Vec::new()) };
     let good = linted.is_empty() && failed.is_empty();
     let value = json!({"lint": linted, "tests_passed": passed, "tests_failed": failed});
@@ -29,6 +29,17 @@ pub(crate) fn run(global: &Global, command: &PolicyCommand, console: &Console) -
         text.join("\n")
     });
     Ok(if good { Exit::Yes } else { Exit::No })
+}
+
+/// Findings as sentences.
+fn lines(findings: &[impl ToString]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}
+
+/// How many inline tests passed, and the others as sentences.
+fn tested(pack: &str) -> Result<(usize, Vec<String>), Failure> {
+    let report = policy::test(pack)?;
+    Ok((report.passed, lines(&report.failed)))
 }
 
 fn pack(global: &Global, file: Option<&PathBuf>) -> Result<String, Failure> {

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request, rejection::JsonRejection},
     http::{StatusCode, header::AUTHORIZATION, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -55,6 +55,18 @@ impl FromRequestParts<Line> for Caller {
         let token = token.ok_or_else(ApiError::unauthenticated)?;
         let principal = line.stages().accounts.authenticate(token).await?;
         Ok(Self(principal))
+    }
+}
+
+/// A stranger is `None`; a wrong key is an error all the same.
+impl OptionalFromRequestParts<Line> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, line: &Line) -> Result<Option<Self>, ApiError> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<Line>>::from_request_parts(parts, line).await.map(Some)
     }
 }
 

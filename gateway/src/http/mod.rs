@@ -15,6 +15,7 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod reviews;
 mod verify;
 
 use std::time::Duration;
@@ -29,6 +30,7 @@ use axum::{
 };
 use error::ApiError;
 pub(crate) use images::size;
+pub(crate) use verify::detected;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::{
     OpenApi,
@@ -57,7 +59,12 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
         .routes(routes!(assets::receipt))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::decide))
         .routes(routes!(log::entries))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
         .merge(open())
         .split_for_parts();
     secure(&mut document);
@@ -79,9 +86,6 @@ fn open() -> OpenApiRouter<Line> {
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
-        .routes(routes!(operations::healthz))
-        .routes(routes!(operations::readyz))
-        .routes(routes!(operations::metrics))
 }
 
 fn limits(routes: Router<Line>, server: &Server) -> Router<Line> {

@@ -1,6 +1,6 @@
 //! A picture through the line, and what is left of it after the world has had it.
 
-use std::{fs, io::Cursor, path::Path, sync::Arc};
+use std::{fs, io::Cursor, path::Path};
 
 use anyhow::Context as _;
 use image::{codecs::jpeg::JpegEncoder, imageops::FilterType};
@@ -9,7 +9,7 @@ use types::{Mark, MediaType, Modality};
 
 use super::{super::exit::Failure, Show, journalist};
 use crate::{
-    lookup::{self, Verification},
+    lookup::{Subject, Verification},
     outcome::{Outcome, Release},
 };
 
@@ -67,14 +67,15 @@ async fn recover(show: &mut Show, release: &Release) -> Result<(), Failure> {
     );
     let found = verify(show, &battered).await;
     show.fact(&format!("verify: {}", found.report.summary.en), &format!("验证：{}", found.report.summary.zh));
-    let recovered = found.recovered.filter(|recovered| recovered.asset_id == release.asset_id);
-    if let Some(recovered) = &recovered {
+    let origin = found.origin.filter(|origin| origin.asset.asset_id == release.asset_id);
+    if let Some(origin) = &origin {
+        let (how, asset, label) = (origin.how.name(), origin.asset.asset_id, &origin.asset.manifest_label);
         show.fact(
-            &format!("recovered through {}: asset {}, manifest {}", recovered.how, recovered.asset_id, recovered.manifest_label),
-            &format!("通过{}找回：资产 {}，清单 {}", recovered.how, recovered.asset_id, recovered.manifest_label),
+            &format!("recovered through its {how}: asset {asset}, manifest {label}"),
+            &format!("通过 {how} 找回：资产 {asset}，清单 {label}"),
         );
     }
-    show.check("battered_copy_recovered", recovered.is_some());
+    show.check("battered_copy_recovered", origin.is_some());
     Ok(())
 }
 
@@ -93,8 +94,7 @@ async fn tamper(show: &mut Show, release: &Release) {
 }
 
 async fn verify(show: &Show, bytes: &[u8]) -> Verification {
-    let stages = Arc::clone(show.line.stages());
-    lookup::verify(&stages, lookup::Subject::new(bytes.to_vec())).await
+    show.line.stages().lookup().verify(Subject::new(bytes.to_vec())).await
 }
 
 fn batter(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
