@@ -1,0 +1,89 @@
+//! Checks by tools that no one here wrote. They run when `IMPRIMATUR_EXTERNAL=1`, where a missing
+//! tool fails; elsewhere they say that they did not run.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use crate::newsroom::{Newsroom, RIVER};
+
+/// Whether outside tools are to be used; says so when not.
+fn wanted(what: &str) -> bool {
+    let wanted = std::env::var_os("IMPRIMATUR_EXTERNAL").is_some_and(|value| value == "1");
+    if !wanted {
+        println!("not run: {what} (set IMPRIMATUR_EXTERNAL=1 and IMPRIMATUR_PYTHON)");
+    }
+    wanted
+}
+
+fn python(script: &str, args: &[&str]) -> Output {
+    let python = std::env::var("IMPRIMATUR_PYTHON").unwrap_or_else(|_| "python3".into());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/external").join(script);
+    Command::new(python).arg(script).args(args).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn an_unmodified_openai_client_works() {
+    if !wanted("OpenAI's Python client") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    let key = newsroom.key("journalist", "ada");
+    let server = newsroom.serve();
+    let output = python("openai_client.py", &[&server.url, &key]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output).matches("ok ").count(), 4, "{}", said(&output));
+}
+
+#[test]
+fn two_independent_validators_call_every_output_trusted() {
+    if !wanted("c2pa-python and encypher-c2pa") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    newsroom.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png"], 0);
+    newsroom.json(&["generate", "text", RIVER, "-o", "brief.txt"], 0);
+    let name = |name: &str| newsroom.path(name).display().to_string();
+    let files = [name("keys/provenance/root.pem"), name("harbour.png"), name("brief.txt")];
+    let output = python("verify_c2pa.py", &files.each_ref().map(String::as_str));
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn exiftool_reads_the_source_type() {
+    if !wanted("exiftool") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    newsroom.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png"], 0);
+    let output = Command::new("exiftool").arg("-DigitalSourceType").arg(newsroom.path("harbour.png")).output().unwrap();
+    assert!(said(&output).contains("trainedAlgorithmicMedia"), "{}", said(&output));
+}
+
+#[test]
+fn a_stranger_checks_an_export_and_finds_every_change() {
+    if !wanted("the stranger's check in Python") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    newsroom.json(&["generate", "text", RIVER], 0);
+    newsroom.json(&["audit", "export", "-o", "bundle.zip"], 0);
+    let bundle = newsroom.path("bundle.zip");
+    let output = python("check_export.py", &[bundle.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", said(&output));
+
+    let changed = newsroom.path("changed.zip");
+    for (change, expected) in [("flip", "entry 1"), ("drop", "signed head"), ("swap", "entry 0")] {
+        let made = python("change_export.py", &[bundle.to_str().unwrap(), changed.to_str().unwrap(), change]);
+        assert!(made.status.success(), "{}", said(&made));
+        let output = python("check_export.py", &[changed.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1), "{change}");
+        assert!(said(&output).contains(expected), "{change}: {}", said(&output));
+        assert_eq!(newsroom.run(&["audit", "verify", "changed.zip"]).status.code(), Some(1), "{change}");
+    }
+}

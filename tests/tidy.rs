@@ -1,0 +1,157 @@
+//! House rules: arrows between rooms, sizes of files, words for people, and a README that runs.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::newsroom::PROGRAM;
+
+const ROOMS: [&str; 6] = ["gateway", "policy", "generators", "watermark", "provenance", "audit"];
+const MANIFESTS: [(&str, &str); 5] = [
+    ("policy", "policy/Cargo.toml"),
+    ("generators", "generators/Cargo.toml"),
+    ("watermark", "watermark/Cargo.toml"),
+    ("provenance", "watermark/provenance/Cargo.toml"),
+    ("audit", "audit/Cargo.toml"),
+];
+const LINES_MAX: usize = 400;
+/// Claims that no program can make about content or about itself.
+const UNSAID: [&str; 7] = ["compliant", "合规", "tamper-proof", "tamperproof", "fake", "unforgeable", "deepfake-proof"];
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(top().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Files that git knows or would take, below `folder`.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            files(&path, found);
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+}
+
+fn with_extension(extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    files(&top(), &mut found);
+    found.retain(|path| path.extension().is_some_and(|ext| ext == extension));
+    assert!(!found.is_empty());
+    found
+}
+
+#[test]
+fn no_room_names_another() {
+    for (room, manifest) in MANIFESTS {
+        let text = read(manifest);
+        let named = text.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+        let named: Vec<&str> = named.filter(|name| ROOMS.contains(name) && *name != room).collect();
+        assert!(named.is_empty(), "{manifest} names {named:?}: the gateway adapts one room to the next");
+        assert!(text.contains("types.workspace = true"), "{manifest}: rooms speak in `types`");
+    }
+}
+
+#[test]
+fn only_provenance_names_c2pa_and_only_generators_names_candle() {
+    for (library, home) in [("c2pa =", "watermark/provenance/Cargo.toml"), ("candle-core", "generators/Cargo.toml")] {
+        for (_, manifest) in MANIFESTS.iter().chain(&[("gateway", "gateway/Cargo.toml"), ("types", "gateway/types/Cargo.toml")]) {
+            let named = read(manifest).lines().any(|line| line.starts_with(library));
+            assert_eq!(named, *manifest == home, "{library} in {manifest}");
+        }
+    }
+}
+
+#[test]
+fn files_can_be_read_in_one_sitting() {
+    for path in with_extension("rs") {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= LINES_MAX, "{} has {lines} lines: split it", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_claimed_that_cannot_be_shown() {
+    let for_people = with_extension("md").into_iter().chain(with_extension("ftl")).chain(with_extension("toml"));
+    let code = with_extension("rs").into_iter().filter(|path| !path.starts_with(top().join("tests")));
+    for path in for_people.chain(code) {
+        let text = fs::read_to_string(&path).unwrap().to_lowercase();
+        for word in UNSAID {
+            let found = text.match_indices(word).find(|(at, _)| {
+                let before = text[..*at].chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric());
+                let after = text[at + word.len()..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());
+                before && after
+            });
+            assert!(found.is_none(), "{} says `{word}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    for manifest in MANIFESTS.map(|row| row.1).iter().chain(&["gateway/Cargo.toml", "gateway/types/Cargo.toml"]) {
+        let text = read(manifest);
+        let dependencies = text.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
+        let mut reasoned = false;
+        for line in dependencies.lines().map(str::trim) {
+            if line.starts_with('#') {
+                reasoned = true;
+            } else if line.is_empty() {
+                reasoned = false;
+            } else {
+                let ours = line.contains(".workspace = true");
+                let known = line.starts_with("serde") || line.starts_with("thiserror") || line.starts_with("sha2");
+                assert!(ours || known || reasoned, "{manifest}: say why `{line}` is needed");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_two_readmes_show_the_same_commands() {
+    let commands = |path: &str| -> Vec<String> {
+        let text = read(path);
+        blocks(&text, "sh").chain(blocks(&text, "console")).flat_map(commands_of).collect()
+    };
+    assert_eq!(commands("README.md"), commands("README.zh.md"));
+}
+
+/// Every command of the tour runs in a fresh folder and exits as the README says.
+#[test]
+fn the_readme_runs() {
+    let text = read("README.md");
+    let folder = tempfile::tempdir().unwrap();
+    let beside = Path::new(PROGRAM).parent().unwrap().display().to_string();
+    let path = format!("{beside}:{}", std::env::var("PATH").unwrap());
+    let mut ran = 0;
+    for command in blocks(&text, "console").flat_map(commands_of) {
+        let expected = command.rsplit_once("# exit ").map_or(0, |(_, code)| code.trim().parse().unwrap());
+        let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).env("PATH", &path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(expected), "`{command}`: {said}");
+        ran += 1;
+    }
+    assert!(ran >= 10, "the tour has only {ran} commands");
+}
+
+/// The contents of the fenced blocks of a language.
+fn blocks<'a>(text: &'a str, language: &'static str) -> impl Iterator<Item = &'a str> {
+    text.split("\n```").skip(1).step_by(2).filter_map(move |block| {
+        let (tag, body) = block.split_once('\n')?;
+        (tag.trim() == language).then_some(body)
+    })
+}
+
+/// The commands of a block: lines after `$ `, or every line of a block without prompts.
+fn commands_of(block: &str) -> Vec<String> {
+    let prompted: Vec<String> = block.lines().filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned).collect();
+    if prompted.is_empty() { block.lines().map(str::to_owned).collect() } else { prompted }
+}
