@@ -52,12 +52,24 @@ impl Newsroom {
         let output = self.run(&args);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(exit), "{args:?}: {stderr}");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {stderr}"))
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{args:?}: {error}: {stderr}"))
     }
 
     /// A new API key.
     pub fn key(&self, role: &str, subject: &str) -> String {
-        let args = ["keys", "create", "--tenant", "press", "--desk", "city", "--role", role, "--subject", subject];
+        let args = [
+            "keys",
+            "create",
+            "--tenant",
+            "press",
+            "--desk",
+            "city",
+            "--role",
+            role,
+            "--subject",
+            subject,
+        ];
         self.json(&args, 0)["key"].as_str().unwrap().to_owned()
     }
 
@@ -118,21 +130,33 @@ impl Server {
     }
 
     pub fn send(&self, key: &str, path: &str, body: &[u8], content_type: &str) -> Answer {
-        let request = agent().post(format!("{}{path}", self.url)).header("content-type", content_type);
-        let request = if key.is_empty() { request } else { request.header("authorization", format!("Bearer {key}")) };
+        let request =
+            agent().post(format!("{}{path}", self.url)).header("content-type", content_type);
+        let request = if key.is_empty() {
+            request
+        } else {
+            request.header("authorization", format!("Bearer {key}"))
+        };
         read(request.send(body).unwrap())
     }
 
     pub fn get(&self, key: &str, path: &str) -> Answer {
         let request = agent().get(format!("{}{path}", self.url));
-        let request = if key.is_empty() { request } else { request.header("authorization", format!("Bearer {key}")) };
+        let request = if key.is_empty() {
+            request
+        } else {
+            request.header("authorization", format!("Bearer {key}"))
+        };
         read(request.call().unwrap())
     }
 
     /// The value of a counter in `/metrics`.
     pub fn counter(&self, name: &str) -> u64 {
         let text = String::from_utf8(self.get("", "/metrics").bytes).unwrap();
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"));
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_else(|| panic!("{name} in {text}"));
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 }

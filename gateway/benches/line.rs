@@ -43,13 +43,17 @@ fn overhead(criterion: &mut Criterion) {
     let (line, key) = line(&runtime, folder.path());
     let server = line.stages().installation.config().server.clone();
     let ours = serve(&runtime, http::api(line, &server));
-    let bare = serve(&runtime, Router::new().route("/", post(|Json(body): Json<Value>| async move { Json(body) })));
+    let bare = serve(
+        &runtime,
+        Router::new().route("/", post(|Json(body): Json<Value>| async move { Json(body) })),
+    );
     let body = json!({"model": "null", "messages": [{"role": "user", "content": "The council meets on Tuesday."}]});
     let agent = ureq::Agent::new_with_defaults();
 
     let mut group = criterion.benchmark_group("overhead");
     group.bench_function("bare axum", |bench| {
-        bench.iter(|| agent.post(&bare).send_json(&body).unwrap().body_mut().read_to_vec().unwrap());
+        bench
+            .iter(|| agent.post(&bare).send_json(&body).unwrap().body_mut().read_to_vec().unwrap());
     });
     let mut file = File::create(folder.path().join("raw")).unwrap();
     let record = [7_u8; 1024];

@@ -70,11 +70,23 @@ impl Detector {
     fn picture(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
         let algorithm = watermark::image::ALGORITHM;
         let Some(detection) = watermark::image::detect(&self.key, bytes)? else {
-            return Ok(MarkFound { found: false, algorithm, id: None, confidence: None, decidable: true });
+            return Ok(MarkFound {
+                found: false,
+                algorithm,
+                id: None,
+                confidence: None,
+                decidable: true,
+            });
         };
         let (p_value, bit_errors) = (detection.p_value, Some(detection.bit_errors));
         let confidence = Some(Confidence { p_value, z: None, bit_errors });
-        Ok(MarkFound { found: true, algorithm, id: Some(detection.id), confidence, decidable: true })
+        Ok(MarkFound {
+            found: true,
+            algorithm,
+            id: Some(detection.id),
+            confidence,
+            decidable: true,
+        })
     }
 
     /// The best of all readings; looking several times is paid for in the p-value (Bonferroni).

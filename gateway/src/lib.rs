@@ -19,6 +19,7 @@ mod line_error;
 pub mod lookup;
 mod marking;
 pub mod metrics;
+pub mod models;
 pub mod outcome;
 pub mod pipeline;
 mod recording;

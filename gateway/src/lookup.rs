@@ -167,7 +167,8 @@ impl Lookup {
         if let Some(asset) = registry.by_sha256(&Sha256::of(bytes)).ok().flatten() {
             return Some(Origin { asset, how: How::Bytes });
         }
-        let label = report.manifest_label.as_deref().filter(|_| report.verdict == Verdict::Trusted)?;
+        let label =
+            report.manifest_label.as_deref().filter(|_| report.verdict == Verdict::Trusted)?;
         let asset = registry.by_manifest(label).ok().flatten()?;
         Some(Origin { asset, how: How::Manifest })
     }

@@ -5,12 +5,7 @@ use std::{sync::Arc, time::Instant};
 use provenance::{DigitalSourceType, Ingredient, Model, Signed, SigningRequest, SoftBinding};
 use types::{Mark, Sha256};
 
-use crate::{
-    case::Case,
-    marking::MarkedAsset,
-    outcome::Fingerprint,
-    pipeline::LineError,
-};
+use crate::{case::Case, marking::MarkedAsset, outcome::Fingerprint, pipeline::LineError};
 
 /// An asset whose bytes do not change any more.
 #[derive(Debug)]
@@ -21,7 +16,10 @@ pub(crate) struct SignedAsset {
 }
 
 /// Signs; the manifest repeats what became of the mark.
-pub(crate) async fn sign(case: &mut Case, mut asset: MarkedAsset) -> Result<SignedAsset, LineError> {
+pub(crate) async fn sign(
+    case: &mut Case,
+    mut asset: MarkedAsset,
+) -> Result<SignedAsset, LineError> {
     let start = Instant::now();
     let request = request(case, &mut asset);
     let signer = Arc::clone(&case.stages.signer);
@@ -39,7 +37,8 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
     let media_type = asset.media_type;
     let original = asset.original.take();
-    let ingredients = original.map(|bytes| Ingredient { title: "original".to_owned(), bytes, media_type });
+    let ingredients =
+        original.map(|bytes| Ingredient { title: "original".to_owned(), bytes, media_type });
     SigningRequest {
         title,
         source: DigitalSourceType::TrainedAlgorithmicMedia,
@@ -60,9 +59,10 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
 /// What leads back to the manifest when it was removed: the mark's payload, or the fingerprint.
 fn soft_binding(asset: &MarkedAsset) -> Option<SoftBinding> {
     match (&asset.mark, &asset.fingerprint) {
-        (Mark::Embedded { algorithm, id }, _) => {
-            Some(SoftBinding { algorithm: algorithm.clone(), value: id.to_u64().to_be_bytes().to_vec() })
-        }
+        (Mark::Embedded { algorithm, id }, _) => Some(SoftBinding {
+            algorithm: algorithm.clone(),
+            value: id.to_u64().to_be_bytes().to_vec(),
+        }),
         (Mark::Statistical { algorithm, .. }, Fingerprint::Text(text)) => {
             Some(SoftBinding { algorithm: algorithm.clone(), value: text.to_bytes() })
         }

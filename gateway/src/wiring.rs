@@ -1,14 +1,9 @@
 //! Builds the rooms from configuration and installation.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
 
 use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
-use generators::{Generator, GeneratorError, ModelCard};
+use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
 use tokio::sync::Semaphore;
@@ -17,11 +12,11 @@ use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
-    config::GeneratorSection,
     detecting::Detector,
     installation::{Installation, InstallationError},
     lookup::Lookup,
     metrics::Metrics,
+    models::{self, ModelError},
     pipeline::LineError,
     secret::Secret,
 };
@@ -40,16 +35,8 @@ pub enum WiringError {
     #[error("the rule pack cannot be used: {0}")]
     Policy(#[from] PolicyError),
     /// A model.
-    #[error("model `{model}`: {source}")]
-    Generator {
-        /// The configured name.
-        model: String,
-        /// What is wrong.
-        source: GeneratorError,
-    },
-    /// A section without the path that its kind needs.
-    #[error("[generators.{0}] needs a `path`")]
-    PathMissing(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
@@ -88,7 +75,9 @@ pub struct Stages {
 
 impl fmt::Debug for Stages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stages").field("folder", &self.installation.folder()).finish_non_exhaustive()
+        f.debug_struct("Stages")
+            .field("folder", &self.installation.folder())
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,7 +95,10 @@ impl Stages {
     ///
     /// # Errors
     /// Those of [`Self::open`].
-    pub async fn open_with(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
+    pub async fn open_with(
+        installation: Installation,
+        log: LogOptions,
+    ) -> Result<Self, WiringError> {
         let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation, log));
         // A panic while opening is a bug and must surface as one.
         let stages = opening.await.map_err(|_| LogError::Closed)??;
@@ -116,7 +108,7 @@ impl Stages {
 
     fn open_blocking(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
         let engine = policy_engine(&installation)?;
-        let generators = generators(&installation)?;
+        let generators = models::open_all(&installation)?;
         let watermark_key = Arc::new(watermark_key(&installation)?);
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let authority = Authority::load(&installation.provenance())?;
@@ -158,7 +150,9 @@ impl Stages {
     /// The way back, with all that is at hand.
     #[must_use]
     pub fn lookup(&self) -> Lookup {
-        Lookup::new(Arc::clone(&self.verifier)).with_detector(self.detector()).with_log(self.log.clone())
+        Lookup::new(Arc::clone(&self.verifier))
+            .with_detector(self.detector())
+            .with_log(self.log.clone())
     }
 
     /// Turns for checks of strangers' files.
@@ -169,7 +163,8 @@ impl Stages {
     /// The first configured model of a modality, starter models last.
     #[must_use]
     pub fn default_model(&self, modality: Modality) -> Option<String> {
-        let made = self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
+        let made =
+            self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
         // A null model only measures: it is used when it is named.
         let useful = made.filter(|(_, generator)| generator.card().backend != "null");
         useful.min_by_key(|(_, generator)| generator.card().starter).map(|(name, _)| name.clone())
@@ -251,7 +246,8 @@ impl Stages {
         let mut record = Record::new(Event::PolicyLoaded, "installation", "operator");
         record.detail = Some(detail.clone());
         self.log.append(record).await?;
-        let kept = self.state.compare_and_swap(key, known.as_deref(), Some(detail.as_bytes())).await;
+        let kept =
+            self.state.compare_and_swap(key, known.as_deref(), Some(detail.as_bytes())).await;
         kept.map(drop).map_err(|error| LogError::Index(error.to_string()))
     }
 }
@@ -263,57 +259,9 @@ impl Stages {
 pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError> {
     let Some(pack) = &installation.config().policy.pack else { return Ok(Engine::newsroom()?) };
     let path = installation.resolve(pack);
-    let text = fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })?;
+    let text =
+        fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })?;
     Ok(Engine::from_toml(&text)?)
-}
-
-/// Every configured model.
-///
-/// # Errors
-/// [`WiringError`] naming the model that cannot be opened.
-pub fn generators(installation: &Installation) -> Result<BTreeMap<String, Arc<dyn Generator>>, WiringError> {
-    let sections = installation.config().generators.iter();
-    sections.map(|(name, section)| Ok((name.clone(), generator(installation, name, section)?))).collect()
-}
-
-/// Opens one configured model.
-///
-/// # Errors
-/// [`WiringError`] naming the model.
-pub fn generator(
-    installation: &Installation,
-    name: &str,
-    section: &GeneratorSection,
-) -> Result<Arc<dyn Generator>, WiringError> {
-    let wrong = |source| WiringError::Generator { model: name.to_owned(), source };
-    match (section.kind.as_str(), &section.path) {
-        ("starter-text", _) => generators::starter::text().map_err(wrong),
-        ("starter-image", _) => generators::starter::image().map_err(wrong),
-        ("null", _) => generators::open("null", name, Path::new("")).map_err(wrong),
-        (_, None) => Err(WiringError::PathMissing(name.to_owned())),
-        (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)).map_err(wrong),
-    }
-}
-
-/// Reads all files of a configured model; more than opening it, which may wait with its weights.
-///
-/// # Errors
-/// [`WiringError`] naming the model and what is wrong with its files.
-pub fn check(installation: &Installation, name: &str, section: &GeneratorSection) -> Result<ModelCard, WiringError> {
-    let wrong = |source| WiringError::Generator { model: name.to_owned(), source };
-    match &section.path {
-        Some(path) => generators::check(&section.kind, &installation.resolve(path)).map_err(wrong),
-        None => Ok(generator(installation, name, section)?.card().clone()),
-    }
-}
-
-/// Reads all files of a model that is not configured.
-///
-/// # Errors
-/// [`WiringError`] saying what is wrong with its files.
-pub fn check_folder(folder: &Path) -> Result<ModelCard, WiringError> {
-    let wrong = |source| WiringError::Generator { model: folder.display().to_string(), source };
-    generators::check("llama", folder).map_err(wrong)
 }
 
 /// The key of all marks.
@@ -329,5 +277,6 @@ pub fn watermark_key(installation: &Installation) -> Result<WatermarkKey, Instal
 /// # Errors
 /// [`InstallationError::File`] when it is missing, damaged or readable by others.
 pub fn secret(path: &Path) -> Result<Secret, InstallationError> {
-    Secret::read(path).map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
+    Secret::read(path)
+        .map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use ::audit::{Event, ExportError, Log, LogError, LogKey, LogOptions, Record, Verified, Verifier, merkle};
+use ::audit::{
+    Event, ExportError, Log, LogError, LogKey, LogOptions, Record, Verified, Verifier, merkle,
+};
 use serde_json::{Value, json};
 use types::{AssetId, RequestId};
 
@@ -18,7 +20,9 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
     match command {
         AuditCommand::Prove { record } => prove(&open(global)?, &record, console).await,
         AuditCommand::Verify { export: Some(path) } => verify_export(&path, console),
-        AuditCommand::Verify { export: None } => verify_log(&locate::installation(global)?, console),
+        AuditCommand::Verify { export: None } => {
+            verify_log(&locate::installation(global)?, console)
+        }
         AuditCommand::Export { output } => export(global, &output, console).await,
         AuditCommand::Tail { n } => tail(&open(global)?, n, console),
     }
@@ -31,7 +35,8 @@ fn open(global: &Global) -> Result<Log, Failure> {
 }
 
 async fn prove(log: &Log, record: &str, console: &Console) -> Answer {
-    let index = find(log, record).map_err(|error| Failure { exit: Exit::No, error: error.into() })?;
+    let index =
+        find(log, record).map_err(|error| Failure { exit: Exit::No, error: error.into() })?;
     let checkpoint = log.checkpoint_now().await?;
     let (entry, proof) = (log.entry(index)?, log.proof(index)?);
     // What is handed out was checked as a stranger would.
@@ -85,7 +90,9 @@ fn verify_log(installation: &Installation, console: &Console) -> Answer {
     let verifier = Verifier::new(installation.config().audit.origin.clone(), key.verifying_key());
     match ::audit::verify_log(&installation.log(), &verifier) {
         Ok(verified) => Ok(confirmed(&verified, console)),
-        Err(error @ (LogError::File { .. } | LogError::Key { .. })) => Err(Failure::unreadable(error)),
+        Err(error @ (LogError::File { .. } | LogError::Key { .. })) => {
+            Err(Failure::unreadable(error))
+        }
         Err(error) => {
             let index = match &error {
                 LogError::Damaged { index, .. } => Some(*index),
@@ -102,13 +109,16 @@ fn confirmed(verified: &Verified, console: &Console) -> Exit {
         "verified": true, "entries": entries, "checkpoint_size": size,
         "root": verified.checkpoint.root, "vkey": verified.vkey,
     });
-    console.result(&value, || format!("{entries} entries fit the checkpoint over {size}, signed by {}", verified.vkey));
+    console.result(&value, || {
+        format!("{entries} entries fit the checkpoint over {size}, signed by {}", verified.vkey)
+    });
     Exit::Yes
 }
 
 fn denied(error: &dyn std::error::Error, index: Option<u64>, console: &Console) -> Exit {
     let reason = error.to_string();
-    console.result(&json!({"verified": false, "index": index, "reason": reason}), || reason.clone());
+    console
+        .result(&json!({"verified": false, "index": index, "reason": reason}), || reason.clone());
     Exit::No
 }
 
@@ -134,9 +144,15 @@ fn row(index: u64, entry: &[u8]) -> String {
     let Ok(record) = Record::parse(entry) else { return format!("{index}  unreadable") };
     let Record { time, event, tenant, request_id, asset_id, detail, .. } = record;
     let subject = match (event, asset_id, request_id) {
-        (Event::Released | Event::Held | Event::Approved | Event::Rejected, Some(asset), _) => format!("asset {asset}"),
+        (Event::Released | Event::Held | Event::Approved | Event::Rejected, Some(asset), _) => {
+            format!("asset {asset}")
+        }
         (_, _, Some(request)) => format!("request {request}"),
         _ => String::new(),
     };
-    format!("{index:6}  {time}  {:14} {tenant:12} {subject} {}", event.name(), detail.unwrap_or_default())
+    format!(
+        "{index:6}  {time}  {:14} {tenant:12} {subject} {}",
+        event.name(),
+        detail.unwrap_or_default()
+    )
 }

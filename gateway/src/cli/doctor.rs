@@ -14,7 +14,7 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{installation::Installation, wiring};
+use crate::{installation::Installation, models, wiring};
 
 /// Certificates are to be renewed this long before they end.
 const EXPIRY_DAYS_MIN: i64 = 30;
@@ -45,21 +45,31 @@ pub(crate) fn run(global: &Global, console: &Console) -> Answer {
     let installation = match locate::found(global) {
         Ok(Some(installation)) => installation,
         Ok(None) => {
-            console.result(&json!({"config": "missing", "help": help}), || format!("no configuration: {help}"));
+            console.result(&json!({"config": "missing", "help": help}), || {
+                format!("no configuration: {help}")
+            });
             return Ok(Exit::Usage);
         }
         Err(failure) => {
             let reason = format!("{:#}", failure.error);
-            console.result(&json!({"config": "unusable", "reason": reason, "help": help}), || reason.clone());
+            console.result(&json!({"config": "unusable", "reason": reason, "help": help}), || {
+                reason.clone()
+            });
             return Ok(Exit::Usage);
         }
     };
     let findings = examine(&installation);
     let value = json!({"config": installation.config_file(), "findings": findings});
     console.result(&value, || {
-        let lines = findings.iter().map(|found| format!("{}: {}\n  fix: {}", found.check, found.problem, found.fix));
+        let lines = findings
+            .iter()
+            .map(|found| format!("{}: {}\n  fix: {}", found.check, found.problem, found.fix));
         let lines: Vec<String> = lines.collect();
-        if lines.is_empty() { "nothing found: everything works".to_owned() } else { lines.join("\n") }
+        if lines.is_empty() {
+            "nothing found: everything works".to_owned()
+        } else {
+            lines.join("\n")
+        }
     });
     Ok(if findings.is_empty() { Exit::Yes } else { Exit::No })
 }
@@ -68,7 +78,7 @@ fn examine(installation: &Installation) -> Vec<Finding> {
     let checks = [policy(installation), certificates(installation), disk(installation.folder())];
     let mut findings: Vec<Finding> = checks.into_iter().flatten().collect();
     findings.extend(keys(installation));
-    findings.extend(models(installation));
+    findings.extend(generators(installation));
     findings.extend(log(installation));
     findings
 }
@@ -82,7 +92,8 @@ fn keys(installation: &Installation) -> Vec<Finding> {
     let fix = "restore it from a backup with mode 600: what an old key made, a new one cannot read";
     let secrets = [installation.watermark_key(), installation.pseudonym_key()];
     let unreadable = secrets.iter().filter_map(|path| wiring::secret(path).err());
-    let mut findings: Vec<Finding> = unreadable.map(|error| Finding::new("key", error, fix)).collect();
+    let mut findings: Vec<Finding> =
+        unreadable.map(|error| Finding::new("key", error, fix)).collect();
     let log_key = LogKey::load(&installation.log_key()).err();
     findings.extend(log_key.map(|error| Finding::new("key", error, fix)));
     findings
@@ -95,11 +106,14 @@ fn certificates(installation: &Installation) -> Option<Finding> {
         folder.display(),
     );
     match Authority::load(&folder) {
-        Err(error) => Some(Finding::new("certificate", error, "restore keys/provenance from a backup")),
+        Err(error) => {
+            Some(Finding::new("certificate", error, "restore keys/provenance from a backup"))
+        }
         Ok(authority) => {
             let left = authority.expires_at() - OffsetDateTime::now_utc();
             let problem = format!("the signing certificate ends in {} days", left.whole_days());
-            (left < Duration::days(EXPIRY_DAYS_MIN)).then(|| Finding::new("certificate", problem, renew))
+            (left < Duration::days(EXPIRY_DAYS_MIN))
+                .then(|| Finding::new("certificate", problem, renew))
         }
     }
 }
@@ -108,18 +122,22 @@ fn disk(folder: &Path) -> Option<Finding> {
     let fix = "free space, or move the data folder to a larger disk: the log stops when it is full";
     let space = match rustix::fs::statvfs(folder) {
         Ok(space) => space,
-        Err(error) => return Some(Finding::new("disk", error, "see that the data folder can be read")),
+        Err(error) => {
+            return Some(Finding::new("disk", error, "see that the data folder can be read"));
+        }
     };
     let percent = space.f_bavail.saturating_mul(100).checked_div(space.f_blocks).unwrap_or(100);
     let problem = format!("{percent} % of the disk is free");
     (percent < DISK_FREE_PERCENT_MIN).then(|| Finding::new("disk", problem, fix))
 }
 
-fn models(installation: &Installation) -> Vec<Finding> {
+fn generators(installation: &Installation) -> Vec<Finding> {
     let sections = installation.config().generators.iter();
     let broken = sections.filter_map(|(name, section)| {
-        let error = wiring::check(installation, name, section).err()?;
-        let fix = format!("put the model's files back, or remove [generators.{name}] from the configuration");
+        let error = models::check(installation, name, section).err()?;
+        let fix = format!(
+            "put the model's files back, or remove [generators.{name}] from the configuration"
+        );
         Some(Finding::new("model", error, fix))
     });
     broken.collect()

@@ -36,7 +36,8 @@ pub(crate) async fn line(global: &Global) -> Result<Line, Failure> {
 
 /// Given, else in `folder`, else in its one sub-folder that holds one.
 fn file(global: &Global, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
-    let given = global.config.clone().or_else(|| global.data_dir.as_ref().map(|dir| dir.join(FILE)));
+    let given =
+        global.config.clone().or_else(|| global.data_dir.as_ref().map(|dir| dir.join(FILE)));
     if let Some(path) = given {
         if !path.is_file() {
             bail!("there is no configuration at {}: run `imprimatur init`", path.display());
@@ -48,8 +49,11 @@ fn file(global: &Global, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
         return Ok(Some(here));
     }
     let entries = fs::read_dir(folder).context("the working folder cannot be read")?;
-    let mut below: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path().join(FILE)).filter(|path| path.is_file()).collect();
+    let mut below: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path().join(FILE))
+        .filter(|path| path.is_file())
+        .collect();
     match (below.pop(), below.is_empty()) {
         (Some(path), true) => Ok(Some(path)),
         (Some(_), false) => bail!("several sub-folders hold {FILE}: choose one with -C"),

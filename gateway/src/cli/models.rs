@@ -12,15 +12,23 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{config::GeneratorSection, installation::Installation, wiring};
+use crate::{
+    config::GeneratorSection,
+    installation::Installation,
+    models::{self, ModelError},
+};
 
 pub(crate) fn run(global: &Global, command: &ModelsCommand, console: &Console) -> Answer {
     match command {
         ModelsCommand::List => list(&locate::installation(global)?, console),
-        ModelsCommand::Check { model: Some(folder) } if Path::new(folder).is_dir() && !configured(global, folder) => {
-            Ok(report(folder, wiring::check_folder(Path::new(folder)), console))
+        ModelsCommand::Check { model: Some(folder) }
+            if Path::new(folder).is_dir() && !configured(global, folder) =>
+        {
+            Ok(report(folder, models::check_folder(Path::new(folder)), console))
         }
-        ModelsCommand::Check { model } => check(&locate::installation(global)?, model.as_deref(), console),
+        ModelsCommand::Check { model } => {
+            check(&locate::installation(global)?, model.as_deref(), console)
+        }
     }
 }
 
@@ -32,13 +40,15 @@ fn configured(global: &Global, name: &str) -> bool {
 
 fn list(installation: &Installation, console: &Console) -> Answer {
     for (name, section) in &installation.config().generators {
-        let generator = wiring::generator(installation, name, section)?;
+        let generator = models::open(installation, name, section)?;
         let card = generator.card();
         let value = json!({
             "name": name, "kind": section.kind, "path": section.path, "modality": card.modality,
             "version": card.version, "sha256": card.sha256, "starter": card.starter,
         });
-        console.result(&value, || format!("{name:24} {:14} {:6} {}", section.kind, card.modality, card.version));
+        console.result(&value, || {
+            format!("{name:24} {:14} {:6} {}", section.kind, card.modality, card.version)
+        });
     }
     Ok(Exit::Yes)
 }
@@ -54,21 +64,24 @@ fn check(installation: &Installation, model: Option<&str>, console: &Console) ->
     };
     let mut exit = Exit::Yes;
     for (name, section) in wanted {
-        exit = exit.max(report(name, wiring::check(installation, name, section), console));
+        exit = exit.max(report(name, models::check(installation, name, section), console));
     }
     Ok(exit)
 }
 
-fn report(name: &str, checked: Result<ModelCard, wiring::WiringError>, console: &Console) -> Exit {
+fn report(name: &str, checked: Result<ModelCard, ModelError>, console: &Console) -> Exit {
     match checked {
         Ok(card) => {
-            let value = json!({"name": name, "ok": true, "version": card.version, "sha256": card.sha256});
+            let value =
+                json!({"name": name, "ok": true, "version": card.version, "sha256": card.sha256});
             console.result(&value, || format!("{name}: complete, sha256 {}", card.sha256));
             Exit::Yes
         }
         Err(error) => {
             let reason = error.to_string();
-            console.result(&json!({"name": name, "ok": false, "reason": reason}), || format!("{name}: {reason}"));
+            console.result(&json!({"name": name, "ok": false, "reason": reason}), || {
+                format!("{name}: {reason}")
+            });
             Exit::No
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{http::moderations, screening, wiring};
 
-pub(crate) async fn run(global: &Global, args: &Moderate, console: &Console) -> Answer {
+pub(crate) fn run(global: &Global, args: &Moderate, console: &Console) -> Answer {
     let text = read(&args.input)?;
     if text.trim().is_empty() {
         return Err(Failure::unreadable(anyhow::anyhow!("the text is empty")));
@@ -20,11 +20,15 @@ pub(crate) async fn run(global: &Global, args: &Moderate, console: &Console) -> 
     let installation = locate::installation(global)?;
     let engine = wiring::policy_engine(&installation)?;
     let hook = if args.output { policy::Hook::Output } else { policy::Hook::Input };
-    let decision = engine.judge(&screening::scope(&local(), Modality::Text, hook), &text).decision;
+    let decision =
+        engine.judge(&screening::scope(&local(), Modality::Text, hook, &text), &text).decision;
     let report = moderations::report(&decision, |category| engine.covers(category));
     console.result(&report, || {
-        let lines = decision.findings.iter().map(|f| format!("  {} [{}] {}", f.rule, f.action, f.message));
-        format!("{}\n{}", decision.action, lines.collect::<Vec<_>>().join("\n")).trim_end().to_owned()
+        let lines =
+            decision.findings.iter().map(|f| format!("  {} [{}] {}", f.rule, f.action, f.message));
+        format!("{}\n{}", decision.action, lines.collect::<Vec<_>>().join("\n"))
+            .trim_end()
+            .to_owned()
     });
     Ok(if decision.action >= Action::Review { Exit::No } else { Exit::Yes })
 }
@@ -43,7 +47,8 @@ fn read(input: &str) -> Result<String, Failure> {
     }
     let path = Path::new(input);
     if path.is_file() {
-        return String::from_utf8(fs::read(path).map_err(Failure::unreadable)?).map_err(Failure::unreadable);
+        return String::from_utf8(fs::read(path).map_err(Failure::unreadable)?)
+            .map_err(Failure::unreadable);
     }
     Ok(input.to_owned())
 }

@@ -25,7 +25,11 @@ pub(crate) fn run(global: &Global, command: &PolicyCommand, console: &Console) -
     let value = json!({"lint": linted, "tests_passed": passed, "tests_failed": failed});
     console.result(&value, || {
         let mut text = linted.iter().chain(&failed).cloned().collect::<Vec<_>>();
-        text.push(format!("{} lint findings, {passed} tests passed, {} failed", linted.len(), failed.len()));
+        text.push(format!(
+            "{} lint findings, {passed} tests passed, {} failed",
+            linted.len(),
+            failed.len()
+        ));
         text.join("\n")
     });
     Ok(if good { Exit::Yes } else { Exit::No })

@@ -20,8 +20,12 @@ pub(crate) async fn run(global: &Global, command: &ReviewsCommand, console: &Con
     stages.close_unfinished().await?;
     let exit = match command {
         ReviewsCommand::List => list(&stages, console)?,
-        ReviewsCommand::Approve(verdict) => decide(&stages, verdict, Ruling::Approve, console).await?,
-        ReviewsCommand::Reject(verdict) => decide(&stages, verdict, Ruling::Reject, console).await?,
+        ReviewsCommand::Approve(verdict) => {
+            decide(&stages, verdict, Ruling::Approve, console).await?
+        }
+        ReviewsCommand::Reject(verdict) => {
+            decide(&stages, verdict, Ruling::Reject, console).await?
+        }
     };
     stages.close().await?;
     Ok(exit)

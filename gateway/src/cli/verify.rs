@@ -29,7 +29,7 @@ use crate::{
     disclosure::{self, Audience},
     installation::Installation,
     lookup::{Lookup, Subject, Verification},
-    wiring,
+    models, wiring,
 };
 
 /// Larger files are not read into memory.
@@ -38,10 +38,12 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> Answer {
     let installation = locate::found(global)?;
     let lookup = lookup(installation.as_ref(), args, console)?;
-    let publisher = installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
+    let publisher =
+        installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
     let files = files(&args.paths)?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
-    let mut checked = stream::iter(files).map(|file| check(&lookup, file, args.recover)).buffered(at_once);
+    let mut checked =
+        stream::iter(files).map(|file| check(&lookup, file, args.recover)).buffered(at_once);
     let mut exit = Exit::Yes;
     while let Some((name, found)) = checked.next().await {
         let mut value = disclosure::report(&found, Audience::Owner, &publisher, console.language());
@@ -60,7 +62,9 @@ const fn exit_of(verdict: Verdict) -> Exit {
         Verdict::Trusted => Exit::Yes,
         Verdict::AlteredAfterSigning | Verdict::Invalid => Exit::No,
         Verdict::Unreadable | Verdict::Unsupported => Exit::Unreadable,
-        Verdict::UntrustedSigner | Verdict::ExpiredSigner | Verdict::RemoteOnly | Verdict::None => Exit::Weaker,
+        Verdict::UntrustedSigner | Verdict::ExpiredSigner | Verdict::RemoteOnly | Verdict::None => {
+            Exit::Weaker
+        }
     }
 }
 
@@ -75,7 +79,11 @@ fn worse(a: Exit, b: Exit) -> Exit {
     if weight(b) > weight(a) { b } else { a }
 }
 
-fn lookup(installation: Option<&Installation>, args: &Verify, console: &Console) -> Result<Lookup, Failure> {
+fn lookup(
+    installation: Option<&Installation>,
+    args: &Verify,
+    console: &Console,
+) -> Result<Lookup, Failure> {
     let mut lists = match installation {
         Some(installation) => TrustLists::own(&Authority::load(&installation.provenance())?)?,
         None => TrustLists::default(),
@@ -94,7 +102,7 @@ fn lookup(installation: Option<&Installation>, args: &Verify, console: &Console)
         return Ok(lookup);
     };
     let key = Arc::new(wiring::watermark_key(installation)?);
-    let generators = wiring::generators(installation)?;
+    let generators = models::open_all(installation)?;
     let lookup = lookup.with_detector(Detector::new(key, generators.values()));
     let options = LogOptions::new(installation.config().audit.origin.clone());
     match Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options) {
@@ -112,7 +120,8 @@ fn lookup(installation: Option<&Installation>, args: &Verify, console: &Console)
 fn pems(path: &Path) -> Vec<Result<(String, String), Failure>> {
     let files = if path.is_dir() { walk(path) } else { vec![path.to_path_buf()] };
     let read = |file: &PathBuf| {
-        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let pem = fs::read_to_string(file).with_context(|| file.display().to_string())?;
         Ok((name, pem))
     };
@@ -131,7 +140,10 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Option<PathBuf>>, Failure> {
         } else if path.exists() {
             files.push(Some(path.clone()));
         } else {
-            return Err(Failure::unreadable(anyhow::anyhow!("{}: there is no such file", path.display())));
+            return Err(Failure::unreadable(anyhow::anyhow!(
+                "{}: there is no such file",
+                path.display()
+            )));
         }
     }
     Ok(files)
@@ -212,7 +224,8 @@ mod tests {
             fs::write(folder.path().join(name), "x").unwrap();
         }
         let found = files(&[folder.path().to_path_buf()]).unwrap();
-        let expected = ["alone.c2pa", "b/x.png", "c.txt"].map(|name| Some(folder.path().join(name)));
+        let expected =
+            ["alone.c2pa", "b/x.png", "c.txt"].map(|name| Some(folder.path().join(name)));
         assert_eq!(found, expected);
     }
 }

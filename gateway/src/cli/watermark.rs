@@ -12,25 +12,36 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{detecting::Detector, http, installation::Installation, wiring};
+use crate::{detecting::Detector, http, installation::Installation, models, wiring};
 
 pub(crate) fn run(global: &Global, command: &WatermarkCommand, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
     match command {
-        WatermarkCommand::Embed { input, output, id } => embed(&installation, input, output, *id, console),
+        WatermarkCommand::Embed { input, output, id } => {
+            embed(&installation, input, output, *id, console)
+        }
         WatermarkCommand::Detect { file } => detect(&installation, file, console),
     }
 }
 
-fn embed(installation: &Installation, input: &Path, output: &Path, id: MarkId, console: &Console) -> Answer {
+fn embed(
+    installation: &Installation,
+    input: &Path,
+    output: &Path,
+    id: MarkId,
+    console: &Console,
+) -> Answer {
     let bytes = read(input)?;
-    let media_type = MediaType::sniff(&bytes).context("this is neither PNG nor JPEG").map_err(Failure::unreadable)?;
+    let media_type = MediaType::sniff(&bytes)
+        .context("this is neither PNG nor JPEG")
+        .map_err(Failure::unreadable)?;
     if media_type.modality() == Modality::Text {
         let reason = "a written text cannot be marked: its mark is made while it is sampled";
         return Err(Failure::unreadable(anyhow::anyhow!(reason)));
     }
     let key = wiring::watermark_key(installation)?;
-    let marked = watermark::image::embed(&key, &bytes, media_type, id).map_err(Failure::unreadable)?;
+    let marked =
+        watermark::image::embed(&key, &bytes, media_type, id).map_err(Failure::unreadable)?;
     fs::write(output, &marked).with_context(|| output.display().to_string())?;
     let value = json!({"file": output, "algorithm": watermark::image::ALGORITHM, "id": id});
     console.result(&value, || format!("{}: marked with {id}", output.display()));
@@ -40,9 +51,10 @@ fn embed(installation: &Installation, input: &Path, output: &Path, id: MarkId, c
 fn detect(installation: &Installation, file: &Path, console: &Console) -> Answer {
     let bytes = read(file)?;
     let key = Arc::new(wiring::watermark_key(installation)?);
-    let generators = wiring::generators(installation)?;
+    let generators = models::open_all(installation)?;
     let start = Instant::now();
-    let mark = Detector::new(key, generators.values()).detect(&bytes).map_err(Failure::unreadable)?;
+    let mark =
+        Detector::new(key, generators.values()).detect(&bytes).map_err(Failure::unreadable)?;
     console.result(&http::detected(&mark, start), || super::show::marked(&mark, console));
     Ok(if mark.found { Exit::Yes } else { Exit::No })
 }

@@ -33,7 +33,10 @@ pub(crate) struct DecisionBody {
     (status = 200, description = "Held assets of the caller's tenant"),
     (status = 403, description = "Editors and standards only", body = super::error::ErrorBody),
 ), security(("key" = [])))]
-pub(crate) async fn list(State(line): State<Line>, caller: Caller) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn list(
+    State(line): State<Line>,
+    caller: Caller,
+) -> Result<Json<Value>, ApiError> {
     if !caller.0.role.may_review() {
         return Err(ApiError::forbidden(format!("The role {} may not review.", caller.0.role)));
     }
@@ -61,8 +64,10 @@ pub(crate) async fn decide(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Json<Value>, ApiError> {
-    let id: AssetId = id.parse().map_err(|error: types::TypeError| ApiError::invalid("id", error.to_string()))?;
-    let receipt = reviews::decide(line.stages(), &caller.0, id, body.decision, &body.reason).await?;
+    let id: AssetId =
+        id.parse().map_err(|error: types::TypeError| ApiError::invalid("id", error.to_string()))?;
+    let receipt =
+        reviews::decide(line.stages(), &caller.0, id, body.decision, &body.reason).await?;
     Ok(Json(json!({
         "asset_id": id, "decision": body.decision,
         "receipt": {"index": receipt.index, "leaf_hash": receipt.leaf_hash},

@@ -71,7 +71,8 @@ pub(crate) async fn verify(
     let _turn = turn(&line).await?;
     let subject = receive(&line, request).await?;
     let found = line.stages().lookup().verify(subject).await;
-    let audience = caller.as_ref().map_or(Audience::Public, |caller| Audience::Tenant(&caller.0.tenant));
+    let audience =
+        caller.as_ref().map_or(Audience::Public, |caller| Audience::Tenant(&caller.0.tenant));
     let publisher = &line.stages().installation.config().provenance.publisher;
     Ok(Json(disclosure::report(&found, audience, publisher, language(&headers))))
 }
@@ -94,7 +95,8 @@ pub(crate) async fn detect(
     let start = Instant::now();
     let detector = line.stages().detector();
     let searching = tokio::task::spawn_blocking(move || detector.detect(&subject.bytes));
-    let unreadable = |reason: String| ApiError::invalid("file", format!("This file cannot be read: {reason}"));
+    let unreadable =
+        |reason: String| ApiError::invalid("file", format!("This file cannot be read: {reason}"));
     let searched = searching.await.map_err(|_| unreadable("it broke the reader".to_owned()))?;
     let mark = searched.map_err(|error| unreadable(error.to_string()))?;
     Ok(Json(detected(&mark, start)))
@@ -129,13 +131,17 @@ async fn receive(line: &Line, request: Request) -> Result<Subject, ApiError> {
     let slow = |_| ApiError::unreadable(StatusCode::REQUEST_TIMEOUT, "The upload took too long.");
     let subject = read.map_err(slow)??;
     if subject.bytes.is_empty() {
-        return Err(ApiError::invalid("file", "There is no file in the body: send one as the form field `file`."));
+        return Err(ApiError::invalid(
+            "file",
+            "There is no file in the body: send one as the form field `file`.",
+        ));
     }
     Ok(subject)
 }
 
 async fn read(line: &Line, request: Request) -> Result<Subject, ApiError> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
     if content_type.starts_with("multipart/form-data") {
         let form = Multipart::from_request(request, line).await;
@@ -144,7 +150,10 @@ async fn read(line: &Line, request: Request) -> Result<Subject, ApiError> {
     }
     if content_type.starts_with("application/json") {
         let JsonBody(body) = JsonBody::<TextBody>::from_request(request, line).await?;
-        return Ok(Subject { format: Some("text/plain".to_owned()), ..Subject::new(body.text.into_bytes()) });
+        return Ok(Subject {
+            format: Some("text/plain".to_owned()),
+            ..Subject::new(body.text.into_bytes())
+        });
     }
     let body = Bytes::from_request(request, line).await;
     let body = body.map_err(|error| ApiError::unreadable(error.status(), error.body_text()))?;
@@ -156,7 +165,8 @@ async fn fields(mut form: Multipart) -> Result<Subject, ApiError> {
     let mut subject = Subject::new(Vec::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
-        let extension = field.file_name().and_then(|name| Some(name.rsplit_once('.')?.1.to_owned()));
+        let extension =
+            field.file_name().and_then(|name| Some(name.rsplit_once('.')?.1.to_owned()));
         let format = extension.or_else(|| field.content_type().and_then(known));
         let bytes = field.bytes().await.map_err(broken)?.to_vec();
         match name.as_str() {
@@ -164,7 +174,12 @@ async fn fields(mut form: Multipart) -> Result<Subject, ApiError> {
             "text" => (subject.bytes, subject.format) = (bytes, Some("text/plain".to_owned())),
             "sidecar" => subject.sidecar = Some(bytes),
             "recover" => subject.recover = bytes == b"true",
-            _ => return Err(ApiError::invalid(&name, "The form takes the fields file, text, sidecar and recover.")),
+            _ => {
+                return Err(ApiError::invalid(
+                    &name,
+                    "The form takes the fields file, text, sidecar and recover.",
+                ));
+            }
         }
     }
     Ok(subject)
@@ -173,7 +188,8 @@ async fn fields(mut form: Multipart) -> Result<Subject, ApiError> {
 /// A media type that says something about the bytes.
 fn known(content_type: &str) -> Option<String> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let empty = matches!(essence, "" | "application/octet-stream" | "application/x-www-form-urlencoded");
+    let empty =
+        matches!(essence, "" | "application/octet-stream" | "application/x-www-form-urlencoded");
     (!empty).then(|| essence.to_owned())
 }
 
