@@ -77,6 +77,15 @@ fn every_kind_of_bad_request_is_explained() {
     assert_eq!(server.get(&key, "/v1/nothing").status, 404);
     assert_eq!(server.get(&key, "/v1/assets/not-an-id").status, 400);
     assert_eq!(server.counter("imprimatur_generator_calls_total"), 0);
+    drop(server);
+    // Whoever has a key leaves a record of what was asked in vain, with a code and no content.
+    let tail =
+        String::from_utf8(newsroom.run(&["--json", "audit", "tail", "-n", "50"]).stdout).unwrap();
+    let refused: Vec<&str> =
+        tail.lines().filter(|line| line.contains("\"event\":\"refused\"")).collect();
+    assert_eq!(refused.len(), 8, "{tail}");
+    assert!(refused.iter().any(|line| line.contains("\"detail\":\"unknown_model\"")), "{tail}");
+    assert!(!tail.contains("gpt-nonexistent") && !tail.contains("harbour"), "{tail}");
 }
 
 #[test]
