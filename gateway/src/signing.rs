@@ -41,7 +41,11 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
         original.map(|bytes| Ingredient { title: "original".to_owned(), bytes, media_type });
     SigningRequest {
         title,
-        source: DigitalSourceType::TrainedAlgorithmicMedia,
+        // How a picture that was brought in came about, nobody has told us.
+        source: match case.card() {
+            Some(_) => DigitalSourceType::TrainedAlgorithmicMedia,
+            None => DigitalSourceType::Unstated,
+        },
         model: case.card().map(|card| Model {
             name: card.name.clone(),
             version: card.version.clone(),
