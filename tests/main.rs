@@ -23,5 +23,6 @@ mod reviews;
 mod serving;
 mod storage;
 mod streams;
+mod text_mark;
 mod tidy;
 mod verification;

@@ -1,8 +1,13 @@
 //! Configured models: opened by their kind, checked file by file.
+//!
+//! A model whose files are damaged does not keep the others from serving: it answers every request
+//! with what is wrong with it.
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use generators::{Generator, GeneratorError, ModelCard};
+use async_trait::async_trait;
+use generators::{EventSender, Generator, GeneratorError, Job, ModelCard, Output};
+use types::{Modality, Sha256};
 
 use crate::{config::GeneratorSection, installation::Installation};
 
@@ -30,15 +35,29 @@ impl ModelError {
     }
 }
 
-/// Every configured model by its name.
+/// Every configured model by its name; damaged ones say so when they are asked.
 ///
 /// # Errors
-/// [`ModelError`] naming the first that cannot be opened.
+/// [`ModelError`] when the configuration itself is wrong: an unknown kind, a missing path.
 pub fn open_all(
     installation: &Installation,
 ) -> Result<BTreeMap<String, Arc<dyn Generator>>, ModelError> {
-    let sections = installation.config().generators.iter();
-    sections.map(|(name, section)| Ok((name.clone(), open(installation, name, section)?))).collect()
+    let mut models = BTreeMap::new();
+    for (name, section) in &installation.config().generators {
+        let model = match open(installation, name, section) {
+            Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
+                tracing::warn!(model = %name, error = %source, "this model cannot be used");
+                Arc::new(Damaged::new(name, section, source))
+            }
+            opened => opened?,
+        };
+        models.insert(name.clone(), model);
+    }
+    Ok(models)
+}
+
+const fn is_configuration(error: &GeneratorError) -> bool {
+    matches!(error, GeneratorError::UnknownKind { .. })
 }
 
 /// Opens one configured model.
@@ -84,4 +103,46 @@ pub fn check(
 /// [`ModelError`] saying what is wrong with its files.
 pub fn check_folder(folder: &Path) -> Result<ModelCard, ModelError> {
     generators::check("llama", folder).map_err(ModelError::of(folder.display()))
+}
+
+/// A model that cannot be used, and why.
+#[derive(Debug)]
+struct Damaged {
+    card: ModelCard,
+    reason: GeneratorError,
+}
+
+impl Damaged {
+    fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
+        let modality = if section.kind == "diffusion" { Modality::Image } else { Modality::Text };
+        let card = ModelCard {
+            name: name.to_owned(),
+            version: String::new(),
+            // Nothing ran, so there is nothing to name.
+            sha256: Sha256::from([0; 32]),
+            modality,
+            backend: section.kind.clone(),
+            starter: false,
+            architecture: String::new(),
+            parameters: 0,
+            languages: Vec::new(),
+            licence: None,
+        };
+        Self { card, reason }
+    }
+}
+
+#[async_trait]
+impl Generator for Damaged {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    async fn generate(&self, _job: Job, _events: EventSender) -> Result<Output, GeneratorError> {
+        Err(self.reason.clone())
+    }
+
+    fn tokens(&self, _text: &str) -> Option<Vec<u32>> {
+        None
+    }
 }
