@@ -82,7 +82,7 @@ impl fmt::Debug for Stages {
 }
 
 impl Stages {
-    /// Opens everything; nothing is served by halves.
+    /// Opens everything; only a damaged model does not keep the rest from serving.
     ///
     /// # Errors
     /// [`WiringError`] naming the part and what to do.

@@ -1,6 +1,6 @@
 //! `imprimatur serve`: the API until a signal ends it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
@@ -11,15 +11,16 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{http, pipeline::Line};
+use crate::{http, pipeline::Line, telemetry, wiring::Stages};
 
 /// How long open requests may take to finish once the end was asked for.
 const FAREWELL_SECONDS_MAX: u64 = 30;
 
 pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Answer {
-    let line = locate::line(global).await?;
-    crate::telemetry::start(&line.stages().installation.config().telemetry, global.verbose);
-    let server = line.stages().installation.config().server.clone();
+    let installation = locate::installation(global)?;
+    telemetry::start(&installation.config().telemetry, global.verbose);
+    let server = installation.config().server.clone();
+    let line = Line::new(Arc::new(Stages::open(installation).await?));
     let listener = TcpListener::bind(args.listen.unwrap_or(server.listen)).await?;
     let public = match args.public_listen.or(server.public_listen) {
         Some(address) => Some(TcpListener::bind(address).await?),

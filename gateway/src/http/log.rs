@@ -176,4 +176,26 @@ mod tests {
             assert_eq!(Tile::parse(path), expected, "{path}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_path_makes_the_parser_panic(path in "[0-9xep/.]{0,24}|\\PC{0,24}") {
+            drop(Tile::parse(&path));
+        }
+
+        #[test]
+        fn a_tile_is_found_by_the_path_that_the_specification_gives_it(number: u32, level in 0_u8..8) {
+            let digits = format!("{number:012}");
+            let groups: Vec<&str> = (0..4).map(|n| &digits[n * 3..n * 3 + 3]).collect();
+            let first = groups.iter().position(|group| *group != "000").unwrap_or(3);
+            let path: Vec<String> =
+                groups[first..].iter().enumerate().map(|(n, group)| {
+                    let more = n + first + 1 < groups.len();
+                    if more { format!("x{group}") } else { (*group).to_owned() }
+                }).collect();
+            let parsed = Tile::parse(&format!("{level}/{}", path.join("/")));
+            let expected = Tile { level: Some(level), number: number.into(), width: 256 };
+            proptest::prop_assert_eq!(parsed, Some(expected));
+        }
+    }
 }
