@@ -21,7 +21,7 @@ pub struct MarkFound {
     pub id: Option<MarkId>,
     /// How sure; `None` where nothing could be measured.
     pub confidence: Option<Confidence>,
-    /// Whether the file is long enough to tell. A short text says neither yes nor no.
+    /// Whether the file is large enough to tell: a short text says neither yes nor no.
     pub decidable: bool,
 }
 
@@ -69,24 +69,23 @@ impl Detector {
 
     fn picture(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
         let algorithm = watermark::image::ALGORITHM;
-        let Some(detection) = watermark::image::detect(&self.key, bytes)? else {
-            return Ok(MarkFound {
-                found: false,
-                algorithm,
-                id: None,
-                confidence: None,
-                decidable: true,
-            });
-        };
-        let (p_value, bit_errors) = (detection.p_value, Some(detection.bit_errors));
-        let confidence = Some(Confidence { p_value, z: None, bit_errors });
-        Ok(MarkFound {
-            found: true,
+        let none = |decidable| MarkFound {
+            found: false,
             algorithm,
-            id: Some(detection.id),
-            confidence,
-            decidable: true,
-        })
+            id: None,
+            confidence: None,
+            decidable,
+        };
+        match watermark::image::detect(&self.key, bytes) {
+            Ok(Some(detection)) => {
+                let (p_value, bit_errors) = (detection.p_value, Some(detection.bit_errors));
+                let confidence = Some(Confidence { p_value, z: None, bit_errors });
+                Ok(MarkFound { found: true, id: Some(detection.id), confidence, ..none(true) })
+            }
+            Ok(None) => Ok(none(true)),
+            Err(WatermarkError::TooSmall { .. }) => Ok(none(false)),
+            Err(error) => Err(error),
+        }
     }
 
     /// The best of all readings; looking several times is paid for in the p-value (Bonferroni).

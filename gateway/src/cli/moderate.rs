@@ -1,7 +1,9 @@
-//! `imprimatur moderate`: a decision without generation.
+//! `imprimatur moderate`: a decision without generation; without an installation by the built-in
+//! newsroom pack.
 
 use std::{fs, io::Read as _, path::Path};
 
+use policy::{Engine, Hook};
 use types::{Action, Modality, Principal, Role};
 
 use super::{
@@ -17,9 +19,11 @@ pub(crate) fn run(global: &Global, args: &Moderate, console: &Console) -> Answer
     if text.trim().is_empty() {
         return Err(Failure::unreadable(anyhow::anyhow!("the text is empty")));
     }
-    let installation = locate::installation(global)?;
-    let engine = wiring::policy_engine(&installation)?;
-    let hook = if args.output { policy::Hook::Output } else { policy::Hook::Input };
+    let engine = match locate::found(global)? {
+        Some(installation) => wiring::policy_engine(&installation)?,
+        None => Engine::newsroom()?,
+    };
+    let hook = if args.output { Hook::Output } else { Hook::Input };
     let decision =
         engine.judge(&screening::scope(&local(), Modality::Text, hook, &text), &text).decision;
     let report = moderations::report(&decision, |category| engine.covers(category));

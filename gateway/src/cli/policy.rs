@@ -1,4 +1,4 @@
-//! `imprimatur policy`: rule packs.
+//! `imprimatur policy`: rule packs; without a file and an installation the built-in one.
 
 use std::{fs, path::PathBuf};
 
@@ -49,10 +49,9 @@ fn tested(pack: &str) -> Result<(usize, Vec<String>), Failure> {
 fn pack(global: &Global, file: Option<&PathBuf>) -> Result<String, Failure> {
     let file = match file {
         Some(file) => Some(file.clone()),
-        None => {
-            let installation = locate::installation(global)?;
+        None => locate::found(global)?.and_then(|installation| {
             installation.config().policy.pack.as_ref().map(|pack| installation.resolve(pack))
-        }
+        }),
     };
     match file {
         None => Ok(policy::NEWSROOM_PACK.to_owned()),

@@ -11,6 +11,7 @@ use super::{super::exit::Failure, Show, journalist};
 use crate::{
     lookup::{Subject, Verification},
     outcome::{Outcome, Release},
+    pipeline::LineError,
 };
 
 pub(super) async fn play(show: &mut Show, photo: Option<&Path>) -> Result<(), Failure> {
@@ -46,7 +47,12 @@ async fn bring(show: &Show, photo: &Path) -> Result<Release, Failure> {
     let media_type = MediaType::sniff(&bytes).filter(|kind| kind.modality() == Modality::Image);
     let media_type =
         media_type.context("the photo must be a PNG or JPEG").map_err(Failure::unreadable)?;
-    match show.line.bring(journalist(), bytes, media_type).await? {
+    let brought =
+        show.line.bring(journalist(), bytes, media_type).await.map_err(|error| match error {
+            LineError::Watermark(_) | LineError::Provenance(_) => Failure::unreadable(error),
+            other => other.into(),
+        });
+    match brought? {
         Outcome::Released(release) | Outcome::Held(release) => Ok(*release),
         Outcome::Refused(refusal) => Err(anyhow::anyhow!(refusal.message).into()),
     }
