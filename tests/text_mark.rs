@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::newsroom::Newsroom;
 
-/// Words that the model can write, beside the one that ends an answer.
+/// Words that the model can write; none of them ends an answer.
 const WORDS: usize = 1000;
 const HIDDEN: usize = 32;
 const INTERMEDIATE: usize = 48;
@@ -41,20 +41,15 @@ fn write_model(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     let config = json!({
         "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
-        "vocab_size": WORDS + 1, "hidden_size": HIDDEN, "intermediate_size": INTERMEDIATE,
+        "vocab_size": WORDS, "hidden_size": HIDDEN, "intermediate_size": INTERMEDIATE,
         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2,
         "max_position_embeddings": 1024, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
-        "tie_word_embeddings": false, "eos_token_id": WORDS,
+        "tie_word_embeddings": false,
     });
-    let mut vocabulary: serde_json::Map<String, Value> =
+    let vocabulary: serde_json::Map<String, Value> =
         (0..WORDS).map(|token| (word(token), json!(token))).collect();
-    vocabulary.insert("</s>".to_owned(), json!(WORDS));
-    let end = json!({
-        "id": WORDS, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false,
-        "normalized": false, "special": true,
-    });
     let tokenizer = json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [end],
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
         "normalizer": null, "pre_tokenizer": {"type": "WhitespaceSplit"}, "post_processor": null,
         "decoder": null,
         "model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": word(0)},
@@ -68,8 +63,8 @@ fn write_model(folder: &Path) {
 fn weights() -> Vec<u8> {
     let layer = |name: &str| format!("model.layers.0.{name}.weight");
     let tensors = [
-        ("model.embed_tokens.weight".to_owned(), vec![WORDS + 1, HIDDEN]),
-        ("lm_head.weight".to_owned(), vec![WORDS + 1, HIDDEN]),
+        ("model.embed_tokens.weight".to_owned(), vec![WORDS, HIDDEN]),
+        ("lm_head.weight".to_owned(), vec![WORDS, HIDDEN]),
         ("model.norm.weight".to_owned(), vec![HIDDEN]),
         (layer("input_layernorm"), vec![HIDDEN]),
         (layer("post_attention_layernorm"), vec![HIDDEN]),
