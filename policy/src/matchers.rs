@@ -12,9 +12,10 @@ mod terms;
 
 use std::{fmt, ops::Range};
 
+use regex_syntax::hir::Hir;
 use types::Span;
 
-use crate::{PolicyError, normalise::{View, Views}, pack::MatcherText};
+use crate::{Hook, PolicyError, normalise::{View, Views}, pack::MatcherText};
 use entities::{Entities, Entity};
 use pattern::Pattern;
 pub(crate) use pattern::tree;
@@ -60,7 +61,7 @@ pub(crate) struct Matchers {
     terms: Terms,
     patterns: Vec<(Pattern, ClauseId)>,
     entities: Entities,
-    pending: Pending,
+    pending: [Pending; 2],
     uses: Vec<Uses>,
 }
 
@@ -109,10 +110,12 @@ impl Matchers {
         hits
     }
 
-    /// The first code point that more text could make part of a match that must be withheld.
-    pub(crate) fn pending(&self, views: &Views<'_>) -> Option<usize> {
+    /// The first code point that more text could make part of a match, under rules for `hook`.
+    pub(crate) fn pending(&self, hook: Hook, views: &Views<'_>) -> Option<usize> {
+        let [input, output] = &self.pending;
+        let pending = if hook == Hook::Input { input } else { output };
         let in_view = |view: &View<'_>| {
-            let at = self.pending.find(view.text());
+            let at = pending.find(view.text());
             (at < view.text().len()).then(|| view.span(at..view.text().len()).start)
         };
         let folded = views.folded.as_ref().and_then(in_view);
@@ -164,14 +167,14 @@ pub(crate) struct Builder {
     terms: terms::Builder,
     patterns: Vec<(Pattern, ClauseId)>,
     entities: Vec<(&'static Entity, ClauseId)>,
-    withheld: Vec<regex_syntax::hir::Hir>,
+    pending: [Pending; 2],
     uses: Vec<Uses>,
 }
 
 impl Builder {
-    /// A new clause of any of `parts`; `withheld` when a stream must not let go of its matches.
-    /// An error is a sentence about the matcher.
-    pub(crate) fn clause(&mut self, parts: &[MatcherText], withheld: bool) -> Result<ClauseId, String> {
+    /// A new clause of any of `parts`, for streams before and after generation. An error is a
+    /// sentence about the matcher.
+    pub(crate) fn clause(&mut self, parts: &[MatcherText], hooks: &[Hook]) -> Result<ClauseId, String> {
         let clause = self.uses.len();
         if parts.is_empty() || parts.iter().any(MatcherText::is_empty) {
             return Err("a matcher is empty: give it terms, regex, pii or secrets".into());
@@ -182,16 +185,19 @@ impl Builder {
             uses.regex |= !part.regex.is_empty();
             uses.pii |= !part.pii.is_empty();
             uses.secrets |= !part.secrets.is_empty();
-            let mut trees = self.part(part, clause)?;
-            if withheld {
-                self.withheld.append(&mut trees);
+            for tree in self.part(part, clause)? {
+                for (pending, hook) in self.pending.iter_mut().zip([Hook::Input, Hook::Output]) {
+                    if hooks.contains(&hook) {
+                        pending.watch(tree.clone());
+                    }
+                }
             }
         }
         self.uses.push(uses);
         Ok(clause)
     }
 
-    fn part(&mut self, part: &MatcherText, clause: ClauseId) -> Result<Vec<regex_syntax::hir::Hir>, String> {
+    fn part(&mut self, part: &MatcherText, clause: ClauseId) -> Result<Vec<Hir>, String> {
         let mut trees = Vec::new();
         for term in &part.terms {
             trees.extend(self.terms.term(term, clause)?);
@@ -220,7 +226,7 @@ impl Builder {
             terms: self.terms.build().map_err(PolicyError::TooLarge)?,
             patterns: self.patterns,
             entities: Entities::new(self.entities).map_err(PolicyError::TooLarge)?,
-            pending: Pending::new(self.withheld),
+            pending: self.pending,
             uses: self.uses,
         })
     }

@@ -4,7 +4,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::{Action, Category, Language};
 
 use crate::{
-    PolicyError, Scope,
+    Hook, PolicyError, Scope,
     matchers::{Builder, ClauseId},
     pack::{MatcherText, Message, Mode, OneOrMany, RuleText, ScopeText, UnlessText, WhenText},
 };
@@ -120,14 +120,14 @@ impl Rule {
     }
 
     /// A scope that the rule applies to, for its own tests.
-    pub(crate) fn example_scope(&self, hook: Option<crate::Hook>) -> Scope {
+    pub(crate) fn example_scope(&self, hook: Option<Hook>) -> Scope {
         let scope = &self.scope;
         Scope {
             tenant: first(scope.tenant.as_ref()).unwrap_or_default(),
             desk: first(scope.desk.as_ref()).unwrap_or_default(),
             role: first(scope.role.as_ref()).unwrap_or(types::Role::Journalist),
             modality: first(scope.modality.as_ref()).unwrap_or(types::Modality::Text),
-            hook: hook.or_else(|| first(scope.hook.as_ref())).unwrap_or(crate::Hook::Input),
+            hook: hook.or_else(|| first(scope.hook.as_ref())).unwrap_or(Hook::Input),
             language: first(scope.lang.as_ref()).unwrap_or_default(),
             now: self.valid.0.or_else(|| self.valid.1.map(|until| until - 1)).unwrap_or_default(),
         }
@@ -169,8 +169,12 @@ fn build_when(rule: &RuleText, matchers: &mut Builder) -> Result<When, String> {
     if within.is_some() && all.len() < 2 {
         return Err("`within` says how near the parts of `all` stand: give `all` at least two parts".into());
     }
-    let withholds = rule.mode != Mode::Off && rule.action >= Action::Redact;
-    let mut clause = |parts: &[MatcherText]| matchers.clause(parts, withholds);
+    let hooks: &[Hook] = match &rule.scope.hook {
+        _ if rule.mode == Mode::Off => &[],
+        Some(hooks) => hooks.as_slice(),
+        None => &[Hook::Input, Hook::Output],
+    };
+    let mut clause = |parts: &[MatcherText]| matchers.clause(parts, hooks);
     let mut clauses = match all.as_slice() {
         [] if any.is_empty() => vec![clause(&[own])?],
         [] => vec![clause(any)?],

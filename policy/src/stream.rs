@@ -112,7 +112,7 @@ impl StreamJudge {
         }
         let views = Views::of_units(&self.text, &units);
         let mut hits = self.engine.matchers().scan(&views, self.decided);
-        let pending = self.engine.matchers().pending(&views).unwrap_or(open);
+        let pending = self.engine.matchers().pending(self.scope.hook, &views).unwrap_or(open);
         let start = start_of_unit(&units, pending.min(open));
         self.decided = final_before(&hits, &units, start, open).max(self.decided);
         hits.retain(|hit| hit.span.start < self.decided);

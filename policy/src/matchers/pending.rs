@@ -4,45 +4,46 @@
 //! P(R) that ends where the text ends is the first byte from which a match may still grow; the
 //! search runs backwards from the end and stops as soon as nothing can.
 
+use std::sync::OnceLock;
+
 use regex_automata::{Input, meta};
 use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
 
 use super::pattern;
 
-/// Finds where a match may have begun.
-#[derive(Debug)]
-pub(super) struct Pending(Kind);
+/// Finds where a match may have begun; compiled when the first stream needs it.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    trees: Vec<Hir>,
+    beginnings: OnceLock<Beginnings>,
+}
 
 #[derive(Debug)]
-enum Kind {
-    /// No rule withholds anything.
-    Nothing,
+enum Beginnings {
     /// Any beginning of a match, at the end of the text.
-    Beginnings(Box<meta::Regex>),
+    Of(Box<meta::Regex>),
     /// The rules are too large to be watched together: everything waits for the end.
     Everything,
 }
 
 impl Pending {
-    /// Watches for the beginnings of `trees`.
-    pub(super) fn new(trees: Vec<Hir>) -> Self {
-        if trees.is_empty() {
-            return Self(Kind::Nothing);
-        }
-        let beginnings = trees.iter().map(beginnings).collect();
-        let tree = Hir::concat(vec![Hir::alternation(beginnings), Hir::look(Look::End)]);
-        Self(pattern::compile(&tree).map_or(Kind::Everything, |regex| Kind::Beginnings(Box::new(regex))))
+    /// Watches for matches of one more tree.
+    pub(super) fn watch(&mut self, tree: Hir) {
+        self.trees.push(tree);
     }
 
     /// The first byte from which a match may still grow; the text's length when there is none.
     pub(super) fn find(&self, text: &str) -> usize {
-        match &self.0 {
-            Kind::Nothing => text.len(),
-            Kind::Everything => 0,
-            Kind::Beginnings(regex) => {
-                regex.search(&Input::new(text)).map_or(text.len(), |hit| hit.start())
-            }
+        match self.beginnings.get_or_init(|| self.compile()) {
+            Beginnings::Everything => 0,
+            Beginnings::Of(regex) => regex.search(&Input::new(text)).map_or(text.len(), |hit| hit.start()),
         }
+    }
+
+    fn compile(&self) -> Beginnings {
+        let beginnings = self.trees.iter().map(beginnings).chain([Hir::empty()]).collect();
+        let tree = Hir::concat(vec![Hir::alternation(beginnings), Hir::look(Look::End)]);
+        pattern::compile(&tree).map_or(Beginnings::Everything, |regex| Beginnings::Of(Box::new(regex)))
     }
 }
 
@@ -79,8 +80,11 @@ mod tests {
     use super::*;
 
     fn find(sources: &[&str], text: &str) -> usize {
-        let trees = sources.iter().map(|source| pattern::bounded(&pattern::tree(source, true).unwrap(), 64));
-        Pending::new(trees.collect()).find(text)
+        let mut pending = Pending::default();
+        for source in sources {
+            pending.watch(pattern::bounded(&pattern::tree(source, true).unwrap(), 64));
+        }
+        pending.find(text)
     }
 
     #[test]
