@@ -2,6 +2,7 @@
 
 mod error;
 pub mod fingerprint;
+pub mod image;
 mod key;
 mod picture;
 mod statistics;

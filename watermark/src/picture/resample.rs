@@ -49,6 +49,41 @@ impl Plane {
             }
         })
     }
+
+    /// The mean of the square of `2 · reach + 1` samples around each sample, cut at the edges.
+    pub(crate) fn averaged(&self, reach: usize) -> Self {
+        let across = self.map_rows(|row, means| running_mean(row, reach, means));
+        let turned = across.transposed();
+        turned.map_rows(|row, means| running_mean(row, reach, means)).transposed()
+    }
+
+    fn map_rows(&self, f: impl Fn(&[f32], &mut [f32]) + Sync) -> Self {
+        let size = (self.width(), self.height());
+        Self::by_rows(size, |y, row| f(self.row(y as isize), row))
+    }
+
+    fn transposed(&self) -> Self {
+        Self::by_rows((self.height(), self.width()), |x, row| {
+            let column = self.samples().iter().skip(x).step_by(self.width().max(1));
+            row.iter_mut().zip(column).for_each(|(sample, source)| *sample = *source);
+        })
+    }
+}
+
+fn running_mean(row: &[f32], reach: usize, means: &mut [f32]) {
+    // Double precision: the sum drifts otherwise.
+    let mut sums = Vec::with_capacity(row.len() + 1);
+    sums.push(0.0);
+    sums.extend(row.iter().scan(0.0, |sum, sample| {
+        *sum += f64::from(*sample);
+        Some(*sum)
+    }));
+    for (at, mean) in means.iter_mut().enumerate() {
+        let (first, end) = (at.saturating_sub(reach), (at + reach + 1).min(row.len()));
+        if let (Some(below), Some(above)) = (sums.get(first), sums.get(end)) {
+            *mean = ((above - below) / (end - first) as f64) as f32;
+        }
+    }
 }
 
 fn add_scaled(row: &mut [f32], source: &[f32], weight: f32) {
