@@ -1,6 +1,6 @@
 """Measures the model on facts it has not seen: are all figures of a brief figures of its facts?
 
-    python evaluate.py MODEL_DIR --each 100
+python evaluate.py MODEL_DIR --each 100
 """
 
 import argparse
@@ -15,17 +15,20 @@ from tokenizers import Tokenizer
 import grammar
 import names
 import sample
-from facts import CHINESE, ENGLISH, HEADLINE, SCHEMA, START, spell
+from facts import CHINESE, ENGLISH, HEADLINE, START, spell
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def unseen():
     """Name makers of the evaluation: half held-out names, half fresh inventions."""
-    source, held = types.SimpleNamespace(**{n: f for n, f in vars(names).items() if callable(f)}), names.HELD_OUT
+    source, held = (
+        types.SimpleNamespace(**{n: f for n, f in vars(names).items() if callable(f)}),
+        names.HELD_OUT,
+    )
 
     def mix(listed, invent):
-        return lambda r: r.choice(listed) if r.random() < .5 else invent(r)
+        return lambda r: r.choice(listed) if r.random() < 0.5 else invent(r)
 
     for key in ("place", "river", "index"):
         setattr(source, key, mix(held[key], getattr(names, key)))
@@ -56,11 +59,35 @@ def tokens(tokenizer, prompt, language, headline=False):
 def judge(facts, text):
     """What is wrong with a brief: invented figures, names that are missing."""
     allowed = set(NUMBER.findall(" ".join(facts.values()).replace("-", " ")))
-    allowed |= {part for n in allowed for part in n.split(".")} | {n for v in facts.values() for n in re.findall(r"\d+", v)}
+    allowed |= {part for n in allowed for part in n.split(".")} | {
+        n for v in facts.values() for n in re.findall(r"\d+", v)
+    }
     invented = [n for n in NUMBER.findall(text) if n not in allowed]
-    named = [v for k, v in facts.items() if k in ("name", "place", "road", "home", "away", "index", "a", "b", "scorer")]
-    figures = [v.lstrip("-") for k, v in facts.items() if k in ("level_cm", "alert_cm", "high_c", "delay_min", "crowd", "close",
-               "turnout_pct", "eligible", "weight_g", "price_eur", "price_cny", "time", "reopens")]
+    named = [
+        v
+        for k, v in facts.items()
+        if k in ("name", "place", "road", "home", "away", "index", "a", "b", "scorer")
+    ]
+    figures = [
+        v.lstrip("-")
+        for k, v in facts.items()
+        if k
+        in (
+            "level_cm",
+            "alert_cm",
+            "high_c",
+            "delay_min",
+            "crowd",
+            "close",
+            "turnout_pct",
+            "eligible",
+            "weight_g",
+            "price_eur",
+            "price_cny",
+            "time",
+            "reopens",
+        )
+    ]
     return invented, [v for v in named if v not in text], [v for v in figures if v not in text]
 
 
@@ -82,13 +109,16 @@ def summary(model, tokenizer, each, seed, show=3, **settings):
     for language, wanted in (("English", False), ("Chinese", True)):
         mine = [r for r in rows if r[2] == wanted]
         good = [sum(not r[i] for r in mine) for i in (3, 4, 5)]
-        lines.append(f"{language}: no invented figure {good[0]}/{len(mine)}, all names copied {good[1]}, main figures said {good[2]}")
+        lines.append(
+            f"{language}: no invented figure {good[0]}/{len(mine)}, all names copied {good[1]}, main figures said {good[2]}"
+        )
         lines += [f"   {r[0]}\n     -> {r[1]!r} {r[3:]}" for r in mine[:show]]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
     from export import load
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("--each", type=int, default=100)
@@ -97,4 +127,13 @@ if __name__ == "__main__":
     parser.add_argument("--show", type=int, default=10)
     a = parser.parse_args()
     torch.set_num_threads(1)
-    print(summary(load(a.model), Tokenizer.from_file(str(a.model / "tokenizer.json")), a.each, a.seed, a.show, temperature=a.temperature))
+    print(
+        summary(
+            load(a.model),
+            Tokenizer.from_file(str(a.model / "tokenizer.json")),
+            a.each,
+            a.seed,
+            a.show,
+            temperature=a.temperature,
+        )
+    )

@@ -27,14 +27,33 @@ class Config:
 
     def to_json(self):
         """config.json as transformers and the llama loaders read it."""
-        return json.dumps({
-            "architectures": ["LlamaForCausalLM"], "model_type": "llama", **vars(self),
-            "head_dim": self.hidden_size // self.num_attention_heads,
-            "num_key_value_heads": self.num_attention_heads, "hidden_act": "silu", "attention_bias": False,
-            "attention_dropout": 0.0, "mlp_bias": False, "tie_word_embeddings": True, "torch_dtype": "bfloat16",
-            "bos_token_id": 1, "eos_token_id": 0, "pad_token_id": 0, "initializer_range": 0.02, "pretraining_tp": 1,
-            "rope_parameters": {"rope_type": "default", "rope_theta": self.rope_theta}, "rope_scaling": None,
-            "use_cache": True}, indent=2) + "\n"
+        return (
+            json.dumps(
+                {
+                    "architectures": ["LlamaForCausalLM"],
+                    "model_type": "llama",
+                    **vars(self),
+                    "head_dim": self.hidden_size // self.num_attention_heads,
+                    "num_key_value_heads": self.num_attention_heads,
+                    "hidden_act": "silu",
+                    "attention_bias": False,
+                    "attention_dropout": 0.0,
+                    "mlp_bias": False,
+                    "tie_word_embeddings": True,
+                    "torch_dtype": "bfloat16",
+                    "bos_token_id": 1,
+                    "eos_token_id": 0,
+                    "pad_token_id": 0,
+                    "initializer_range": 0.02,
+                    "pretraining_tp": 1,
+                    "rope_parameters": {"rope_type": "default", "rope_theta": self.rope_theta},
+                    "rope_scaling": None,
+                    "use_cache": True,
+                },
+                indent=2,
+            )
+            + "\n"
+        )
 
 
 class Attention(nn.Module):
@@ -44,16 +63,20 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = c.num_attention_heads
         self.q_proj, self.k_proj, self.v_proj, self.o_proj = (
-            nn.Linear(c.hidden_size, c.hidden_size, bias=False) for _ in range(4))
+            nn.Linear(c.hidden_size, c.hidden_size, bias=False) for _ in range(4)
+        )
 
     def forward(self, x, rope, cache):
-        q, k, v = (p(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj))
+        q, k, v = (
+            p(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for p in (self.q_proj, self.k_proj, self.v_proj)
+        )
         q, k = rotate(q, rope), rotate(k, rope)
         if cache is not None:
             k, v = (torch.cat(pair, 2) for pair in zip(cache, (k, v))) if cache else (k, v)
             cache[:] = [k, v]
         # Spelt out: for sequences this short, torch's fused kernel is several times slower on a CPU.
-        scores = q @ k.transpose(2, 3) * q.shape[-1] ** -.5
+        scores = q @ k.transpose(2, 3) * q.shape[-1] ** -0.5
         if q.shape[2] > 1:
             scores = scores + torch.full_like(scores[0, 0], -1e4).triu(1)
         y = scores.softmax(-1).to(v.dtype) @ v
@@ -99,14 +122,16 @@ class Llama(nn.Module):
         self.model.norm = nn.RMSNorm(c.hidden_size, c.rms_norm_eps)
         for name, p in self.named_parameters():
             if p.ndim == 2:  # blocks start as identities
-                nn.init.zeros_(p) if "o_proj" in name or "down_proj" in name else nn.init.normal_(p, std=.02)
+                nn.init.zeros_(p) if "o_proj" in name or "down_proj" in name else nn.init.normal_(p, std=0.02)
         size = c.hidden_size // c.num_attention_heads
-        angle = torch.outer(torch.arange(c.max_position_embeddings), c.rope_theta ** (-torch.arange(0, size, 2) / size))
+        angle = torch.outer(
+            torch.arange(c.max_position_embeddings), c.rope_theta ** (-torch.arange(0, size, 2) / size)
+        )
         self.rope = torch.cat([angle, angle], -1).cos(), torch.cat([angle, angle], -1).sin()
 
     def forward(self, ids, caches=None):
         start = caches[0][0].shape[2] if caches and caches[0] else 0
-        rope = tuple(t[start:start + ids.shape[1]] for t in self.rope)
+        rope = tuple(t[start : start + ids.shape[1]] for t in self.rope)
         x = self.model.embed_tokens(ids)
         for layer, cache in zip(self.model.layers, caches or [None] * len(self.model.layers)):
             x = layer(x, rope, cache)

@@ -41,20 +41,33 @@ def main(a):
         step, tokens, seconds = state["step"], state["tokens"], state["cpu_seconds"]
     print("parameters", sum(p.numel() for p in model.parameters()), flush=True)
     began, cpu, last_test = time.time(), time.process_time(), time.time()
-    stream = batches(tokenizer, random.Random(a.seed + 1000 * step), lambda: max(0.0, .8 - .8 * tokens / 1.5e6))
+    stream = batches(
+        tokenizer, random.Random(a.seed + 1000 * step), lambda: max(0.0, 0.8 - 0.8 * tokens / 1.5e6)
+    )
     while (done := progress(a, step, began)) < 1:
         set_rates(optimizers, step, done)
         loss, count = train_step(model, optimizers, next(stream), a.bf16)
-        update(average, model, min(.998, 1 - 10 / (step + 20)))
+        update(average, model, min(0.998, 1 - 10 / (step + 20)))
         step, tokens = step + 1, tokens + count
         if step % 50 == 0:
-            print(f"step {step} loss {loss:.3f} tokens {tokens / 1e6:.2f}M cpu {seconds + time.process_time() - cpu:.0f}s "
-                  f"wall {time.time() - began:.0f}s", flush=True)
+            print(
+                f"step {step} loss {loss:.3f} tokens {tokens / 1e6:.2f}M cpu {seconds + time.process_time() - cpu:.0f}s "
+                f"wall {time.time() - began:.0f}s",
+                flush=True,
+            )
         if time.time() - last_test > 60 * a.test_minutes or progress(a, step, began) >= 1:
             last_test = time.time()
-            torch.save({"model": model.state_dict(), "average": average.state_dict(), "step": step, "tokens": tokens,
-                        "optimizers": [o.state_dict() for o in optimizers],
-                        "cpu_seconds": seconds + time.process_time() - cpu}, out / "state.pt")
+            torch.save(
+                {
+                    "model": model.state_dict(),
+                    "average": average.state_dict(),
+                    "step": step,
+                    "tokens": tokens,
+                    "optimizers": [o.state_dict() for o in optimizers],
+                    "cpu_seconds": seconds + time.process_time() - cpu,
+                },
+                out / "state.pt",
+            )
             print(evaluate.summary(average, tokenizer, 20, step), flush=True)
 
 
@@ -67,14 +80,16 @@ def build_optimizers(model):
     """Muon for the matrices of the blocks, AdamW for embeddings and norms."""
     matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
     others = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
-    return [torch.optim.Muon(matrices, lr=.02, momentum=.95, weight_decay=.01),
-            torch.optim.AdamW(others, lr=3e-3, betas=(.9, .98), weight_decay=0)]
+    return [
+        torch.optim.Muon(matrices, lr=0.02, momentum=0.95, weight_decay=0.01),
+        torch.optim.AdamW(others, lr=3e-3, betas=(0.9, 0.98), weight_decay=0),
+    ]
 
 
 def set_rates(optimizers, step, done):
     """Short warm-up, level, then down to a fiftieth over the second half."""
-    scale = min(1, (step + 1) / 100) * min(1, max(.02, 2 * (1 - done)))
-    for optimizer, peak in zip(optimizers, (.02, 3e-3)):
+    scale = min(1, (step + 1) / 100) * min(1, max(0.02, 2 * (1 - done)))
+    for optimizer, peak in zip(optimizers, (0.02, 3e-3)):
         for group in optimizer.param_groups:
             group["lr"] = peak * scale
 
@@ -124,10 +139,13 @@ def batches(tokenizer, r, simple):
 def pad(rows):
     """Rows of one batch, padded with `<|end|>`; the padding is not scored."""
     longest = max(len(row) for row, _ in rows)
-    ids, scored = torch.zeros(len(rows), longest, dtype=torch.long), torch.zeros(len(rows), longest, dtype=torch.bool)
+    ids, scored = (
+        torch.zeros(len(rows), longest, dtype=torch.long),
+        torch.zeros(len(rows), longest, dtype=torch.bool),
+    )
     for i, (row, opening) in enumerate(rows):
-        ids[i, :len(row)] = torch.tensor(row)
-        scored[i, opening:len(row)] = True
+        ids[i, : len(row)] = torch.tensor(row)
+        scored[i, opening : len(row)] = True
     return ids, scored
 
 
@@ -138,6 +156,8 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--test-minutes", type=float, default=6)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16: faster where the core has it")
+    parser.add_argument(
+        "--bf16", action="store_true", help="compute in bfloat16: faster where the core has it"
+    )
     parser.add_argument("--resume", action="store_true")
     main(parser.parse_args())
