@@ -4,10 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use crate::{Checked, Generator, GeneratorError, null::Null, text};
 
+type Opened = Result<Arc<dyn Generator>, GeneratorError>;
+
 /// A backend as the configuration names it.
 struct Backend {
     kind: &'static str,
-    open: fn(name: &str, path: &Path) -> Result<Arc<dyn Generator>, GeneratorError>,
+    open: fn(name: &str, path: &Path) -> Opened,
     check: fn(path: &Path) -> Checked,
     /// The file by which a folder of this kind is recognised.
     sign: Option<&'static str>,

@@ -137,6 +137,7 @@ impl Weights {
             let mut content = HashingReader::new(content);
             let wrong = |reason: String| GeneratorError::file(files.path(name), reason);
             let header = Header::read(&mut content, bytes).map_err(wrong)?;
+            progress(bytes.saturating_sub(header.tensors.data_len() as u64))?;
             weights.shard(&header, &mut content, wanted, progress).map_err(
                 |error| match error {
                     ShardError::Read(reason) => wrong(reason),

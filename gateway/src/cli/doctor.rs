@@ -147,13 +147,10 @@ fn generators(installation: &Installation) -> Vec<Finding> {
 fn log(installation: &Installation) -> Option<Finding> {
     let key = LogKey::load(&installation.log_key()).ok()?;
     let origin = installation.config().audit.origin.clone();
-    let checkpoint = installation.log().join("checkpoint");
-    if checkpoint.is_file() {
-        let verifier = Verifier::new(origin.clone(), key.verifying_key());
-        if let Err(error) = audit::verify_log(&installation.log(), &verifier) {
-            let fix = "restore the log folder from a backup; `imprimatur audit verify` names the first entry at fault";
-            return Some(Finding::new("log", error, fix));
-        }
+    let verifier = Verifier::new(origin.clone(), key.verifying_key());
+    if let Err(error) = audit::verify_log(&installation.log(), &verifier) {
+        let fix = "restore the log folder from a backup; `imprimatur audit verify` names the first entry at fault";
+        return Some(Finding::new("log", error, fix));
     }
     match Log::open(&installation.log(), key, LogOptions::new(origin)) {
         Ok(log) => clock(&log),

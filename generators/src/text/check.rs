@@ -31,13 +31,13 @@ pub(crate) fn check(path: &Path) -> Checked {
 /// Each file is looked at, so that one report names all that is wrong.
 fn files_one_by_one(files: &ModelFiles, checked: &mut Checked) {
     let weight_files = checked.note(weights::files_of(files));
-    let stored = weight_files.as_ref().and_then(|weight_files| {
-        checked.note(files.list(&opened::names(files, weight_files))).map(|listing| {
-            checked.sha256 = Some(listing.sha256());
-            checked.files = listing.files().to_vec();
-        });
-        checked.note(opened::stored(files, weight_files))
-    });
+    if let Some(weight_files) = &weight_files
+        && let Some(listing) = checked.note(files.list(&opened::names(files, weight_files)))
+    {
+        checked.sha256 = Some(listing.sha256());
+        checked.files = listing.files().to_vec();
+    }
+    let stored = weight_files.and_then(|names| checked.note(opened::stored(files, &names)));
     checked.note(Manual::read(files));
     let Some(config) = checked.note(opened::config(files)) else { return };
     checked.parameters = Some(network::parameters(&config));

@@ -4,85 +4,19 @@
 //! keys in the order of the model's schema, everything it cannot use left out and said.
 //! The schema, its aliases and the words the model knows are in `imprimatur.json` beside the weights.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use tokenizers::Tokenizer;
 
-use super::prompt::{Prompt, encode, token};
+use super::{
+    prompt::{Prompt, encode, token},
+    schema::{Kind, Schema, Shape},
+};
 use crate::{GeneratorError, Warning};
 
-/// What a model was trained to read.
+/// Reads prompts by a model's schema.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Facts {
-    format: Format,
-    defaults: Limits,
-    kinds: BTreeMap<String, Kind>,
-    /// By key, then language: the values the model has learned. It copies others as they stand.
-    known: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-}
-
-/// What stands around a prompt.
-#[derive(Debug, Clone, Deserialize)]
-struct Format {
-    special: Markers,
-    /// Words of an instruction that ask for a headline.
-    headline_words: Vec<String>,
-}
-
-/// The tokens around a prompt.
-#[derive(Debug, Clone, Deserialize)]
-struct Markers {
-    end: Marker,
-    start: Marker,
-    en: Marker,
-    zh: Marker,
-    headline: Marker,
-}
-
-/// A token by its text.
-#[derive(Debug, Clone, Deserialize)]
-struct Marker {
-    token: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Limits {
-    /// A prompt without facts is cut to this many tokens.
-    prompt_tokens_max: usize,
-}
-
-/// A kind of facts, for example `river`.
-#[derive(Debug, Clone, Deserialize)]
-struct Kind {
-    #[serde(default)]
-    aliases: Vec<String>,
-    /// In the order in which the model reads them.
-    keys: Vec<Key>,
-}
-
-/// One fact of a kind, for example `level_cm`.
-#[derive(Debug, Clone, Deserialize)]
-struct Key {
-    key: String,
-    #[serde(default)]
-    aliases: Vec<String>,
-    shape: Shape,
-}
-
-/// What a value looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Shape {
-    /// 1–40 characters.
-    Text,
-    /// Up to seven digits, with a sign and up to two decimals.
-    Number,
-    /// `18:30`
-    Time,
-    /// `2-1`
-    Score,
-}
+#[serde(transparent)]
+pub(crate) struct Facts(Schema);
 
 /// A prompt as the model reads it.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,9 +39,9 @@ impl Facts {
         let canonical = self.canonical(prompt);
         let mut body = encode(tokenizer, &canonical.text, false)?;
         if canonical.free {
-            body.truncate(self.defaults.prompt_tokens_max);
+            body.truncate(self.0.defaults.prompt_tokens_max);
         }
-        let marks = &self.format.special;
+        let marks = &self.0.format.special;
         let language = if canonical.chinese { &marks.zh } else { &marks.en };
         let mut ids = vec![token(tokenizer, &marks.start.token)?];
         ids.extend(body);
@@ -120,7 +54,7 @@ impl Facts {
 
     /// The token that ends an answer.
     pub(crate) fn end(&self, tokenizer: &Tokenizer) -> Result<u32, GeneratorError> {
-        token(tokenizer, &self.format.special.end.token)
+        token(tokenizer, &self.0.format.special.end.token)
     }
 
     fn canonical(&self, prompt: &str) -> Canonical {
@@ -145,7 +79,7 @@ impl Facts {
         let Some((name, kind)) = self.kind(found.kind) else {
             return free(found.before, Warning::UnknownWords(vec![found.kind.to_owned()]));
         };
-        let mut reading = Reading::new(self, name, kind);
+        let mut reading = Reading::new(&self.0, name, kind);
         for part in found.after.trim_end_matches(['.', '。', ' ']).split(';') {
             reading.part(part);
         }
@@ -161,7 +95,7 @@ impl Facts {
 
     fn asks_headline(&self, words: &str) -> bool {
         let words = words.to_lowercase();
-        self.format.headline_words.iter().any(|asked| words.contains(asked))
+        self.0.format.headline_words.iter().any(|asked| words.contains(asked))
     }
 
     /// The kind of a word; a Chinese instruction may be glued before it: 写一则天气.
@@ -174,8 +108,8 @@ impl Facts {
         });
         let mut tails = starts.filter_map(|(at, _)| word.get(at..)).map(str::to_lowercase);
         tails.find_map(|tail| {
-            let aliased = || self.kinds.iter().find(|(_, kind)| kind.aliases.contains(&tail));
-            self.kinds.get_key_value(&tail).or_else(aliased)
+            let aliased = || self.0.kinds.iter().find(|(_, kind)| kind.aliases.contains(&tail));
+            self.0.kinds.get_key_value(&tail).or_else(aliased)
         })
     }
 }
@@ -205,7 +139,7 @@ impl<'a> Found<'a> {
 
 /// The facts read so far.
 struct Reading<'a> {
-    facts: &'a Facts,
+    schema: &'a Schema,
     name: &'a str,
     kind: &'a Kind,
     given: Vec<Option<String>>,
@@ -214,9 +148,9 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(facts: &'a Facts, name: &'a str, kind: &'a Kind) -> Self {
+    fn new(schema: &'a Schema, name: &'a str, kind: &'a Kind) -> Self {
         let given = vec![None; kind.keys.len()];
-        Self { facts, name, kind, given, unknown: Vec::new(), limits: Vec::new() }
+        Self { schema, name, kind, given, unknown: Vec::new(), limits: Vec::new() }
     }
 
     /// Reads `key=value`.
@@ -237,7 +171,7 @@ impl<'a> Reading<'a> {
                 .push(format!("`{name}` was left out: `{value}` is not {}", key.shape.says()));
             return;
         }
-        let known = self.facts.known.get(&key.key);
+        let known = self.schema.known.get(&key.key);
         if known.is_some_and(|languages| !languages.values().flatten().any(|known| known == value))
         {
             self.unknown.push(value.to_owned());
@@ -262,40 +196,6 @@ impl<'a> Reading<'a> {
         let unknown = (!self.unknown.is_empty()).then_some(Warning::UnknownWords(self.unknown));
         unknown.into_iter().chain(self.limits.into_iter().map(Warning::Limit)).collect()
     }
-}
-
-impl Shape {
-    fn fits(self, value: &str) -> bool {
-        match self {
-            Self::Text => (1..=40).contains(&value.chars().count()),
-            Self::Number => {
-                let unsigned = value.strip_prefix(['+', '-']).unwrap_or(value);
-                let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-                digits(whole, 7) && digits(decimals, 2)
-            }
-            Self::Time => pair(value, &[':']),
-            Self::Score => pair(value, &['-', ':']),
-        }
-    }
-
-    const fn says(self) -> &'static str {
-        match self {
-            Self::Text => "a text of 1 to 40 characters",
-            Self::Number => "a number of at most 7 digits and 2 decimals",
-            Self::Time => "a time like 18:30",
-            Self::Score => "a score like 2-1",
-        }
-    }
-}
-
-fn digits(text: &str, count_max: usize) -> bool {
-    (1..=count_max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Two numbers of one or two digits with one of `between` between them.
-fn pair(text: &str, between: &[char]) -> bool {
-    let Some((left, right)) = text.split_once(between) else { return false };
-    digits(left.trim_end(), 2) && digits(right.trim_start(), 2)
 }
 
 fn is_word(character: char) -> bool {
@@ -392,20 +292,6 @@ mod tests {
             let read = facts().canonical(prompt);
             assert_eq!((read.text.as_str(), read.warnings.as_slice()), (text, &[warning][..]));
         }
-    }
-
-    #[test]
-    fn shapes_are_exact() {
-        let fits = |shape: Shape, text| shape.fits(text);
-        for number in ["0", "-12", "+1234567", "3.25"] {
-            assert!(fits(Shape::Number, number), "{number}");
-        }
-        for other in ["", "-", "12345678", "1.234", "1.", "1e3", "१२"] {
-            assert!(!fits(Shape::Number, other), "{other}");
-        }
-        assert!(fits(Shape::Time, "8:05") && !fits(Shape::Time, "8-05"));
-        assert!(fits(Shape::Score, "10 - 2") && !fits(Shape::Score, "1-2-3"));
-        assert!(!fits(Shape::Text, "") && !fits(Shape::Text, &"字".repeat(41)));
     }
 
     proptest! {

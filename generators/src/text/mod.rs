@@ -1,9 +1,9 @@
 //! The llama family on the CPU: a folder as Hugging Face's `transformers` saves it.
 //!
-//! Reading order: `opened` is what is known of a model before its weights are read: [`config`] the
-//! network's shape, `manual` how its makers use it, the tokenizer. `prompt` (with `facts` and
-//! `chat`) turns a conversation into tokens, `network` (with `rope`) turns tokens into logits,
-//! `sampler` draws, `spelling` and `stop` put the text together, `generation` is one run.
+//! Reading order: `opened` is what is known of a model before its weights are read: `config` the
+//! network's shape, `manual` how its makers use it, the tokenizer. `prompt` (with `chat`, `facts`
+//! and `schema`) turns a conversation into tokens, `network` (with `rope`) turns tokens into
+//! logits, `sampler` draws, `spelling` and `stop` put the text together, `generation` is one run.
 
 mod chat;
 pub(crate) mod check;
@@ -16,14 +16,16 @@ mod opened;
 mod prompt;
 mod rope;
 mod sampler;
+mod schema;
 mod spelling;
 mod stop;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
 use std::{
+    fmt,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::available_parallelism,
@@ -37,10 +39,9 @@ use crate::{
 };
 
 /// A text model; its weights are read at first use.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TextModel(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     opened: Opened,
     network: Mutex<Option<Arc<Network>>>,
@@ -84,21 +85,37 @@ impl Generator for TextModel {
     }
 
     async fn generate(&self, job: Job, events: EventSender) -> Result<Output, GeneratorError> {
-        let plan = Plan::new(&self.0.opened, job)?;
+        let inner = Arc::clone(&self.0);
+        // A long prompt takes a while to cut into tokens; a wrong one must not wait for a seat.
+        let plan = off_thread(move || Plan::new(&inner.opened, job)).await?;
         let seat = self.0.seats.take(&events).await?;
         let inner = Arc::clone(&self.0);
-        let run = tokio::task::spawn_blocking(move || {
+        let output = off_thread(move || {
             let network = inner.network(&events)?;
             let output = generation::run(&inner.opened, &network, plan, &events);
             // A caller that gave up waiting must not free the seat of a run that goes on.
             drop(seat);
             output
         });
-        let output = run.await.map_err(|error| GeneratorError::Failed(error.to_string()))?;
-        output.map(Output::Text)
+        output.await.map(Output::Text)
     }
 
     fn tokens(&self, text: &str) -> Option<Vec<u32>> {
         prompt::encode(&self.0.opened.tokenizer, text, false).ok()
     }
+}
+
+impl fmt::Debug for TextModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A vocabulary is no help to anybody.
+        f.debug_tuple("TextModel").field(self.card()).finish()
+    }
+}
+
+/// Runs `work` on a thread for blocking work.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, GeneratorError> + Send + 'static,
+) -> Result<T, GeneratorError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| GeneratorError::Failed(error.to_string()))?
 }

@@ -26,10 +26,14 @@ pub(crate) struct Memory {
     tokens: usize,
 }
 
+/// Tokens by which a memory grows: a long context costs memory only when it is used.
+const TOKENS_GROWN: usize = 512;
+
 impl Memory {
-    /// Room for `tokens_max` tokens.
-    pub(crate) fn new(config: &Config, tokens_max: usize) -> Self {
-        let layers = (0..config.layers).map(|_| KvCache::new(2, tokens_max.max(1))).collect();
+    /// An empty memory that will probably hold up to `tokens` tokens.
+    pub(crate) fn new(config: &Config, tokens: usize) -> Self {
+        let room = tokens.clamp(1, TOKENS_GROWN);
+        let layers = (0..config.layers).map(|_| KvCache::new(2, room)).collect();
         Self { layers, tokens: 0 }
     }
 }

@@ -58,7 +58,8 @@ impl Opened {
             end_tokens.insert(facts.end(&tokenizer)?);
         }
         let listing = files.list(&names(&files, &weight_files))?;
-        let card = card(&config, &manual, &listing, name);
+        let mut card = card(&config, &manual, &listing, name);
+        card.starter = matches!(files, ModelFiles::Program(_));
         let special = tokenizer.get_added_tokens_decoder().into_iter();
         let special_tokens = special.filter(|(_, token)| token.special).map(|(id, _)| id).collect();
         Ok(Self {
@@ -175,7 +176,7 @@ fn card(config: &Config, manual: &Manual, listing: &Listing, name: &str) -> Mode
         sha256,
         modality: Modality::Text,
         backend: "llama".to_owned(),
-        starter: matches!(manual.form, PromptForm::Facts(_)),
+        starter: false,
         architecture: config.architecture.clone(),
         parameters: network::parameters(config),
         languages: identity.languages.clone(),

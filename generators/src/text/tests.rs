@@ -1,8 +1,13 @@
 //! The backend as a whole, on the tiny checkpoints of `tests/golden`.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
-use candle_core::{Device, safetensors::load_buffer};
+use candle_core::{Device, Tensor, safetensors::load_buffer};
 use types::{Message, Sampling, Speaker};
 
 use super::{network::Memory, opened::Opened, testing::golden, *};
@@ -214,6 +219,31 @@ fn a_file_that_was_changed_after_opening_is_not_run() {
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&weights, bytes).unwrap();
     assert!(opened.load(None).unwrap_err().to_string().contains("was changed"));
+}
+
+#[tokio::test]
+async fn shards_are_the_same_model() {
+    let folder = copy();
+    let whole = folder.path().join("model.safetensors");
+    let tensors = load_buffer(&fs::read(&whole).unwrap(), &Device::Cpu).unwrap();
+    fs::remove_file(&whole).unwrap();
+    let shard = |name: &str| usize::from(name.contains("mlp"));
+    let index: BTreeMap<&String, String> =
+        tensors.keys().map(|name| (name, format!("model-{}.safetensors", shard(name)))).collect();
+    for number in 0..2 {
+        let part: HashMap<String, Tensor> =
+            tensors.clone().into_iter().filter(|(name, _)| shard(name) == number).collect();
+        let file = folder.path().join(format!("model-{number}.safetensors"));
+        candle_core::safetensors::save(&part, file).unwrap();
+    }
+    let index = serde_json::json!({"weight_map": index}).to_string();
+    fs::write(folder.path().join("model.safetensors.index.json"), &index).unwrap();
+    let sharded = TextModel::open("tiny", folder.path()).unwrap();
+    let expected = run(&model(), job("The river")).await.0.text;
+    assert_eq!(run(&sharded, job("The river")).await.0.text, expected);
+    let outside = index.replace("model-0", "../model-0");
+    fs::write(folder.path().join("model.safetensors.index.json"), outside).unwrap();
+    said_by_both(folder.path(), "not a file beside it");
 }
 
 fn copy() -> tempfile::TempDir {

@@ -84,7 +84,8 @@ pub(super) fn telephone(text: &str) -> bool {
         text.split(|letter: char| !letter.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let count: usize = groups.iter().map(|group| group.len()).sum();
     let year = |group: &&str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
-    let dated = groups.len() <= 3 && groups.iter().any(year) && count <= 8;
+    let first = groups.first().is_some_and(year) && groups.get(1).is_some_and(|group| group.len() <= 2);
+    let dated = first || (groups.len() <= 3 && groups.iter().any(year) && count <= 8);
     let distinct = digits(text).fold(0_u16, |seen, digit| seen | 1 << digit).count_ones();
     (7..=15).contains(&count) && !dated && distinct > 2
 }
@@ -127,7 +128,7 @@ mod tests {
     fn a_telephone_number_is_not_a_date() {
         assert!(telephone("+1 (202) 555-0143"));
         assert!(telephone("020 7946 0958"));
-        for date in ["2024-05-12", "12/05/2024", "1939-1945", "0000000", "1234"] {
+        for date in ["2024-05-12 13", "2024-05-12", "12/05/2024", "1939-1945", "0000000", "1234"] {
             assert!(!telephone(date), "{date}");
         }
     }
