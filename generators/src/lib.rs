@@ -2,14 +2,16 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out; [`card`] says what a model is. [`registry`] lists the backends:
-//! `text` is the llama family, [`null`] measures the line around a model. [`starter`] are the
+//! `text` is the llama family, [`diffusion`] draws pictures, [`null`] measures the line around a model. [`starter`] are the
 //! models that come with the program.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
 pub mod card;
+pub mod diffusion;
 pub mod error;
 pub mod event;
+mod files;
 pub mod generator;
 pub mod job;
 pub mod null;

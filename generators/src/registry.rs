@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::{Generator, GeneratorError, null::Null};
+use crate::{Generator, GeneratorError, diffusion::Diffusion, null::Null};
 
 /// A backend as the configuration names it.
 struct Backend {
@@ -11,8 +11,10 @@ struct Backend {
 }
 
 /// One line a backend.
-const BACKENDS: [Backend; 1] =
-    [Backend { kind: "null", open: |name, _| Ok(Arc::new(Null::new(name))) }];
+const BACKENDS: [Backend; 2] = [
+    Backend { kind: "diffusion", open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)) },
+    Backend { kind: "null", open: |name, _| Ok(Arc::new(Null::new(name))) },
+];
 
 /// Opens the model at `path` with the backend `kind`: `llama`, `diffusion` or `null`.
 ///
