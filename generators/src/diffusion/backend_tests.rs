@@ -145,6 +145,20 @@ fn a_damaged_folder_is_refused_with_the_name_of_the_file() {
 }
 
 #[test]
+fn a_check_names_what_is_wrong() {
+    let folder = folder();
+    let good = crate::check("diffusion", folder.path()).unwrap();
+    assert_eq!((good.problems, good.files.len()), (Vec::new(), 4));
+    assert_eq!(good.sha256, Some(open(folder.path()).unwrap().card().sha256));
+    assert_eq!(crate::kind_of(folder.path()), Some("diffusion"));
+    for name in [UNET, UPSCALER] {
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    let problems = crate::check("diffusion", folder.path()).unwrap().problems;
+    assert_eq!(problems.len(), 2, "{problems:?}");
+}
+
+#[test]
 fn weights_of_another_shape_are_refused() {
     let folder = folder();
     let wider = CONFIG.replace("\"embedding\": 8", "\"embedding\": 16");

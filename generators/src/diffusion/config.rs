@@ -65,6 +65,9 @@ pub(crate) struct SamplerConfig {
 }
 
 impl Config {
+    /// The name of the network that such a configuration shapes.
+    pub(crate) const ARCHITECTURE: &str = "word-conditioned rectified flow";
+
     /// Reads and checks a configuration.
     ///
     /// # Errors

@@ -3,12 +3,15 @@
 //!
 //! Reading order: [`config`] and [`vocabulary`] are what a model folder says about itself,
 //! [`prompt`] turns a prompt into words the network knows, [`unet`] predicts the velocity,
-//! [`sampler`] follows it from noise to a small picture, [`upscale`] enlarges that, and
+//! [`sampler`] follows it from noise to a small picture, [`upscale`] enlarges that.
+//! [`opened`] holds a model whose folder was read, [`check`](mod@check) looks one over, and
 //! [`backend`] does it all behind the seam.
 
 mod backend;
+mod check;
 mod config;
 mod noise;
+mod opened;
 mod prompt;
 mod sampler;
 mod unet;
@@ -22,3 +25,4 @@ mod backend_tests;
 mod golden;
 
 pub use backend::Diffusion;
+pub(crate) use check::check;
