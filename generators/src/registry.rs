@@ -23,16 +23,16 @@ struct Backend {
 /// One entry a backend.
 const BACKENDS: [Backend; 3] = [
     Backend {
-        kind: "llama",
-        open: |name, path| Ok(Arc::new(text::TextModel::open(name, path)?)),
-        check: text::check::check,
-        sign: Some("config.json"),
-    },
-    Backend {
         kind: "diffusion",
         open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
         check: diffusion::check,
         sign: Some("unet.safetensors"),
+    },
+    Backend {
+        kind: "llama",
+        open: |name, path| Ok(Arc::new(text::TextModel::open(name, path)?)),
+        check: text::check::check,
+        sign: Some("config.json"),
     },
     Backend {
         kind: "null",
