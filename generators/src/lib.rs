@@ -2,13 +2,15 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`null`] measures the line around a model. [`starter`] are the
-//! models that come with the program. [`check`](mod@check) looks a folder over.
+//! [`text`] is the llama family, [`diffusion`] draws pictures, [`null`] measures the line around a
+//! model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
 pub mod card;
 pub mod check;
+pub mod diffusion;
 pub mod error;
 pub mod event;
 mod files;

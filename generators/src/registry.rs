@@ -2,7 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::{Checked, Generator, GeneratorError, null::Null, text};
+use crate::{
+    Checked, Generator, GeneratorError,
+    diffusion::{self, Diffusion},
+    null::Null,
+    text,
+};
 
 type Opened = Result<Arc<dyn Generator>, GeneratorError>;
 
@@ -16,7 +21,13 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 2] = [
+const BACKENDS: [Backend; 3] = [
+    Backend {
+        kind: "diffusion",
+        open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
+        check: diffusion::check,
+        sign: Some("unet.safetensors"),
+    },
     Backend {
         kind: "llama",
         open: |name, path| Ok(Arc::new(text::TextModel::open(name, path)?)),

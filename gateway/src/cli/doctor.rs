@@ -132,15 +132,19 @@ fn disk(folder: &Path) -> Option<Finding> {
 }
 
 fn generators(installation: &Installation) -> Vec<Finding> {
-    let sections = installation.config().generators.iter();
-    let broken = sections.filter_map(|(name, section)| {
-        let error = models::check(installation, name, section).err()?;
+    let mut findings = Vec::new();
+    for (name, section) in &installation.config().generators {
         let fix = format!(
             "put the model's files back, or remove [generators.{name}] from the configuration"
         );
-        Some(Finding::new("model", error, fix))
-    });
-    broken.collect()
+        let problems = match models::check(installation, name, section) {
+            Ok(checked) => checked.problems,
+            Err(error) => vec![error.to_string()],
+        };
+        let problem = |problem: &String| Finding::new("model", format!("{name}: {problem}"), &*fix);
+        findings.extend(problems.iter().map(problem));
+    }
+    findings
 }
 
 /// The log's entries and checkpoint, then the clock against the last record.

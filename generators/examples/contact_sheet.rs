@@ -1,0 +1,36 @@
+//! Draws every prompt of a list with the starter picture model and writes one PPM file a picture.
+//!
+//!     cargo run --release -p generators --example contact_sheet -- PROMPTS.txt FOLDER
+//!
+//! `training/image/sheet.py` lays the pictures out on one sheet.
+
+use std::{env, error::Error, fs, path::Path, time::Instant};
+
+use generators::{EventSender, Job, Output, starter};
+use types::{Message, Speaker};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let (Some(prompts), Some(folder)) = (arguments.next(), arguments.next()) else {
+        return Err("name a file of prompts and a folder".into());
+    };
+    let model = starter::image()?;
+    for (number, prompt) in fs::read_to_string(prompts)?.lines().enumerate() {
+        let message = Message { role: Speaker::User, text: prompt.to_owned() };
+        let mut job = Job { messages: vec![message], ..Job::default() };
+        job.sampling.seed = number as u64;
+        let (events, mut receiver) = EventSender::channel(16);
+        let began = Instant::now();
+        let (output, ()) = tokio::join!(model.generate(job, events), async {
+            while receiver.recv().await.is_some() {}
+        });
+        let Output::Image(image) = output? else { return Err("the model wrote no picture".into()) };
+        let mut file = format!("P6 {} {} 255\n", image.width, image.height).into_bytes();
+        file.extend(&image.pixels);
+        fs::write(Path::new(&folder).join(format!("{number:02}.ppm")), file)?;
+        let warnings: Vec<String> = image.warnings.iter().map(ToString::to_string).collect();
+        eprintln!("{number:02} {prompt} ({:.1?}) {}", began.elapsed(), warnings.join("; "));
+    }
+    Ok(())
+}
