@@ -2,3 +2,7 @@
 //!
 //! They are small and honest about it: for trying the line, not for publishing. Their weights are
 //! part of the program and are unpacked at first use.
+
+mod text;
+
+pub use text::text;
