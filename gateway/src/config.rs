@@ -210,7 +210,8 @@ impl Config {
             .separator("__")
             .try_parsing(true);
         let origin = file.map_or("environment".to_owned(), |file| file.display().to_string());
-        let read = builder.add_source(environment).build().and_then(config::Config::try_deserialize);
+        let read =
+            builder.add_source(environment).build().and_then(config::Config::try_deserialize);
         read.map_err(|error| explain(&origin, &error))
     }
 }

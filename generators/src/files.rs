@@ -161,7 +161,7 @@ impl HashingReader {
 
     /// The digest of all that was read.
     pub(crate) fn sha256(self) -> Sha256 {
-        digest(self.hasher)
+        Sha256::from(<[u8; 32]>::from(self.hasher.finalize()))
     }
 }
 
@@ -171,10 +171,6 @@ impl Read for HashingReader {
         self.hasher.update(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }
-}
-
-fn digest(hasher: Hasher) -> Sha256 {
-    Sha256::from(<[u8; 32]>::from(hasher.finalize()))
 }
 
 #[cfg(test)]

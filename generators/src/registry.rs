@@ -2,18 +2,39 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::{Generator, GeneratorError, diffusion::Diffusion, null::Null};
+use crate::{Checked, Generator, GeneratorError, diffusion, null::Null, text};
+
+type Opened = Result<Arc<dyn Generator>, GeneratorError>;
 
 /// A backend as the configuration names it.
 struct Backend {
     kind: &'static str,
-    open: fn(name: &str, path: &Path) -> Result<Arc<dyn Generator>, GeneratorError>,
+    open: fn(name: &str, path: &Path) -> Opened,
+    check: fn(path: &Path) -> Checked,
+    /// The file by which a folder of this kind is recognised.
+    sign: Option<&'static str>,
 }
 
-/// One line a backend.
-const BACKENDS: [Backend; 2] = [
-    Backend { kind: "diffusion", open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)) },
-    Backend { kind: "null", open: |name, _| Ok(Arc::new(Null::new(name))) },
+/// One entry a backend; the first whose sign is found opens a folder.
+const BACKENDS: [Backend; 3] = [
+    Backend {
+        kind: "diffusion",
+        open: |name, path| Ok(Arc::new(diffusion::Diffusion::open(name, path)?)),
+        check: diffusion::check,
+        sign: Some("unet.safetensors"),
+    },
+    Backend {
+        kind: "llama",
+        open: |name, path| Ok(Arc::new(text::TextModel::open(name, path)?)),
+        check: text::check::check,
+        sign: Some("config.json"),
+    },
+    Backend {
+        kind: "null",
+        open: |name, _| Ok(Arc::new(Null::new(name))),
+        check: |_| Checked::new("null"),
+        sign: None,
+    },
 ];
 
 /// Opens the model at `path` with the backend `kind`: `llama`, `diffusion` or `null`.
@@ -22,6 +43,21 @@ const BACKENDS: [Backend; 2] = [
 /// [`GeneratorError`] when there is no such backend or it cannot use the files.
 pub fn open(kind: &str, name: &str, path: &Path) -> Result<Arc<dyn Generator>, GeneratorError> {
     (backend(kind)?.open)(name, path)
+}
+
+/// Looks the model at `path` over, reads all its files and says what is wrong.
+///
+/// # Errors
+/// [`GeneratorError::UnknownKind`]; what is wrong with the files is not an error but the answer.
+pub fn check(kind: &str, path: &Path) -> Result<Checked, GeneratorError> {
+    Ok((backend(kind)?.check)(path))
+}
+
+/// The backend that would open the folder `path`, by the files in it.
+#[must_use]
+pub fn kind_of(path: &Path) -> Option<&'static str> {
+    let signed = |backend: &&Backend| backend.sign.is_some_and(|sign| path.join(sign).is_file());
+    BACKENDS.iter().find(signed).map(|backend| backend.kind)
 }
 
 fn backend(kind: &str) -> Result<&'static Backend, GeneratorError> {

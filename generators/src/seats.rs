@@ -1,8 +1,8 @@
 //! How many runs of a model there may be at once.
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{EventSender, GeneratorError};
 
@@ -14,6 +14,7 @@ const WAITING_MAX: usize = 64;
 pub(crate) struct Seats {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+    waiting_max: usize,
 }
 
 /// The right to run, given back when dropped.
@@ -26,17 +27,21 @@ pub(crate) struct Seat {
 impl Seats {
     /// Lets `running_max` runs (at least one) go at once.
     pub(crate) fn new(running_max: usize) -> Self {
-        let running_max = running_max.max(1);
+        Self::with(running_max.max(1), WAITING_MAX)
+    }
+
+    fn with(running_max: usize, waiting_max: usize) -> Self {
         Self {
             running: Arc::new(Semaphore::new(running_max)),
-            admitted: Arc::new(Semaphore::new(running_max + WAITING_MAX)),
+            admitted: Arc::new(Semaphore::new(running_max + waiting_max)),
+            waiting_max,
         }
     }
 
     /// Waits for a seat, as long as somebody wants the result.
     pub(crate) async fn take(&self, events: &EventSender) -> Result<Seat, GeneratorError> {
         let admitted = Arc::clone(&self.admitted).try_acquire_owned();
-        let admitted = admitted.map_err(|_| GeneratorError::Busy { waiting: WAITING_MAX })?;
+        let admitted = admitted.map_err(|_| GeneratorError::Busy { waiting: self.waiting_max })?;
         tokio::select! {
             running = Arc::clone(&self.running).acquire_owned() => {
                 let running = running.map_err(|_| GeneratorError::Cancelled)?;
@@ -52,32 +57,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn beyond_the_seats_some_wait_and_others_are_turned_away() {
-        let seats = Seats::new(1);
+    async fn beyond_the_seats_one_waits_and_the_next_is_turned_away() {
+        let seats = Seats::with(1, 1);
         let (sender, receiver) = EventSender::channel(1);
         let first = seats.take(&sender).await.unwrap();
-        let waiting = futures_of(&seats, &sender, WAITING_MAX).await;
-        assert_eq!(seats.take(&sender).await.unwrap_err(), GeneratorError::Busy { waiting: 64 });
-        drop(receiver);
-        for task in waiting {
-            assert_eq!(task.await.unwrap().unwrap_err(), GeneratorError::Cancelled);
-        }
+        let (waiting, turned_away) = tokio::join!(seats.take(&sender), async {
+            let turned_away = seats.take(&sender).await.unwrap_err();
+            drop(receiver);
+            turned_away
+        });
+        assert_eq!(turned_away, GeneratorError::Busy { waiting: 1 });
+        assert_eq!(waiting.unwrap_err(), GeneratorError::Cancelled);
         drop(first);
         let (sender, _receiver) = EventSender::channel(1);
         seats.take(&sender).await.unwrap();
-    }
-
-    type Waiting = Vec<tokio::task::JoinHandle<Result<Seat, GeneratorError>>>;
-
-    async fn futures_of(seats: &Seats, sender: &EventSender, count: usize) -> Waiting {
-        let share =
-            || Seats { running: Arc::clone(&seats.running), admitted: Arc::clone(&seats.admitted) };
-        let start = |_| {
-            let (seats, sender) = (share(), sender.clone());
-            tokio::spawn(async move { seats.take(&sender).await })
-        };
-        let tasks = (0..count).map(start).collect();
-        tokio::task::yield_now().await;
-        tasks
     }
 }

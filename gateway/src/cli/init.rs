@@ -11,7 +11,8 @@ use crate::installation::Installation;
 
 pub(crate) async fn run(args: &Init, console: &Console) -> Answer {
     let (dir, publisher) = (args.dir.clone(), args.publisher.clone());
-    let made = tokio::task::spawn_blocking(move || Installation::create(&dir, &publisher)).await??;
+    let made =
+        tokio::task::spawn_blocking(move || Installation::create(&dir, &publisher)).await??;
     let config = made.config_file().display().to_string();
     let root = made.provenance().join("root.pem").display().to_string();
     let value = json!({"config": config, "root": root, "publisher": args.publisher});

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn integers_are_minimal_and_positive() {
-        let cases: [(&[u8], &[u8]); 3] = [(&[0], &[2, 1, 0]), (&[0, 1], &[2, 1, 1]), (&[0x80], &[2, 2, 0, 0x80])];
+        let cases: [(&[u8], &[u8]); 3] =
+            [(&[0], &[2, 1, 0]), (&[0, 1], &[2, 1, 1]), (&[0x80], &[2, 2, 0, 0x80])];
         for (bytes, expected) in cases {
             assert_eq!(unsigned(bytes), expected);
         }

@@ -1,0 +1,163 @@
+"""Trains the starter text model on one CPU core.
+
+    python train.py OUT_DIR --steps 9000            reproduces a run of known length
+    python train.py OUT_DIR --minutes 80            as many steps as the time allows
+
+Only the answer is scored: a model this small should not spend itself on predicting prompts.
+Muon on the matrices halves the steps that AdamW needs before digits are copied.
+"""
+
+import argparse
+import random
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+
+import evaluate
+import grammar
+from facts import HEADLINE, START
+from model import Config, Llama
+
+BATCH_TOKENS = 2048
+CHUNK = 2048  # examples drawn at once, then batched by length
+
+
+def main(a):
+    torch.set_num_threads(1)
+    torch.manual_seed(a.seed)
+    out, tokenizer = Path(a.out), Tokenizer.from_file(str(Path(a.out) / "tokenizer.json"))
+    model = Llama(Config(tokenizer.get_vocab_size()))
+    average = deepcopy(model)
+    optimizers = build_optimizers(model)
+    step, tokens, seconds = 0, 0, 0.0
+    if a.resume:
+        state = torch.load(out / "state.pt")
+        model.load_state_dict(state["model"]), average.load_state_dict(state["average"])
+        [o.load_state_dict(s) for o, s in zip(optimizers, state["optimizers"])]
+        step, tokens, seconds = state["step"], state["tokens"], state["cpu_seconds"]
+    print("parameters", sum(p.numel() for p in model.parameters()), flush=True)
+    began, cpu, last_test = time.time(), time.process_time(), time.time()
+    stream = batches(
+        tokenizer, random.Random(a.seed + 1000 * step), lambda: max(0.0, 0.8 - 0.8 * tokens / 1.5e6)
+    )
+    while (done := progress(a, step, began)) < 1:
+        set_rates(optimizers, step, done)
+        loss, count = train_step(model, optimizers, next(stream), a.bf16)
+        update(average, model, min(0.998, 1 - 10 / (step + 20)))
+        step, tokens = step + 1, tokens + count
+        if step % 50 == 0:
+            print(
+                f"step {step} loss {loss:.3f} tokens {tokens / 1e6:.2f}M cpu {seconds + time.process_time() - cpu:.0f}s "
+                f"wall {time.time() - began:.0f}s",
+                flush=True,
+            )
+        if time.time() - last_test > 60 * a.test_minutes or progress(a, step, began) >= 1:
+            last_test = time.time()
+            torch.save(
+                {
+                    "model": model.state_dict(),
+                    "average": average.state_dict(),
+                    "step": step,
+                    "tokens": tokens,
+                    "optimizers": [o.state_dict() for o in optimizers],
+                    "cpu_seconds": seconds + time.process_time() - cpu,
+                },
+                out / "state.pt",
+            )
+            print(evaluate.summary(average, tokenizer, 20, step), flush=True)
+
+
+def progress(a, step, began):
+    """Share of the run that is done, by steps or by the clock."""
+    return step / a.steps if a.steps else (time.time() - began) / (60 * a.minutes)
+
+
+def build_optimizers(model):
+    """Muon for the matrices of the blocks, AdamW for embeddings and norms."""
+    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
+    others = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
+    return [
+        torch.optim.Muon(matrices, lr=0.02, momentum=0.95, weight_decay=0.01),
+        torch.optim.AdamW(others, lr=3e-3, betas=(0.9, 0.98), weight_decay=0),
+    ]
+
+
+def set_rates(optimizers, step, done):
+    """Short warm-up, level, then down to a fiftieth over the second half."""
+    scale = min(1, (step + 1) / 100) * min(1, max(0.02, 2 * (1 - done)))
+    for optimizer, peak in zip(optimizers, (0.02, 3e-3)):
+        for group in optimizer.param_groups:
+            group["lr"] = peak * scale
+
+
+def train_step(model, optimizers, batch, bf16):
+    """One update; returns the loss and the tokens read."""
+    ids, scored = batch
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        hidden = model(ids[:, :-1])
+        loss = F.cross_entropy(model.logits(hidden[scored[:, 1:]]).float(), ids[:, 1:][scored[:, 1:]])
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in optimizers:
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    return loss.item(), int((ids > 0).sum())
+
+
+@torch.no_grad()
+def update(average, model, keep):
+    """Moves the running average of the weights; the average is what is shipped."""
+    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - keep)
+
+
+def batches(tokenizer, r, simple):
+    """Endless batches of examples of similar length, as `(ids, which ids are scored)`."""
+    start, head = tokenizer.token_to_id(START), tokenizer.token_to_id(HEADLINE)
+    while True:
+        examples = [grammar.example(r, simple()) for _ in range(CHUNK)]
+        prompts = tokenizer.encode_batch([e[0] for e in examples])
+        answers = tokenizer.encode_batch([e[3] for e in examples])
+        rows = []
+        for (_, language, headline, _), p, q in zip(examples, prompts, answers):
+            opening = [start] + p.ids + [head] * headline + [tokenizer.token_to_id(language)]
+            rows.append((opening + q.ids + [0], len(opening)))
+        rows = sorted((row for row in rows if len(row[0]) <= 192), key=lambda row: len(row[0]))
+        packed, taken = [], []
+        for row in rows:
+            if taken and (len(taken) + 1) * len(row[0]) > BATCH_TOKENS:
+                packed.append(taken)
+                taken = []
+            taken.append(row)
+        r.shuffle(packed)
+        yield from map(pad, packed)
+
+
+def pad(rows):
+    """Rows of one batch, padded with `<|end|>`; the padding is not scored."""
+    longest = max(len(row) for row, _ in rows)
+    ids, scored = (
+        torch.zeros(len(rows), longest, dtype=torch.long),
+        torch.zeros(len(rows), longest, dtype=torch.bool),
+    )
+    for i, (row, opening) in enumerate(rows):
+        ids[i, : len(row)] = torch.tensor(row)
+        scored[i, opening : len(row)] = True
+    return ids, scored
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", help="a folder that holds tokenizer.json")
+    parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=80)
+    parser.add_argument("--test-minutes", type=float, default=6)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--bf16", action="store_true", help="compute in bfloat16: faster where the core has it"
+    )
+    parser.add_argument("--resume", action="store_true")
+    main(parser.parse_args())

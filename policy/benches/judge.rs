@@ -1,0 +1,59 @@
+//! Judging beside a bare scan for the same pack's words, in one run: `cargo bench -p policy`.
+
+use aho_corasick::AhoCorasick;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use policy::{Engine, Hook, Scope};
+use types::{Language, Modality, Role};
+
+const ENGLISH: &str = "The council voted on Tuesday to close the old bridge for repairs after \
+engineers found cracks in two of its pillars. Traffic will be led over the ring road until spring, \
+and the mayor said that shops nearby would be paid for what they lose. Police are still looking \
+for the driver who fled after a crash there in 2019, in which 12 people were hurt. ";
+const CHINESE: &str = "市议会周二投票决定，老桥将关闭维修，此前工程师在两座桥墩上发现裂缝。春天之前，车辆将改走环路，\
+市长表示，附近商铺的损失将得到补偿。警方仍在寻找2019年在该处肇事后逃逸的司机，当时有12人受伤。";
+/// What the bare scan looks for: as many words as the pack has rules, times ten.
+const WORDS: usize = 200;
+
+fn scope(hook: Hook) -> Scope {
+    Scope {
+        tenant: "press".into(),
+        desk: "news".into(),
+        role: Role::Journalist,
+        modality: Modality::Text,
+        hook,
+        language: Language::En,
+        now: 1_800_000_000,
+    }
+}
+
+fn judge(criterion: &mut Criterion) {
+    let engine = Engine::newsroom().unwrap();
+    let words: Vec<String> = (0..WORDS).map(|word| format!("forbidden word {word}")).collect();
+    let bare = AhoCorasick::builder().ascii_case_insensitive(true).build(words).unwrap();
+    for (name, text) in [("english", ENGLISH.repeat(256)), ("chinese", CHINESE.repeat(256))] {
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function("bare aho-corasick", |bench| {
+            bench.iter(|| bare.find_overlapping_iter(&text).count());
+        });
+        for hook in [Hook::Input, Hook::Output] {
+            let scope = scope(hook);
+            group.bench_function(format!("judge {hook}"), |bench| {
+                bench.iter(|| engine.judge(&scope, &text));
+            });
+        }
+        group.sample_size(10);
+        group.bench_function("stream by words", |bench| {
+            bench.iter(|| {
+                let mut stream = engine.stream(&scope(Hook::Output));
+                let pieces = text.split_inclusive([' ', '，', '。']);
+                let sent: usize = pieces.map(|piece| stream.push(piece).emit.len()).sum();
+                (sent, stream.finish())
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, judge);
+criterion_main!(benches);

@@ -1,0 +1,131 @@
+//! The engine: a pack that passed its own tests, ready to judge.
+
+use std::sync::Arc;
+
+use types::{Action, Category, CheckRun, Decision, PolicyVersion};
+
+use crate::{
+    Judgement, NEWSROOM_PACK, PolicyError, Scope, StreamJudge,
+    judgement::{joined, redact},
+    ledger::Ledger,
+    matchers::{Builder, Matchers, Uses},
+    normalise::Views,
+    pack::{Mode, Pack},
+    rule::Rule,
+    trial,
+};
+
+/// A pack that is ready to judge; clones share it.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Compiled>);
+
+/// A compiled pack.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) matchers: Matchers,
+    version: PolicyVersion,
+}
+
+impl Engine {
+    /// The engine of [`NEWSROOM_PACK`].
+    ///
+    /// # Errors
+    /// None in a build whose tests pass.
+    pub fn newsroom() -> Result<Self, PolicyError> {
+        Self::from_toml(NEWSROOM_PACK)
+    }
+
+    /// Reads a pack and runs its inline tests.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when the pack cannot be read, a rule makes no sense, or a test fails.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let pack = Pack::parse(text)?;
+        let engine = Self::compile(&pack)?;
+        let report = trial::run(&pack, &engine);
+        if report.failed.is_empty() { Ok(engine) } else { Err(PolicyError::Tests(report.failed)) }
+    }
+
+    /// Compiles a pack without running its tests.
+    pub(crate) fn compile(pack: &Pack) -> Result<Self, PolicyError> {
+        let mut builder = Builder::default();
+        let mut rules: Vec<Rule> = Vec::new();
+        for (text, line) in pack.rules() {
+            let rule = Rule::build(text, line, &mut builder)?;
+            if rules.iter().any(|other| other.id == rule.id) {
+                let reason = "another rule has this id: give each its own".to_owned();
+                return Err(PolicyError::Rule { rule: rule.id, line, reason });
+            }
+            rules.push(rule);
+        }
+        let matchers = builder.build()?;
+        Ok(Self(Arc::new(Compiled { rules, matchers, version: pack.version() })))
+    }
+
+    /// Judges a whole text.
+    #[must_use]
+    pub fn judge(&self, scope: &Scope, text: &str) -> Judgement {
+        let mut ledger = self.ledger(scope);
+        ledger.add(self.0.matchers.scan(&Views::of(text), 0), None);
+        self.judgement(scope, &ledger, text)
+    }
+
+    /// Judges a text while it is being written.
+    #[must_use]
+    pub fn stream(&self, scope: &Scope) -> StreamJudge {
+        StreamJudge::new(self.clone(), scope.clone())
+    }
+
+    /// The pack and the digest of its canonical form.
+    #[must_use]
+    pub fn version(&self) -> &PolicyVersion {
+        &self.0.version
+    }
+
+    /// Whether some rule looks for a category; off and in shadow count as no and yes.
+    #[must_use]
+    pub fn covers(&self, category: Category) -> bool {
+        self.0.rules.iter().any(|rule| rule.category == category && rule.mode != Mode::Off)
+    }
+
+    pub(crate) fn rules(&self) -> &[Rule] {
+        &self.0.rules
+    }
+
+    pub(crate) fn matchers(&self) -> &Matchers {
+        &self.0.matchers
+    }
+
+    pub(crate) fn ledger(&self, scope: &Scope) -> Ledger {
+        Ledger::new(self.0.clone(), self.in_force(scope).collect())
+    }
+
+    /// What a ledger says about the text it was filled from.
+    pub(crate) fn judgement(&self, scope: &Scope, ledger: &Ledger, text: &str) -> Judgement {
+        let decision = Decision {
+            action: ledger.action(),
+            findings: ledger.findings(scope.language),
+            checks: self.checks(scope),
+            policy: self.0.version.clone(),
+        };
+        let redactions = joined(ledger.redactions());
+        let replaced = !redactions.is_empty() && decision.action < Action::Block;
+        Judgement { decision, redacted: replaced.then(|| redact(text, 0, &redactions)) }
+    }
+
+    fn in_force(&self, scope: &Scope) -> impl Iterator<Item = usize> {
+        let rules = self.0.rules.iter().enumerate();
+        rules.filter(|(_, rule)| rule.applies(scope)).map(|(place, _)| place)
+    }
+
+    /// The checks that rules in force ask for: `ran`, or `no_rule`.
+    fn checks(&self, scope: &Scope) -> Vec<CheckRun> {
+        let in_force = self.in_force(scope).filter_map(|place| self.0.rules.get(place));
+        let clauses = in_force.flat_map(|rule| rule.when.clauses());
+        let uses = clauses.map(|clause| self.0.matchers.uses(clause)).fold(Uses::default(), Uses::or);
+        let ran = [("terms", uses.terms), ("regex", uses.regex), ("pii", uses.pii), ("secrets", uses.secrets)];
+        let outcome = |ran| if ran { "ran" } else { "no_rule" }.to_owned();
+        ran.map(|(check, ran)| CheckRun { check: check.to_owned(), outcome: outcome(ran) }).into()
+    }
+}

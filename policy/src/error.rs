@@ -1,0 +1,32 @@
+//! Why a pack does not load.
+
+use crate::FailedTest;
+
+/// A rule pack cannot be used; the last good one stays in force.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// The text is not TOML, or has a key or value that no pack has.
+    #[error("the rule pack cannot be read: {0}")]
+    Syntax(String),
+    /// A rule is well-formed but makes no sense.
+    #[error("rule `{rule}` (line {line}): {reason}")]
+    Rule {
+        /// The rule's id.
+        rule: String,
+        /// Where it begins.
+        line: usize,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// Rules do not decide as their own tests expect.
+    #[error("the rule pack fails {} of its own tests: {}", .0.len(), list(.0))]
+    Tests(Vec<FailedTest>),
+    /// The rules are together too large.
+    #[error("the rules cannot be compiled ({0}): shorten the largest regexes or lower their max_len")]
+    TooLarge(String),
+}
+
+fn list(failed: &[FailedTest]) -> String {
+    failed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

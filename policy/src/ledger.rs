@@ -1,0 +1,213 @@
+//! From matches to rules that fired.
+//!
+//! A rule looks only at matches and at what lies within its reach. So it can be decided as soon as
+//! that much text has followed, and more text never takes a decision back.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use types::{Action, Finding, Language, Span};
+
+use crate::{
+    engine::Compiled,
+    judgement::Redaction,
+    matchers::{Hit, Kind},
+    rule::Rule,
+};
+
+/// What was found so far under the rules in force.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pack: Arc<Compiled>,
+    entries: Vec<Entry>,
+    /// For each clause the entry of the rule that it belongs to, if that is in force.
+    owners: Vec<Option<usize>>,
+    /// The strictest action of what fired and is enforced.
+    action: Action,
+}
+
+/// What was found for one rule.
+#[derive(Debug)]
+struct Entry {
+    /// The rule's place in the pack.
+    rule: usize,
+    /// Matches of a rule that needs more than one: undecided, or near enough to such.
+    waiting: Vec<Hit>,
+    /// The longest match so far.
+    longest: usize,
+    /// Matches of the first clause whose reach ends here or before are decided.
+    decided: usize,
+    /// Where it fired, by what; and whether only a disguise was found there.
+    fired: BTreeMap<Kind, BTreeMap<(usize, usize), bool>>,
+}
+
+impl Ledger {
+    /// An empty ledger for the rules at the places `in_force`.
+    pub(crate) fn new(pack: Arc<Compiled>, in_force: Vec<usize>) -> Self {
+        let mut owners = vec![None; pack.matchers.clauses()];
+        for (entry, rule) in in_force.iter().filter_map(|rule| pack.rules.get(*rule)).enumerate() {
+            for clause in rule.when.clauses() {
+                if let Some(owner) = owners.get_mut(clause) {
+                    *owner = Some(entry);
+                }
+            }
+        }
+        let entries = in_force.into_iter().map(Entry::new).collect();
+        Self { pack, entries, owners, action: Action::Allow }
+    }
+
+    pub(crate) const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Adds final matches and decides what text up to code point `end` suffices for; `None` is the
+    /// end of the text.
+    pub(crate) fn add(&mut self, hits: Vec<Hit>, end: Option<usize>) {
+        for hit in hits {
+            let owner = self.owners.get(hit.clause).copied().flatten();
+            let Some(entry) = owner.and_then(|owner| self.entries.get_mut(owner)) else { continue };
+            let Some(rule) = self.pack.rules.get(entry.rule) else { continue };
+            if rule.when.is_simple() {
+                entry.fire(&hit);
+                self.action = self.action.max(rule.effect());
+            } else {
+                entry.longest = entry.longest.max(hit.span.end - hit.span.start);
+                entry.waiting.push(hit);
+            }
+        }
+        for entry in self.entries.iter_mut().filter(|entry| !entry.waiting.is_empty()) {
+            let Some(rule) = self.pack.rules.get(entry.rule) else { continue };
+            if entry.settle(rule, end.unwrap_or(usize::MAX)) {
+                self.action = self.action.max(rule.effect());
+            }
+        }
+    }
+
+    /// The first code point of a match that may yet be part of what must be withheld.
+    pub(crate) fn held(&self) -> Option<usize> {
+        self.by_rule().filter(|(_, rule)| rule.withholds()).filter_map(|(entry, rule)| entry.held(rule)).min()
+    }
+
+    /// What to replace, of rules that ask for it.
+    pub(crate) fn redactions(&self) -> Vec<Redaction> {
+        let mut redactions = Vec::new();
+        for (entry, _) in self.by_rule().filter(|(_, rule)| rule.effect() == Action::Redact) {
+            for (kind, spans) in &entry.fired {
+                let spans = spans.keys().map(|(start, end)| Span { start: *start, end: *end });
+                redactions.extend(spans.map(|span| Redaction::new(span, &kind.to_string())));
+            }
+        }
+        redactions
+    }
+
+    /// One finding for each rule and kind that fired.
+    pub(crate) fn findings(&self, language: Language) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (entry, rule) in self.by_rule() {
+            findings.extend(entry.fired.iter().map(|(kind, spans)| Finding {
+                rule: rule.id.clone(),
+                rule_version: rule.version,
+                action: rule.action,
+                category: rule.category,
+                kind: kind.to_string(),
+                score: 1.0,
+                spans: outermost(spans.keys()),
+                obfuscated: spans.values().all(|disguised| *disguised),
+                shadow: rule.is_shadow(),
+                message: rule.message(language).to_owned(),
+            }));
+        }
+        findings
+    }
+
+    fn by_rule(&self) -> impl Iterator<Item = (&Entry, &Rule)> {
+        self.entries.iter().filter_map(|entry| Some((entry, self.pack.rules.get(entry.rule)?)))
+    }
+}
+
+impl Entry {
+    const fn new(rule: usize) -> Self {
+        Self { rule, waiting: Vec::new(), longest: 0, decided: 0, fired: BTreeMap::new() }
+    }
+
+    fn fire(&mut self, hit: &Hit) {
+        let spans = self.fired.entry(hit.kind).or_default();
+        let disguised = spans.entry((hit.span.start, hit.span.end)).or_insert(true);
+        *disguised &= hit.disguised;
+    }
+
+    /// Decides matches whose reach ends at `now` or before; whether the rule fired.
+    fn settle(&mut self, rule: &Rule, now: usize) -> bool {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_by_key(|hit| hit.span.start);
+        let mut fired = Vec::new();
+        for first in waiting.iter().filter(|hit| hit.clause == rule.when.first) {
+            let reach = end_of_reach(rule, first);
+            if self.decided < reach && reach <= now {
+                fired.extend(self.fires(rule, first, &waiting));
+            }
+        }
+        for hit in &fired {
+            self.fire(hit);
+        }
+        self.decided = now;
+        let kept = 2 * rule.when.reach() + self.longest + 1;
+        waiting.retain(|hit| hit.span.end.saturating_add(kept) > now);
+        self.waiting = waiting;
+        !fired.is_empty()
+    }
+
+    /// The first clause's match with those of the others near it, if that makes the rule fire.
+    fn fires(&self, rule: &Rule, first: &Hit, sorted: &[Hit]) -> Vec<Hit> {
+        let near = |clause: usize, within: usize| {
+            self.near(sorted, first.span, within).filter(move |hit| hit.clause == clause)
+        };
+        if rule.when.unless.is_some_and(|(unless, within)| near(unless, within).next().is_some()) {
+            return Vec::new();
+        }
+        let mut found = vec![first.clone()];
+        for clause in &rule.when.others {
+            let before = found.len();
+            found.extend(near(*clause, rule.when.within).cloned());
+            if found.len() == before {
+                return Vec::new();
+            }
+        }
+        found
+    }
+
+    /// Of matches sorted by their start those at most `within` from `span`.
+    fn near<'h>(&self, sorted: &'h [Hit], span: Span, within: usize) -> impl Iterator<Item = &'h Hit> {
+        let earliest = span.start.saturating_sub(within + self.longest);
+        let from = sorted.partition_point(|hit| hit.span.start < earliest);
+        let reachable = sorted.iter().skip(from).take_while(move |hit| hit.span.start <= span.end + within);
+        reachable.filter(move |hit| hit.span.end + within >= span.start)
+    }
+
+    /// The start of the first match that is undecided, or near such.
+    fn held(&self, rule: &Rule) -> Option<usize> {
+        let undecided = |hit: &Hit| end_of_reach(rule, hit) > self.decided;
+        let unless = rule.when.unless.map(|unless| unless.0);
+        let firsts = || self.waiting.iter().filter(|hit| hit.clause == rule.when.first && undecided(hit));
+        let parts = self.waiting.iter().filter(|hit| Some(hit.clause) != unless && undecided(hit));
+        let partners = firsts().flat_map(|first| self.near(&self.waiting, first.span, rule.when.within));
+        parts.chain(partners).map(|hit| hit.span.start).min()
+    }
+}
+
+fn end_of_reach(rule: &Rule, hit: &Hit) -> usize {
+    hit.span.end.saturating_add(rule.when.reach()).saturating_add(1)
+}
+
+/// Rising spans without those that lie inside another.
+fn outermost<'a>(spans: impl Iterator<Item = &'a (usize, usize)>) -> Vec<Span> {
+    let mut kept: Vec<Span> = Vec::new();
+    for (start, end) in spans {
+        while kept.last().is_some_and(|last| last.start == *start && last.end < *end) {
+            kept.pop();
+        }
+        if kept.last().is_none_or(|last| last.end < *end) {
+            kept.push(Span { start: *start, end: *end });
+        }
+    }
+    kept
+}

@@ -1,0 +1,112 @@
+//! Personal data and secrets: patterns with a check of what they found.
+
+use std::ops::Range;
+
+use regex_automata::{Input, meta};
+use regex_syntax::hir::Hir;
+
+use super::{ClauseId, Kind, pattern};
+
+/// A kind of personal data or secret.
+#[derive(Debug)]
+pub(crate) struct Entity {
+    /// Its family and its name in packs.
+    pub(crate) kind: Kind,
+    /// How it is written. Borders are `(?-u:\b)` or classes: a Unicode `\b` is none between a Han
+    /// character and a digit.
+    pub(crate) pattern: &'static str,
+    /// Whether what is so written can be one: checksums, ranges, entropy.
+    pub(crate) check: fn(&str) -> bool,
+}
+
+impl Entity {
+    const fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Pii(name) | Kind::Secret(name) => name,
+            Kind::Term | Kind::Regex => "",
+        }
+    }
+
+    /// The tree of its pattern, in which case matters.
+    pub(super) fn tree(&self) -> Result<Hir, String> {
+        pattern::tree(self.pattern, false)
+    }
+}
+
+/// The entities of a name in a pack: one, or `all`.
+pub(super) fn named(
+    entities: &'static [Entity],
+    family: &str,
+    name: &str,
+) -> Result<Vec<&'static Entity>, String> {
+    let found: Vec<_> =
+        entities.iter().filter(|entity| name == "all" || entity.name() == name).collect();
+    if found.is_empty() {
+        let names: Vec<&str> = entities.iter().map(Entity::name).collect();
+        return Err(format!("{family} has no `{name}`: write all, or some of {}", names.join(", ")));
+    }
+    Ok(found)
+}
+
+/// The entities that a pack names.
+#[derive(Debug)]
+pub(super) struct Entities {
+    /// Matches where any of them begins.
+    any: Option<meta::Regex>,
+    each: Vec<One>,
+}
+
+#[derive(Debug)]
+struct One {
+    entity: &'static Entity,
+    regex: meta::Regex,
+    clauses: Vec<ClauseId>,
+}
+
+impl Entities {
+    pub(super) fn new(mut wanted: Vec<(&'static Entity, ClauseId)>) -> Result<Self, String> {
+        wanted.sort_by_key(|(entity, clause)| (entity.kind, *clause));
+        wanted.dedup_by_key(|(entity, clause)| (entity.kind, *clause));
+        let mut each: Vec<One> = Vec::new();
+        let mut trees = Vec::new();
+        for (entity, clause) in wanted {
+            match each.last_mut() {
+                Some(last) if last.entity.kind == entity.kind => last.clauses.push(clause),
+                _ => {
+                    let tree = entity.tree()?;
+                    each.push(One { entity, regex: pattern::compile(&tree)?, clauses: vec![clause] });
+                    trees.push(tree);
+                }
+            }
+        }
+        let any = if trees.is_empty() { None } else { Some(pattern::compile_all(&trees)?) };
+        Ok(Self { any, each })
+    }
+
+    /// Calls `found` for every entity that begins within `bytes`.
+    pub(super) fn scan(
+        &self,
+        text: &str,
+        bytes: Range<usize>,
+        found: &mut impl FnMut(&'static Entity, ClauseId, Range<usize>),
+    ) {
+        let Some(any) = &self.any else { return };
+        let mut from = bytes.start;
+        while let Some(start) = any.search(&Input::new(text).span(from..bytes.end)).map(|hit| hit.start()) {
+            for One { entity, regex, clauses } in &self.each {
+                let hit = pattern::at(regex, text, start);
+                let real = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(entity.check);
+                if let Some(hit) = hit.filter(real) {
+                    for clause in clauses {
+                        found(entity, *clause, hit.clone());
+                    }
+                }
+            }
+            // Entities begin with ASCII.
+            from = start + 1;
+            if from > bytes.end {
+                break;
+            }
+        }
+    }
+}

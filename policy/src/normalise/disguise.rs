@@ -1,0 +1,115 @@
+//! The folded view of a unit: what it says once its disguise is undone.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{
+    letters::{is_han, is_leet_sign, is_mark, is_override, is_separator},
+    traditional,
+    unit::Kind,
+    view::View,
+};
+
+/// Longer words with digits are codes, not words in disguise.
+const LEET_MAX: usize = 40;
+
+type Letter = (char, [u32; 2]);
+
+/// Appends the folded form of a unit whose clean form starts at byte `from` of `clean`; whether it
+/// differs.
+pub(super) fn push(folded: &mut View<'_>, clean: &View<'_>, from: usize, kind: Kind) -> bool {
+    let start = folded.len();
+    let letters: Vec<Letter> = match kind {
+        Kind::Space | Kind::Other => clean.letters(from).collect(),
+        Kind::Word => word(clean.letters(from).collect()),
+        Kind::Spelt => word(clean.letters(from).filter(|letter| !is_separator(letter.0)).collect()),
+        Kind::Han => clean.letters(from).filter(|letter| is_han(letter.0)).map(simplified).collect(),
+        Kind::Override => clean.letters(from).filter(|letter| !is_override(letter.0)).rev().collect(),
+    };
+    for (letter, points) in letters {
+        folded.push(letter, points);
+    }
+    if kind == Kind::Spelt {
+        folded.mark_spelt(start);
+    }
+    let differs = folded.text().get(start..) != clean.text().get(from..);
+    if differs || clean.is_disguised(from..clean.len()) {
+        folded.mark_disguised(start);
+    }
+    differs
+}
+
+fn simplified((letter, points): Letter) -> Letter {
+    (traditional::simplified(letter), points)
+}
+
+/// Undoes look-alikes, digits for letters and repeated letters.
+fn word(mut letters: Vec<Letter>) -> Vec<Letter> {
+    if letters.iter().any(|(letter, _)| !letter.is_ascii()) {
+        look_alikes(&mut letters);
+    }
+    // A sign at the end is punctuation.
+    let signs = letters.iter().rev().take_while(|(letter, _)| is_leet_sign(*letter)).count();
+    let body = letters.len() - signs;
+    let ascii = letters.iter().any(|(letter, _)| letter.is_ascii_alphabetic());
+    if ascii && body <= LEET_MAX {
+        for (letter, _) in letters.iter_mut().take(body) {
+            *letter = leet(*letter);
+        }
+    }
+    collapsed(letters)
+}
+
+/// Replaces letters that look like ASCII, if the word then is ASCII or was partly so before:
+/// Russian and Greek stay what they are.
+fn look_alikes(letters: &mut [Letter]) {
+    let skeleton = |letter: char| if letter.is_ascii() { Some(letter) } else { ascii(letter) };
+    let replaced: Vec<Option<char>> = letters.iter().map(|(letter, _)| skeleton(*letter)).collect();
+    let mixed = letters.iter().any(|(letter, _)| letter.is_ascii_alphabetic());
+    if mixed || replaced.iter().all(Option::is_some) {
+        for ((letter, _), replaced) in letters.iter_mut().zip(replaced) {
+            *letter = replaced.unwrap_or(*letter);
+        }
+    }
+}
+
+/// The ASCII letter that a letter looks like: by UTS 39, or without its accents.
+fn ascii(letter: char) -> Option<char> {
+    let text = letter.to_string();
+    let only = |mut letters: Box<dyn Iterator<Item = char> + '_>| match (letters.next(), letters.next()) {
+        (Some(only), None) => Some(only.to_ascii_lowercase()).filter(char::is_ascii_alphanumeric),
+        _ => None,
+    };
+    let bare = text.nfd().filter(|letter| !is_mark(*letter));
+    only(Box::new(unicode_security::skeleton(&text))).or_else(|| only(Box::new(bare)))
+}
+
+const fn leet(letter: char) -> char {
+    match letter {
+        '0' => 'o',
+        '1' | '!' | '|' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        '8' => 'b',
+        '9' => 'g',
+        _ => letter,
+    }
+}
+
+/// One letter for three or more of the same.
+fn collapsed(letters: Vec<Letter>) -> Vec<Letter> {
+    let mut kept: Vec<Letter> = Vec::with_capacity(letters.len());
+    for run in letters.chunk_by(|a, b| a.0.eq_ignore_ascii_case(&b.0)) {
+        let [first, .., last] = run else {
+            kept.extend(run);
+            continue;
+        };
+        if run.len() > 2 && first.0.is_alphabetic() {
+            kept.push((first.0, [first.1[0], last.1[1]]));
+        } else {
+            kept.extend(run);
+        }
+    }
+    kept
+}

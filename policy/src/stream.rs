@@ -1,0 +1,168 @@
+//! Judging a text while it is being written.
+//!
+//! What is let go can no longer become part of a match: everything before the first unit that may
+//! still grow, the first beginning of a match at the end of the text, and the first match that a
+//! rule has not decided. Only what lies behind that is looked at again with the next piece.
+
+use types::Action;
+
+use crate::{
+    Engine, Judgement, Scope,
+    judgement::{Redaction, joined, redact},
+    ledger::Ledger,
+    matchers::Hit,
+    normalise::{Unit, Views, segment},
+};
+
+/// So many decided units are normalised again, for what looks one character back.
+const CONTEXT: usize = 4;
+
+/// Judges a text piece by piece; [`Engine::stream`] makes one.
+#[derive(Debug)]
+pub struct StreamJudge {
+    engine: Engine,
+    scope: Scope,
+    ledger: Ledger,
+    /// All that was pushed.
+    text: String,
+    /// Where normalisation starts again.
+    context: Place,
+    /// Matches that begin before this code point are final.
+    decided: usize,
+    /// Everything before was let go or replaced.
+    emitted: Place,
+    /// The strictest action that was told.
+    told: Action,
+}
+
+/// A place in the text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    byte: usize,
+    point: usize,
+}
+
+/// What follows from one more piece.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Text that may be sent now, redacted where a rule asks for it.
+    pub emit: String,
+    /// The judgement so far, when it became stricter and withholds the text: rewrite, review or
+    /// block. From then on nothing is emitted.
+    pub verdict: Option<Judgement>,
+}
+
+/// The end of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// The rest that may be sent.
+    pub emit: String,
+    /// What [`Engine::judge`] says about the whole text.
+    pub judgement: Judgement,
+}
+
+impl StreamJudge {
+    pub(crate) fn new(engine: Engine, scope: Scope) -> Self {
+        let ledger = engine.ledger(&scope);
+        Self {
+            engine,
+            scope,
+            ledger,
+            text: String::new(),
+            context: Place::default(),
+            decided: 0,
+            emitted: Place::default(),
+            told: Action::Allow,
+        }
+    }
+
+    /// Takes the next piece of text.
+    pub fn push(&mut self, piece: &str) -> Step {
+        self.text.push_str(piece);
+        let settled = self.advance();
+        let action = self.ledger.action();
+        if action >= Action::Rewrite {
+            let stricter = action > self.told;
+            self.told = action;
+            let verdict = stricter.then(|| self.engine.judgement(&self.scope, &self.ledger, &self.text));
+            return Step { emit: String::new(), verdict };
+        }
+        Step { emit: self.emit(settled), verdict: None }
+    }
+
+    /// Ends the text.
+    #[must_use]
+    pub fn finish(mut self) -> Finished {
+        let segments = segment(&self.text, self.context.byte, self.context.point);
+        let hits = self.scan(&segments.units);
+        self.ledger.add(hits, None);
+        let judgement = self.engine.judgement(&self.scope, &self.ledger, &self.text);
+        let released = judgement.action() < Action::Rewrite;
+        let emit = if released { self.emit(usize::MAX) } else { String::new() };
+        Finished { emit, judgement }
+    }
+
+    /// Looks at what is not decided; up to which code point the text can be let go.
+    fn advance(&mut self) -> usize {
+        let segments = segment(&self.text, self.context.byte, self.context.point);
+        let units = segments.units;
+        let open = units.get(segments.settled).map_or(self.decided, |unit| unit.points.start);
+        if open <= self.decided {
+            return self.decided;
+        }
+        let views = Views::of_units(&self.text, &units);
+        let mut hits = self.engine.matchers().scan(&views, self.decided);
+        let pending = self.engine.matchers().pending(self.scope.hook, &views).unwrap_or(open);
+        let start = start_of_unit(&units, pending.min(open));
+        self.decided = final_before(&hits, &units, start, open).max(self.decided);
+        hits.retain(|hit| hit.span.start < self.decided);
+        self.ledger.add(hits, Some(self.decided));
+        self.move_context(&units);
+        self.decided.min(self.ledger.held().unwrap_or(usize::MAX))
+    }
+
+    fn scan(&self, units: &[Unit]) -> Vec<Hit> {
+        self.engine.matchers().scan(&Views::of_units(&self.text, units), self.decided)
+    }
+
+    /// Keeps some units before what is decided, so that the next search can look back.
+    fn move_context(&mut self, units: &[Unit]) {
+        let decided = units.partition_point(|unit| unit.points.start < self.decided);
+        if let Some(unit) = units.get(decided.saturating_sub(CONTEXT)) {
+            self.context = Place { byte: unit.bytes.start, point: unit.points.start };
+        }
+    }
+
+    /// Lets go of the text before code point `until`, redacted.
+    fn emit(&mut self, until: usize) -> String {
+        let redactions = joined(self.ledger.redactions());
+        let until = before_cut(&redactions, until);
+        let rest = self.text.get(self.emitted.byte..).unwrap_or_default();
+        let count = until.saturating_sub(self.emitted.point);
+        let bytes = rest.char_indices().nth(count).map_or(rest.len(), |(at, _)| at);
+        let piece = rest.get(..bytes).unwrap_or_default();
+        let emit = redact(piece, self.emitted.point, &redactions);
+        self.emitted.point += piece.chars().count();
+        self.emitted.byte += bytes;
+        emit
+    }
+}
+
+/// The start of the unit that holds a code point: only there normalisation can start again.
+fn start_of_unit(units: &[Unit], point: usize) -> usize {
+    let after = units.partition_point(|unit| unit.points.start <= point);
+    units.get(after.saturating_sub(1)).map_or(point, |unit| unit.points.start)
+}
+
+/// Matches that begin before the returned code point are final: none of them reaches into the open
+/// units.
+fn final_before(hits: &[Hit], units: &[Unit], start: usize, open: usize) -> usize {
+    let growing = hits.iter().filter(|hit| hit.span.start < start && hit.span.end > open);
+    growing.map(|hit| start_of_unit(units, hit.span.start)).min().unwrap_or(start).min(start)
+}
+
+/// The last code point at or before `until` that does not cut a redaction.
+fn before_cut(redactions: &[Redaction], until: usize) -> usize {
+    let cut = redactions.iter().find(|redaction| redaction.span.start < until && until < redaction.span.end);
+    cut.map_or(until, |redaction| redaction.span.start)
+}

@@ -1,0 +1,195 @@
+//! For every cutting of a text into pieces a stream decides like the whole text, and never lets go
+//! of what is withheld.
+
+use std::sync::LazyLock;
+
+use policy::{Engine, Hook, Judgement, Scope};
+use proptest::prelude::*;
+use types::{Action, Language, Modality, Role};
+
+/// Rules of every kind, and an action of every strictness.
+const PACK: &str = r#"
+id = "stream"
+version = "1"
+
+[[rule]]
+id = "term"
+version = 1
+category = "violence"
+when = { terms = ["pipe bomb", "kill*", "炸弹", "自杀方法"] }
+action = "ACTION"
+message = { en = "m" }
+
+[[rule]]
+id = "regex"
+version = 1
+category = "illicit"
+when = { regex = ['\bhow to (?:make|build) [^.\n]{0,20}bombs?\b', 'x+y'] }
+action = "ACTION"
+message = { en = "m" }
+
+[[rule]]
+id = "redacted"
+version = 1
+category = "pii"
+when = { pii = ["all"] }
+action = "redact"
+message = { en = "m" }
+
+[[rule]]
+id = "secret"
+version = 1
+category = "secrets"
+when = { secrets = ["aws_access_key", "assigned"] }
+action = "redact"
+message = { en = "m" }
+
+[[rule]]
+id = "near"
+version = 1
+category = "defamation"
+when = { all = [{ terms = ["mayor", "市长"] }, { terms = ["thief", "骗子"] }], within = 12 }
+unless = { terms = ["court", "法院"], within = 10 }
+action = "ACTION"
+message = { en = "m" }
+
+[[rule]]
+id = "flagged"
+version = 1
+category = "harassment"
+when = { terms = ["idiot"] }
+action = "flag"
+message = { en = "m" }
+"#;
+
+const ACTIONS: [Action; 4] = [Action::Label, Action::Redact, Action::Review, Action::Block];
+
+/// The pack with `action` for its rules; compiled once.
+fn engine(action: Action) -> Engine {
+    static ENGINES: LazyLock<Vec<(Action, Engine)>> = LazyLock::new(|| {
+        let engine = |action: Action| Engine::from_toml(&PACK.replace("ACTION", &action.to_string()));
+        ACTIONS.map(|action| (action, engine(action).unwrap())).into()
+    });
+    ENGINES.iter().find(|(known, _)| *known == action).unwrap().1.clone()
+}
+
+fn scope() -> Scope {
+    Scope {
+        tenant: "press".into(),
+        desk: "news".into(),
+        role: Role::Journalist,
+        modality: Modality::Text,
+        hook: Hook::Output,
+        language: Language::En,
+        now: 0,
+    }
+}
+
+/// Streams `text` in pieces of the given numbers of code points, over and over.
+fn stream(engine: &Engine, text: &str, sizes: &[usize]) -> (String, Judgement) {
+    let mut judge = engine.stream(&scope());
+    let mut letters = text.chars().peekable();
+    let (mut sent, mut withheld) = (String::new(), false);
+    for size in sizes.iter().cycle() {
+        let piece: String = letters.by_ref().take((*size).max(1)).collect();
+        if piece.is_empty() {
+            break;
+        }
+        let step = judge.push(&piece);
+        assert!(!withheld || step.emit.is_empty(), "nothing follows a verdict");
+        withheld |= step.verdict.is_some_and(|judgement| judgement.decision.action >= Action::Rewrite);
+        sent += &step.emit;
+    }
+    let finished = judge.finish();
+    (sent + &finished.emit, finished.judgement)
+}
+
+fn check(action: Action, text: &str, sizes: &[usize]) -> Result<(), TestCaseError> {
+    let engine = engine(action);
+    let whole = engine.judge(&scope(), text);
+    let (sent, judgement) = stream(&engine, text, sizes);
+    prop_assert_eq!(&judgement, &whole);
+    if whole.decision.action < Action::Rewrite {
+        prop_assert_eq!(sent, whole.redacted.unwrap_or_else(|| text.to_owned()));
+        return Ok(());
+    }
+    // What was sent is the beginning of the text, redacted, and ends before whatever withholds it.
+    let withheld = whole.decision.findings.iter().filter(|finding| finding.action >= Action::Rewrite);
+    let first = withheld.flat_map(|finding| &finding.spans).map(|span| span.start).min().unwrap();
+    let before: String = text.chars().take(first).collect();
+    let allowed = engine.judge(&scope(), text).redacted.unwrap_or_default();
+    let plain = before.starts_with(&sent);
+    prop_assert!(plain || allowed.starts_with(&sent) || sent.contains("[redacted"), "{sent:?} was sent of {text:?}");
+    if action == Action::Block && !sent.contains("[redacted") {
+        prop_assert!(plain, "{sent:?} reaches into what is blocked in {text:?}");
+    }
+    Ok(())
+}
+
+/// Texts in which things are found, also in disguise.
+fn texts() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "pipe", "bomb", "pipe bomb", "pipe bombs", "kill", "killer", "how to build ", "how to make a ", "炸弹", "炸", "弹",
+        "自杀", "方法", "mayor", "thief", "court", "市长", "骗子", "法院", "idiot", "xx", "y", "x",
+        "p i p e  b o m b", "p.i.p.e", "k1ll", "kіll", "k\u{200b}i\u{200b}ll", "kiiill", "𝐤𝐢𝐥𝐥", "ｋｉｌｌ", "k\u{336}ill", "炸*弹", "炸 ", "炸彈",
+        "\u{202e}bmob epip\u{202c}", "\u{202e}llik", "\u{202c}", "\u{200b}", "\u{301}",
+        "4111 1111 1111 1111", "4111", " 1111", "a@example.com", "a@b", ".c", "+44 20 7946 0958", "13800138000", "AKIAIOSFODNN7EXAMPLE",
+        "api_key=abc123def456ghi7", "=", "1", "12", ":", "192.168.0.1", "219-09-9999",
+        " ", " ", " ", ".", ". ", ",", "。", "\n", "\n\n", "-", "*", "a", "b", "é", "!", "@", "the ", "and ",
+    ]);
+    prop::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_cutting_decides_like_the_whole(
+        text in texts(),
+        sizes in prop::collection::vec(1_usize..9, 1..6),
+        action in prop::sample::select(&ACTIONS[..]),
+    ) {
+        check(action, &text, &sizes)?;
+    }
+
+    #[test]
+    fn any_text_at_all_decides_like_the_whole(text: String, sizes in prop::collection::vec(1_usize..4, 1..3)) {
+        check(Action::Block, &text, &sizes)?;
+    }
+}
+
+#[test]
+fn only_a_few_letters_wait() {
+    let engine = engine(Action::Block);
+    let mut judge = engine.stream(&scope());
+    let mut sent = String::new();
+    for word in "The council met on Tuesday to talk about the old bridge. ".split_inclusive(' ') {
+        sent += &judge.push(word).emit;
+    }
+    assert!(sent.ends_with("bridge."), "{sent}");
+}
+
+#[test]
+fn a_long_text_is_looked_at_once() {
+    // No timing here: with rescans of everything this test would not end.
+    let engine = engine(Action::Block);
+    for piece in ["The river rose by 20 cm. ", "p", "kil ", "炸", "how to build ", "a\u{200b}", "1", "mayor "] {
+        let text = piece.repeat(12_000 / piece.len());
+        let (sent, judgement) = stream(&engine, &text, &[4]);
+        assert_eq!((sent, judgement.decision.action), (text, Action::Allow));
+    }
+}
+
+#[test]
+fn a_verdict_comes_with_the_word_and_nothing_of_it_is_sent() {
+    let engine = engine(Action::Block);
+    let mut judge = engine.stream(&scope());
+    assert_eq!(judge.push("The pi").emit, "The ");
+    assert_eq!(judge.push("pe bo").emit, "");
+    assert!(judge.push("mb").verdict.is_none(), "it may become a bomber");
+    let step = judge.push(" was");
+    assert_eq!(step.verdict.map(|judgement| judgement.decision.action), Some(Action::Block));
+    assert_eq!(step.emit, "");
+    let finished = judge.finish();
+    assert_eq!((finished.emit.as_str(), finished.judgement.decision.action), ("", Action::Block));
+}
