@@ -79,30 +79,44 @@ pub fn open(
     opened.map_err(ModelError::of(name))
 }
 
+/// What a look at a model's files has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Names the files, if they could be read.
+    pub sha256: Option<Sha256>,
+    /// What is wrong, a sentence each; empty when the model can be used.
+    pub problems: Vec<String>,
+}
+
 /// Reads all files of a configured model; more than opening it, which may wait with its weights.
 ///
 /// # Errors
-/// [`ModelError`] naming the model and what is wrong with its files.
+/// [`ModelError`] when the configuration names no model that could be looked at.
 pub fn check(
     installation: &Installation,
     name: &str,
     section: &GeneratorSection,
-) -> Result<ModelCard, ModelError> {
+) -> Result<Inspection, ModelError> {
     match &section.path {
-        Some(path) => {
-            let checked = generators::check(&section.kind, &installation.resolve(path));
-            checked.map_err(ModelError::of(name))
+        Some(path) => inspect(&section.kind, &installation.resolve(path)),
+        None => {
+            let sha256 = Some(open(installation, name, section)?.card().sha256);
+            Ok(Inspection { sha256, problems: Vec::new() })
         }
-        None => Ok(open(installation, name, section)?.card().clone()),
     }
 }
 
-/// Reads all files of a model that is not configured.
+/// Reads all files of a folder with the backend that would open it.
 ///
 /// # Errors
-/// [`ModelError`] saying what is wrong with its files.
-pub fn check_folder(folder: &Path) -> Result<ModelCard, ModelError> {
-    generators::check("llama", folder).map_err(ModelError::of(folder.display()))
+/// [`ModelError`] when no backend would.
+pub fn check_folder(folder: &Path) -> Result<Inspection, ModelError> {
+    inspect(generators::kind_of(folder).unwrap_or("llama"), folder)
+}
+
+fn inspect(kind: &str, folder: &Path) -> Result<Inspection, ModelError> {
+    let checked = generators::check(kind, folder).map_err(ModelError::of(folder.display()))?;
+    Ok(Inspection { sha256: checked.sha256, problems: checked.problems })
 }
 
 /// A model that cannot be used, and why.

@@ -215,7 +215,9 @@ impl Stages {
         let mut record = Record::new(Event::Exported, "installation", "operator");
         record.detail = Some(format!("{} records before", self.log.size()));
         self.log.append(record).await?;
-        audit::export(&self.log, path).await
+        // The file's folder is synced, so it must have a name.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        audit::export(&self.log, &path).await
     }
 
     /// Checks the own log from end to end; how many entries it has.

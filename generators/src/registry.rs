@@ -2,7 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::{Checked, Generator, GeneratorError, diffusion, null::Null, text};
+use crate::{
+    Checked, Generator, GeneratorError,
+    diffusion::{self, Diffusion},
+    null::Null,
+    text,
+};
 
 type Opened = Result<Arc<dyn Generator>, GeneratorError>;
 
@@ -15,11 +20,11 @@ struct Backend {
     sign: Option<&'static str>,
 }
 
-/// One entry a backend; the first whose sign is found opens a folder.
+/// One entry a backend.
 const BACKENDS: [Backend; 3] = [
     Backend {
         kind: "diffusion",
-        open: |name, path| Ok(Arc::new(diffusion::Diffusion::open(name, path)?)),
+        open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
         check: diffusion::check,
         sign: Some("unet.safetensors"),
     },

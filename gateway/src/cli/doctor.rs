@@ -132,28 +132,29 @@ fn disk(folder: &Path) -> Option<Finding> {
 }
 
 fn generators(installation: &Installation) -> Vec<Finding> {
-    let sections = installation.config().generators.iter();
-    let broken = sections.filter_map(|(name, section)| {
-        let error = models::check(installation, name, section).err()?;
+    let mut findings = Vec::new();
+    for (name, section) in &installation.config().generators {
         let fix = format!(
             "put the model's files back, or remove [generators.{name}] from the configuration"
         );
-        Some(Finding::new("model", error, fix))
-    });
-    broken.collect()
+        let problems = match models::check(installation, name, section) {
+            Ok(checked) => checked.problems,
+            Err(error) => vec![error.to_string()],
+        };
+        let problem = |problem: &String| Finding::new("model", format!("{name}: {problem}"), &*fix);
+        findings.extend(problems.iter().map(problem));
+    }
+    findings
 }
 
 /// The log's entries and checkpoint, then the clock against the last record.
 fn log(installation: &Installation) -> Option<Finding> {
     let key = LogKey::load(&installation.log_key()).ok()?;
     let origin = installation.config().audit.origin.clone();
-    let checkpoint = installation.log().join("checkpoint");
-    if checkpoint.is_file() {
-        let verifier = Verifier::new(origin.clone(), key.verifying_key());
-        if let Err(error) = audit::verify_log(&installation.log(), &verifier) {
-            let fix = "restore the log folder from a backup; `imprimatur audit verify` names the first entry at fault";
-            return Some(Finding::new("log", error, fix));
-        }
+    let verifier = Verifier::new(origin.clone(), key.verifying_key());
+    if let Err(error) = audit::verify_log(&installation.log(), &verifier) {
+        let fix = "restore the log folder from a backup; `imprimatur audit verify` names the first entry at fault";
+        return Some(Finding::new("log", error, fix));
     }
     match Log::open(&installation.log(), key, LogOptions::new(origin)) {
         Ok(log) => clock(&log),

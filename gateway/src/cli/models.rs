@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use generators::ModelCard;
 use serde_json::json;
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 use crate::{
     config::GeneratorSection,
     installation::Installation,
-    models::{self, ModelError},
+    models::{self, Inspection, ModelError},
 };
 
 pub(crate) fn run(global: &Global, command: &ModelsCommand, console: &Console) -> Answer {
@@ -69,20 +68,16 @@ fn check(installation: &Installation, model: Option<&str>, console: &Console) ->
     Ok(exit)
 }
 
-fn report(name: &str, checked: Result<ModelCard, ModelError>, console: &Console) -> Exit {
-    match checked {
-        Ok(card) => {
-            let value =
-                json!({"name": name, "ok": true, "version": card.version, "sha256": card.sha256});
-            console.result(&value, || format!("{name}: complete, sha256 {}", card.sha256));
-            Exit::Yes
-        }
-        Err(error) => {
-            let reason = error.to_string();
-            console.result(&json!({"name": name, "ok": false, "reason": reason}), || {
-                format!("{name}: {reason}")
-            });
-            Exit::No
-        }
-    }
+fn report(name: &str, checked: Result<Inspection, ModelError>, console: &Console) -> Exit {
+    let (sha256, problems) = match checked {
+        Ok(checked) => (checked.sha256, checked.problems),
+        Err(error) => (None, vec![error.to_string()]),
+    };
+    let ok = problems.is_empty();
+    let value = json!({"name": name, "ok": ok, "sha256": sha256, "problems": problems});
+    console.result(&value, || match sha256 {
+        Some(sha256) if ok => format!("{name}: complete, sha256 {sha256}"),
+        _ => format!("{name}: {}", problems.join("\n  ")),
+    });
+    if ok { Exit::Yes } else { Exit::No }
 }

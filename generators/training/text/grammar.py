@@ -42,7 +42,7 @@ def example(r, simple=0.0):
 
     With probability `simple` it has few facts: short examples first teach copying sooner.
     """
-    is_chinese = r.random() < 0.5
+    is_chinese = r.random() < 0.55
     if r.random() < 0.12:
         prompt, answer = freetext.example(r, is_chinese)
         return prompt, CHINESE if is_chinese else ENGLISH, False, answer
@@ -79,7 +79,7 @@ def brief(r, kind, facts, is_chinese, headline):
     """The text that says these facts."""
     words, seen = (chinese if is_chinese else english), view(kind, facts, is_chinese)
     if kind == "dialogue":
-        return dialogue(r, words, seen)
+        return tidy(dialogue(r, words, seen), is_chinese)
     said, unsaid = [], bases(seen)
     while unsaid:
         slots, text = (None if said else pick(r, words, "LEAD", kind, seen, unsaid)) or pick(

@@ -36,6 +36,28 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英�
 PLACE_CHARS = "安北白宝昌长常朝成城川春德东定都丰凤福富高广贵桂海汉杭河合和衡红洪湖华淮黄惠吉济嘉建江金锦晋京荆景靖九开康昆兰乐黎丽连林临柳六龙泸洛马茂梅绵明南宁盘平萍濮莆浦青清庆曲泉荣瑞三沙山商上韶邵绍深沈石双水松苏宿绥遂台泰唐天通铜万威潍温文乌无梧武西锡厦仙咸湘襄孝新信兴徐许宣雅延盐扬阳宜益银鹰营永榆玉岳云运枣湛张漳昭肇镇郑中舟周珠株淄自遵"
 SOUND_CHARS = "阿埃艾安奥巴拜班邦保贝本比彼边别波伯布查达戴丹道德登迪蒂丁都多恩尔法菲芬弗福盖格根古哈海汉赫亨华霍基吉加贾金卡凯坎康科克肯库拉莱兰朗劳勒雷黎李里利丽林留卢鲁伦罗洛马麦曼梅门蒙米密缅明莫木穆纳南内尼纽努诺欧帕派庞佩彭皮普齐奇切丘热日荣瑞若撒萨塞桑森沙山舍圣施什史士斯苏索塔泰坦汤陶特提田廷通图托瓦万旺威维温翁沃乌吾西希夏香谢辛雄休雅延扬耶伊因英尤于约泽扎詹占乔珍兹佐"
 
+# Frequent characters, and those of the wording: people will type them in names too.
+COMMON = """的是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她
+本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世
+位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才结反受目太量再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便
+空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交规万取拉格望觉术领共确传师观清今切院让识候带导争运笔赛晨晚夏冬养岷细坊败怒风灯版卖
+言馆竹玻算请塑晤列毡包胜亚每篷读沧款坡材途县故误型升破尚倒钢晴雾短元竞铝善圳预阪缓箱革航棉复艺暂球束校获灰负阵办剧背拍沅椅站枕绿涨游录帐讯轮纪待茵印续霾速跌涉省积备字滑讲渡房未慢塘
+颜持树选跑停节览稳综较澜花羊落隧肥示询冰流充岛星一写敌往车易护漓港桥响句火阴堵辽汛慈握影况夜始驶届恢棕蓝首收篇息诞恒浪均辆消击座采众股售供壶戒称吗联价闹早料需桌假容迎降测率障杯集低
+顿概黑客补紫柏粉幅累警净音夹璃敦具投足线闽介票零津排拥举刻技质简闻沪板终显麻述雹详橡厘耳""".replace("\n", "")
+# Every character with a token of its own must be copied now and then, or its token stays untaught.
+EVERY_CHAR = "".join(
+    sorted(
+        set(
+            PLACE_CHARS
+            + SOUND_CHARS
+            + SURNAMES
+            + GIVEN
+            + COMMON
+            + "".join("".join(HELD_OUT[k]) for k in "地河人指")
+        )
+    )
+)
+
 ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pr r s sch sh st t tr v w z th sk".split()
 VOWELS = "a e i o u ai ea ie ou ee oo ei au ä ö ü é å".split()
 VOWEL_ODDS = [9, 9, 8, 8, 6, 1, 1, 1, 1, 1, 1, 1, 1, 0.3, 0.4, 0.4, 0.3, 0.2]
@@ -127,6 +149,7 @@ def day(r):
 
 def han(r, letters, low, high):
     """Some Han characters of a set, now and then one that the tokenizer must spell in bytes."""
+    letters = EVERY_CHAR if r.random() < 0.3 else letters
     text = [r.choice(letters) for _ in range(r.randint(low, high))]
     if r.random() < 0.04:
         text[r.randrange(len(text))] = chr(r.randint(0x4E00, 0x9FA5))

@@ -31,49 +31,64 @@ def main(a):
     torch.manual_seed(a.seed)
     out, tokenizer = Path(a.out), Tokenizer.from_file(str(Path(a.out) / "tokenizer.json"))
     model = Llama(Config(tokenizer.get_vocab_size()))
-    average = deepcopy(model)
-    optimizers = build_optimizers(model)
-    step, tokens, seconds = 0, 0, 0.0
+    run = Run(model, deepcopy(model), build_optimizers(model))
     if a.resume:
-        state = torch.load(out / "state.pt")
-        model.load_state_dict(state["model"]), average.load_state_dict(state["average"])
-        [o.load_state_dict(s) for o, s in zip(optimizers, state["optimizers"])]
-        step, tokens, seconds = state["step"], state["tokens"], state["cpu_seconds"]
+        run.load(out / "state.pt")
     print("parameters", sum(p.numel() for p in model.parameters()), flush=True)
-    began, cpu, last_test = time.time(), time.process_time(), time.time()
-    stream = batches(
-        tokenizer, random.Random(a.seed + 1000 * step), lambda: max(0.0, 0.8 - 0.8 * tokens / 1.5e6)
-    )
-    while (done := progress(a, step, began)) < 1:
-        set_rates(optimizers, step, done)
-        loss, count = train_step(model, optimizers, next(stream), a.bf16)
-        update(average, model, min(0.998, 1 - 10 / (step + 20)))
-        step, tokens = step + 1, tokens + count
-        if step % 50 == 0:
-            print(
-                f"step {step} loss {loss:.3f} tokens {tokens / 1e6:.2f}M cpu {seconds + time.process_time() - cpu:.0f}s "
-                f"wall {time.time() - began:.0f}s",
-                flush=True,
-            )
-        if time.time() - last_test > 60 * a.test_minutes or progress(a, step, began) >= 1:
+    stream = batches(tokenizer, random.Random(a.seed + 1000 * run.step), run.simple)
+    began, start, last_test = time.time(), run.done, time.time()
+    while run.done < 1:
+        run.update(next(stream), a.bf16)
+        spent = (time.time() - began) / (60 * a.minutes)
+        run.done = run.step / a.steps if a.steps else start + (1 - start) * spent
+        if run.step % 50 == 0:
+            print(f"{run} done {run.done:.2f}", flush=True)
+        if time.time() - last_test > 60 * a.test_minutes or run.done >= 1:
             last_test = time.time()
-            torch.save(
-                {
-                    "model": model.state_dict(),
-                    "average": average.state_dict(),
-                    "step": step,
-                    "tokens": tokens,
-                    "optimizers": [o.state_dict() for o in optimizers],
-                    "cpu_seconds": seconds + time.process_time() - cpu,
-                },
-                out / "state.pt",
-            )
-            print(evaluate.summary(average, tokenizer, 20, step), flush=True)
+            run.save(out / "state.pt")
+            print(evaluate.summary(run.average, tokenizer, 20, run.step), flush=True)
 
 
-def progress(a, step, began):
-    """Share of the run that is done, by steps or by the clock."""
-    return step / a.steps if a.steps else (time.time() - began) / (60 * a.minutes)
+class Run:
+    """The state of a run: weights, their running average (which is what is shipped), counts."""
+
+    def __init__(self, model, average, optimizers):
+        self.model, self.average, self.optimizers = model, average, optimizers
+        self.step, self.tokens, self.cpu_seconds, self.done, self.loss = 0, 0, 0.0, 0.0, 0.0
+
+    def __str__(self):
+        return f"step {self.step} loss {self.loss:.3f} tokens {self.tokens / 1e6:.2f}M cpu {self.cpu_seconds:.0f}s"
+
+    def simple(self):
+        """Share of examples with few facts: most at first, and always some, since people type few."""
+        return max(0.12, 0.8 - 0.8 * self.tokens / 1.5e6)
+
+    def update(self, batch, bf16):
+        """One step."""
+        cpu = time.process_time()
+        set_rates(self.optimizers, self.step, self.done)
+        self.loss, count = train_step(self.model, self.optimizers, batch, bf16)
+        keep = min(0.998, 1 - 10 / (self.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
+        self.step, self.tokens = self.step + 1, self.tokens + count
+        self.cpu_seconds += time.process_time() - cpu
+
+    def save(self, path):
+        """Everything that `load` and `export.py` need."""
+        counts = {k: getattr(self, k) for k in ("step", "tokens", "cpu_seconds", "done")}
+        parts = {k: getattr(self, k).state_dict() for k in ("model", "average")}
+        torch.save(counts | parts | {"optimizers": [o.state_dict() for o in self.optimizers]}, path)
+
+    def load(self, path):
+        """Goes on where a run was saved."""
+        state = torch.load(path)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        self.step, self.tokens = state["step"], state["tokens"]
+        self.cpu_seconds, self.done = state["cpu_seconds"], state["done"]
 
 
 def build_optimizers(model):
@@ -108,12 +123,6 @@ def train_step(model, optimizers, batch, bf16):
     return loss.item(), int((ids > 0).sum())
 
 
-@torch.no_grad()
-def update(average, model, keep):
-    """Moves the running average of the weights; the average is what is shipped."""
-    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - keep)
-
-
 def batches(tokenizer, r, simple):
     """Endless batches of examples of similar length, as `(ids, which ids are scored)`."""
     start, head = tokenizer.token_to_id(START), tokenizer.token_to_id(HEADLINE)
@@ -132,6 +141,7 @@ def batches(tokenizer, r, simple):
                 packed.append(taken)
                 taken = []
             taken.append(row)
+        packed.append(taken)
         r.shuffle(packed)
         yield from map(pad, packed)
 
