@@ -3,7 +3,15 @@
 
 use std::{env, error::Error, fs, io::Write as _, path::Path};
 
-use provenance::{TrustLists, Verifier};
+use provenance::{Report, TrustLists, Verifier};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line {
+    file: String,
+    #[serde(flatten)]
+    report: Report,
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut lists = TrustLists::default();
@@ -24,8 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let sidecar = fs::read(format!("{file}.c2pa")).ok();
         let format = Path::new(&file).extension().map(|end| end.to_string_lossy().into_owned());
         let report = verifier.verify(&fs::read(&file)?, sidecar.as_deref(), format.as_deref());
-        let mut line = serde_json::to_value(&report)?;
-        line["file"] = file.into();
+        let line = serde_json::to_string(&Line { file, report })?;
         writeln!(std::io::stdout(), "{line}")?;
     }
     Ok(())

@@ -151,3 +151,65 @@ impl Credentials {
         Ok(builder)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use coset::cbor::{self, Value};
+
+    use super::*;
+    use crate::{DigitalSourceType, SoftBinding};
+
+    fn credentials() -> Credentials {
+        let folder = tempfile::tempdir().unwrap();
+        Credentials::new(Authority::create(folder.path(), "Test Press").unwrap()).unwrap()
+    }
+
+    /// An assertion of a manifest store, as it was written.
+    fn assertion(signed: &Signed, label: &str) -> Value {
+        let path = [signed.manifest_label.as_str(), "c2pa.assertions", label];
+        cbor::from_reader(jumbf::content(&signed.manifest_store, &path).unwrap()).unwrap()
+    }
+
+    fn member<'a>(value: &'a Value, key: &str) -> &'a Value {
+        let members = value.as_map().unwrap();
+        &members.iter().find(|(name, _)| name.as_text() == Some(key)).unwrap().1
+    }
+
+    #[test]
+    fn a_soft_binding_is_a_byte_string() {
+        let binding = SoftBinding { algorithm: "org.example.1".into(), value: vec![0, 1, 0xff] };
+        let request = SigningRequest::new("a.txt", DigitalSourceType::TrainedAlgorithmicMedia);
+        let request = SigningRequest { soft_binding: Some(binding), ..request };
+        let signed = credentials().sign(&request, b"text", MediaType::PlainText).unwrap();
+        let written = assertion(&signed, manifest::SOFT_BINDING);
+        assert_eq!(member(&written, "alg").as_text(), Some("org.example.1"));
+        let block = &member(&written, "blocks").as_array().unwrap()[0];
+        assert_eq!(member(block, "value").as_bytes(), Some(&vec![0, 1, 0xff]));
+        assert!(member(&written, "pad").is_bytes() && member(block, "scope").is_map());
+    }
+
+    #[test]
+    fn the_claim_names_specification_and_created_assertions() {
+        let request = SigningRequest {
+            not_marked: Some("too short".into()),
+            ..SigningRequest::new("a.txt", DigitalSourceType::TrainedAlgorithmicMedia)
+        };
+        let signed = credentials().sign(&request, b"text", MediaType::PlainText).unwrap();
+        let claim =
+            jumbf::content(&signed.manifest_store, &[&signed.manifest_label, "c2pa.claim.v2"])
+                .unwrap();
+        let claim: Value = cbor::from_reader(claim).unwrap();
+        assert_eq!(
+            member(member(&claim, "claim_generator_info"), "specVersion").as_text(),
+            Some("2.4.0")
+        );
+        let created = format!("{:?}", member(&claim, "created_assertions"));
+        for label in [manifest::ACTIONS, manifest::AI_DISCLOSURE, manifest::NOT_MARKED] {
+            assert!(created.contains(label), "{created}");
+        }
+        let reason = assertion(&signed, manifest::NOT_MARKED);
+        assert_eq!(member(&reason, "reason").as_text(), Some("too short"));
+        let actions = assertion(&signed, manifest::ACTIONS);
+        assert_eq!(member(&actions, "allActionsIncluded").as_bool(), Some(true));
+    }
+}

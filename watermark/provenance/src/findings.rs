@@ -53,7 +53,7 @@ impl Findings {
         !self.ingredient_failures.is_empty() || !self.recorded_failures.is_empty()
     }
 
-    /// Failures that concern the claim, which decide, and those of named actors (CAWG), which do not.
+    /// Failures that concern the claim, and those of named actors (CAWG), which break nothing.
     pub(crate) fn claim_and_identity_failures(&self) -> (Vec<String>, Vec<String>) {
         let all = self.failures.iter().chain(&self.ingredient_failures).cloned();
         all.partition(|code| !is_identity(code))
@@ -74,7 +74,9 @@ impl Findings {
         if claim.contains(&SIGNING_CREDENTIAL_EXPIRED) || !self.in_time {
             return Verdict::ExpiredSigner;
         }
-        let known = claim.is_empty() && below.is_empty() && self.listed;
+        // A named actor who cannot be confirmed breaks no signature, but what names one is not
+        // trusted as a whole.
+        let known = self.failures.is_empty() && self.ingredient_failures.is_empty() && self.listed;
         if known { Verdict::Trusted } else { Verdict::UntrustedSigner }
     }
 }
@@ -141,7 +143,7 @@ mod tests {
     fn codes_lead_to_verdicts() {
         let cases: [(&[&str], Verdict); 9] = [
             (&[], Verdict::Trusted),
-            (&["cawg.identity.pad.invalid"], Verdict::Trusted),
+            (&["cawg.identity.pad.invalid"], Verdict::UntrustedSigner),
             (&[UNTRUSTED], Verdict::UntrustedSigner),
             (&[EXPIRED, UNTRUSTED], Verdict::ExpiredSigner),
             (&[HASH], Verdict::AlteredAfterSigning),

@@ -5,11 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use c2pa::SigningAlg;
 use ed25519_dalek::{Signer as _, SigningKey};
 
-use crate::{ProvenanceError, TimeStampAuthority};
+use crate::{ProvenanceError, TimeStampAuthority, timestamp::imprint_and_nonce, token::Token};
 
-/// What a COSE signature holds beside certificates and token: headers, CBOR framing, the Ed25519
-/// signature (64 bytes), and a padding that must never become shorter than its own header.
-const FRAME_BYTES: usize = 256;
+/// What a COSE signature holds beside certificates and token: headers, CBOR framing and the Ed25519
+/// signature (64 bytes).
+const FRAME_BYTES: usize = 192;
+/// `c2pa` fills the reserved room with one byte string, and fails where that would have fewer than
+/// 256 bytes: it counts a header of seven.
+const PADDING_BYTES_MIN: usize = 256 + 7;
 
 /// Signs one manifest.
 pub(crate) struct ClaimSigner<'a> {
@@ -37,7 +40,18 @@ impl<'a> ClaimSigner<'a> {
     fn time_stamp(&self, message: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
         use c2pa::Signer as _;
         let request = self.timestamp_request_body(message)?;
-        self.time_stamps.stamp(&request)
+        let answer = self.time_stamps.stamp(&request)?;
+        // An authority that refuses, or answers somebody else, has not stamped this.
+        let token = Token::read(&answer);
+        let ours = imprint_and_nonce(&request)
+            .zip(token)
+            .is_some_and(|((imprint, _), token)| token.imprint == imprint);
+        let refused = || {
+            ProvenanceError::TimeStamp(
+                "the authority's answer holds no token for this request".to_owned(),
+            )
+        };
+        ours.then_some(answer).ok_or_else(refused)
     }
 }
 
@@ -57,7 +71,7 @@ impl c2pa::Signer for ClaimSigner<'_> {
     /// As small as is safe: every reserved byte that is not used is padding in the file.
     fn reserve_size(&self) -> usize {
         let chain: usize = self.chain.iter().map(Vec::len).sum();
-        chain + self.time_stamps.response_bytes_max() + FRAME_BYTES
+        chain + self.time_stamps.response_bytes_max() + FRAME_BYTES + PADDING_BYTES_MIN
     }
 
     fn send_timestamp_request(&self, message: &[u8]) -> Option<c2pa::Result<Vec<u8>>> {

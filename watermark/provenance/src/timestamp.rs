@@ -164,7 +164,7 @@ impl Development {
 
 impl TimeStampAuthority for Development {
     fn stamp(&self, request: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
-        let (imprint, nonce) = read(request)
+        let (imprint, nonce) = imprint_and_nonce(request)
             .ok_or_else(|| ProvenanceError::TimeStamp("the request is not DER".to_owned()))?;
         let token = self.token(imprint, nonce, OffsetDateTime::now_utc())?;
         let granted = der::tlv(SEQUENCE, &der::unsigned(&[0]));
@@ -179,17 +179,11 @@ impl TimeStampAuthority for Development {
 }
 
 /// Message imprint and nonce (or nothing) of a `TimeStampReq`, each as a whole value.
-fn read(request: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (SEQUENCE, body, ..) = der::first(request)? else { return None };
-    let (_, _, _, rest) = der::first(body)?;
-    let (SEQUENCE, _, imprint, mut rest) = der::first(rest)? else { return None };
-    while let Some((tag, _, whole, after)) = der::first(rest) {
-        if tag == der::INTEGER {
-            return Some((imprint, whole));
-        }
-        rest = after;
-    }
-    Some((imprint, &[]))
+pub(crate) fn imprint_and_nonce(request: &[u8]) -> Option<(&[u8], &[u8])> {
+    let body = der::tagged(request, SEQUENCE)?.contents;
+    let imprint = der::tagged(der::first(body)?.rest, SEQUENCE)?;
+    let nonce = der::values(imprint.rest).find(|value| value.tag == der::INTEGER);
+    Some((imprint.whole, nonce.map(|nonce| nonce.whole).unwrap_or_default()))
 }
 
 fn identifier(contents: &[u8]) -> Vec<u8> {

@@ -19,6 +19,8 @@ pub(crate) struct Token {
     pub(crate) chain: Vec<Vec<u8>>,
     /// The stated time, Unix seconds.
     pub(crate) at: i64,
+    /// `messageImprint`, as it stands in the token: what was stamped.
+    pub(crate) imprint: Vec<u8>,
 }
 
 impl Token {
@@ -33,16 +35,17 @@ impl Token {
     }
 
     /// Reads a `TimeStampToken`, or the `TimeStampResp` around one (RFC 3161, section 2.4.2).
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (SEQUENCE, body, ..) = der::first(bytes)? else { return None };
-        let body = match der::first(body)? {
-            (OBJECT_IDENTIFIER, ..) => body,
-            (_, _, _, rest) => der::first(rest)?.1,
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let outer = der::tagged(bytes, SEQUENCE)?.contents;
+        let first = der::first(outer)?;
+        let body = if first.tag == OBJECT_IDENTIFIER {
+            outer
+        } else {
+            der::tagged(first.rest, SEQUENCE)?.contents
         };
-        let (OBJECT_IDENTIFIER, _, _, rest) = der::first(body)? else { return None };
-        let (CONTEXT_0, content, ..) = der::first(rest)? else { return None };
-        let (SEQUENCE, signed, ..) = der::first(content)? else { return None };
-        signed_data(signed)
+        let kind = der::tagged(body, OBJECT_IDENTIFIER)?;
+        let content = der::tagged(kind.rest, CONTEXT_0)?.contents;
+        signed_data(der::tagged(content, SEQUENCE)?.contents)
     }
 
     /// The name of the authority.
@@ -54,37 +57,30 @@ impl Token {
     }
 }
 
-/// `SignedData` of RFC 5652, section 5.1.
+/// `SignedData` of RFC 5652, section 5.1: version, digests, content, certificates, signers.
 fn signed_data(signed: &[u8]) -> Option<Token> {
-    let mut certificates = Vec::new();
-    let mut content = None;
-    let mut rest = signed;
-    while let Some((tag, inside, _, after)) = der::first(rest) {
-        match tag {
-            SEQUENCE => content = Some(inside),
-            CONTEXT_0 => certificates = values(inside),
-            // The digest algorithms come before the content, the signers after it.
-            SET if content.is_some() => return token(content?, certificates, inside),
-            _ => {}
-        }
-        rest = after;
-    }
-    None
+    let content = der::values(signed).find(|value| value.tag == SEQUENCE)?;
+    let certificates = der::values(content.rest).find(|value| value.tag == CONTEXT_0)?;
+    let signers = der::values(content.rest).find(|value| value.tag == SET)?;
+    let certificates: Vec<&[u8]> =
+        der::values(certificates.contents).map(|value| value.whole).collect();
+    let leaf = signing_certificate(signers.contents, &certificates)?;
+    let (imprint, at) = statement(content.contents)?;
+    Some(Token { chain: chain(leaf, &certificates), at, imprint: imprint.to_vec() })
 }
 
-fn token(content: &[u8], certificates: Vec<&[u8]>, signers: &[u8]) -> Option<Token> {
-    let (_, signer, ..) = der::first(signers)?;
-    let (_, _, _, rest) = der::first(signer)?;
-    let (SEQUENCE, identity, ..) = der::first(rest)? else { return None };
-    let (_, _, issuer, rest) = der::first(identity)?;
-    let (_, serial, ..) = der::first(rest)?;
-    let leaf = certificates.iter().find(|der| {
+/// The certificate that the first `SignerInfo` names by issuer and serial number.
+fn signing_certificate<'a>(signers: &[u8], certificates: &[&'a [u8]]) -> Option<&'a [u8]> {
+    let version = der::first(der::first(signers)?.contents)?;
+    let issuer = der::first(der::tagged(version.rest, SEQUENCE)?.contents)?;
+    let serial = der::first(issuer.rest)?;
+    let named = |der: &&&[u8]| {
         let parsed = X509Certificate::from_der(der);
         parsed.is_ok_and(|(_, found)| {
-            found.issuer().as_raw() == issuer && found.raw_serial() == serial
+            found.issuer().as_raw() == issuer.whole && found.raw_serial() == serial.contents
         })
-    })?;
-    Some(Token { chain: chain(leaf, &certificates), at: stated_time(content)? })
+    };
+    certificates.iter().find(named).copied()
 }
 
 /// Each certificate, then that of its issuer, as far as the token carries them.
@@ -109,32 +105,16 @@ fn issuer<'a>(der: &[u8], certificates: &[&'a [u8]]) -> Option<&'a [u8]> {
     certificates.iter().find(issues).copied()
 }
 
-/// `genTime` of the `TSTInfo` inside the content.
-fn stated_time(content: &[u8]) -> Option<i64> {
-    let (_, _, _, rest) = der::first(content)?;
-    let (CONTEXT_0, wrapped, ..) = der::first(rest)? else { return None };
-    let (OCTET_STRING, octets, ..) = der::first(wrapped)? else { return None };
-    let (SEQUENCE, mut rest, ..) = der::first(octets)? else { return None };
-    while let Some((tag, time, _, after)) = der::first(rest) {
-        if tag == GENERALIZED_TIME {
-            let seconds = std::str::from_utf8(time.get(..14)?).ok()?;
-            let form = format_description!("[year][month][day][hour][minute][second]");
-            return Some(
-                PrimitiveDateTime::parse(seconds, &form).ok()?.assume_utc().unix_timestamp(),
-            );
-        }
-        rest = after;
-    }
-    None
-}
-
-fn values(mut bytes: &[u8]) -> Vec<&[u8]> {
-    let mut values = Vec::new();
-    while let Some((_, _, whole, after)) = der::first(bytes) {
-        values.push(whole);
-        bytes = after;
-    }
-    values
+/// `messageImprint` and `genTime` of the `TSTInfo` inside the content (RFC 3161, section 2.4.2).
+fn statement(content: &[u8]) -> Option<(&[u8], i64)> {
+    let wrapped = der::tagged(der::first(content)?.rest, CONTEXT_0)?.contents;
+    let info = der::tagged(der::tagged(wrapped, OCTET_STRING)?.contents, SEQUENCE)?.contents;
+    let imprint = der::values(info).find(|value| value.tag == SEQUENCE)?.whole;
+    let time = der::values(info).find(|value| value.tag == GENERALIZED_TIME)?.contents;
+    let form = format_description!("[year][month][day][hour][minute][second]");
+    let seconds = std::str::from_utf8(time.get(..14)?).ok()?;
+    let at = PrimitiveDateTime::parse(seconds, &form).ok()?.assume_utc().unix_timestamp();
+    Some((imprint, at))
 }
 
 fn member<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {

@@ -105,7 +105,11 @@ impl TrustLists {
     pub(crate) fn keeps_time(&self, chain: &[Vec<u8>], at: i64) -> bool {
         let Some((leaf, above)) = chain.split_first() else { return false };
         let stamps = purpose("", leaf).is_ok_and(|(_, stamps)| stamps);
-        let policy = self.time_stamps.as_ref().filter(|_| stamps);
+        // `c2pa` stops at the anchor, before it looks at the certificates below it.
+        let policy = self
+            .time_stamps
+            .as_ref()
+            .filter(|_| stamps && chain.iter().all(|der| valid_at(der, at)));
         policy.is_some_and(|policy| policy.check_certificate_trust(above, leaf, Some(at)).is_ok())
     }
 
@@ -145,6 +149,14 @@ fn purpose(name: &str, der: &[u8]) -> Result<(bool, bool), ProvenanceError> {
         usage.time_stamping && !usage.email_protection && usage.other.is_empty()
     });
     Ok((certificate.is_ca(), stamps))
+}
+
+fn valid_at(der: &[u8], at: i64) -> bool {
+    let parsed = X509Certificate::from_der(der);
+    parsed.is_ok_and(|(_, certificate)| {
+        let validity = certificate.validity();
+        (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
+    })
 }
 
 fn add<E: std::fmt::Display>(name: &str, added: Result<(), E>) -> Result<(), ProvenanceError> {

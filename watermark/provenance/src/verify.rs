@@ -107,6 +107,7 @@ impl Verifier {
         findings.in_time =
             time_stamp.as_ref().is_some_and(|stamp| stamp.trusted) || still_valid(&chain);
         let (failures, identity) = findings.claim_and_identity_failures();
+        let identity_warning = !identity.is_empty();
         let declared = declared::ai(reader);
         let found = Report {
             signer: signature.map(|info| signer(info, list)),
@@ -120,7 +121,7 @@ impl Verifier {
             time_stamp,
             ..Report::unreadable("")
         };
-        concluded(found, findings.verdict())
+        concluded(found, findings.verdict(), identity_warning)
     }
 
     fn time_stamp(&self, token: &Token) -> TimeStamp {
@@ -132,12 +133,13 @@ impl Verifier {
 }
 
 /// The report with its verdict, and without what nobody should take from broken credentials.
-fn concluded(found: Report, verdict: Verdict) -> Report {
+fn concluded(found: Report, verdict: Verdict, identity_warning: bool) -> Report {
     let signer = found.signer.filter(|_| verdict != Verdict::Invalid);
     let facts = Facts {
         signer: signer.as_ref().map(|signer| signer.name.as_str()).unwrap_or_default(),
         list: signer.as_ref().and_then(|signer| signer.list.as_deref()).unwrap_or_default(),
         ingredient_warning: found.ingredient_warning,
+        identity_warning,
         ..Facts::default()
     };
     let summary = Summary::of(verdict, &facts);
@@ -172,25 +174,21 @@ fn warnings(findings: &Findings, identity: Vec<String>, stamp: Option<&TimeStamp
 }
 
 fn without_manifest(error: &Error, bytes: &[u8]) -> Report {
+    let bare = |verdict, host| {
+        Report::bare(verdict, Summary::of(verdict, &Facts { host, ..Facts::default() }))
+    };
     match error {
-        Error::JumbfNotFound => {
-            Report::bare(Verdict::None, Summary::of(Verdict::None, &Facts::default()))
-        }
-        Error::RemoteManifestUrl(url) => {
-            let facts = Facts { host: host(url), ..Facts::default() };
-            Report::bare(Verdict::RemoteOnly, Summary::of(Verdict::RemoteOnly, &facts))
-        }
+        _ if bytes.is_empty() => Report::unreadable("it is empty"),
+        Error::JumbfNotFound => bare(Verdict::None, ""),
+        Error::RemoteManifestUrl(url) => bare(Verdict::RemoteOnly, host(url)),
         // Text carries its manifest beside it, and there is none.
         Error::UnsupportedType if MediaType::sniff(bytes) == Some(MediaType::PlainText) => {
-            Report::bare(Verdict::None, Summary::of(Verdict::None, &Facts::default()))
+            bare(Verdict::None, "")
         }
-        Error::UnsupportedType => {
-            let reason = "its format is not one of those that we read";
-            let facts = Facts { reason, ..Facts::default() };
-            let report =
-                Report::bare(Verdict::Unsupported, Summary::of(Verdict::Unsupported, &facts));
-            Report { failures: vec![reason.to_owned()], ..report }
-        }
+        Error::UnsupportedType => Report {
+            failures: vec!["unsupported format".to_owned()],
+            ..bare(Verdict::Unsupported, "")
+        },
         other => {
             let said = other.to_string();
             let line = said.lines().next().unwrap_or_default();
