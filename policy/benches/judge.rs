@@ -1,5 +1,7 @@
 //! Judging beside a bare scan for the same pack's words, in one run: `cargo bench -p policy`.
 
+#![expect(clippy::unwrap_used, reason = "a bench that cannot start has nothing to measure")]
+
 use aho_corasick::AhoCorasick;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use policy::{Engine, Hook, Scope};

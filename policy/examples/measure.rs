@@ -3,18 +3,19 @@
 //! `cargo run --release -p policy --example measure -- FOLDER [PACK]`, where FOLDER holds JSON lines
 //! with the members `text` and `label`, `category` or `spans`. Prints some lines for each set.
 
-use std::{collections::BTreeMap, env, fs, path::Path};
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+
+use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
 
 use policy::{Engine, Hook, Scope};
 use serde_json::Value;
 use types::{Action, Decision, Finding, Language, Modality, Role};
 
-fn main() {
-    let folder = env::args().nth(1).expect("a folder of JSON lines");
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = env::args().nth(1).ok_or("give a folder of JSON lines")?;
     let folder = Path::new(&folder);
-    let pack = env::args().nth(2).map(|pack| fs::read_to_string(pack).expect("a pack"));
-    let engine = Engine::from_toml(pack.as_deref().unwrap_or(policy::NEWSROOM_PACK));
-    let engine = engine.unwrap_or_else(|error| panic!("{error}"));
+    let pack = env::args().nth(2).map(fs::read_to_string).transpose()?;
+    let engine = Engine::from_toml(pack.as_deref().unwrap_or(policy::NEWSROOM_PACK))?;
     for set in ["news_en", "news_zh", "benign_prompts"] {
         for hook in [Hook::Input, Hook::Output] {
             disturbed(&engine, set, hook, &rows(folder, set));
@@ -27,7 +28,7 @@ fn main() {
         personal(&engine, set, &rows(folder, set));
     }
     secrets(&engine, &rows(folder, "secrets"));
-    disguises(folder);
+    disguises(folder)
 }
 
 /// The rows of a set; none if the folder lacks it.
@@ -69,7 +70,10 @@ fn disturbed(engine: &Engine, set: &str, hook: Hook, rows: &[Value]) {
         }
     }
     let (held, touched) = (percent(held, rows.len()), percent(touched, rows.len()));
-    println!("{set} {hook}: {} texts, {held:.2} % held or refused, {touched:.2} % touched {rules:?}", rows.len());
+    println!(
+        "{set} {hook}: {} texts, {held:.2} % held or refused, {touched:.2} % touched {rules:?}",
+        rows.len()
+    );
 }
 
 /// How many harmful texts are refused or held, by category; for `ok` rows the same is a fault.
@@ -82,12 +86,18 @@ fn stopped(engine: &Engine, rows: &[Value], set: &str) {
         count[1] += usize::from(action >= Action::Review);
         count[2] += usize::from(action > Action::Allow);
         if env::var_os("SHOW").is_some() && action < Action::Review {
-            println!("  passed [{}] {}", row["category"], row["text"].as_str().unwrap_or_default().chars().take(160).collect::<String>());
+            println!(
+                "  passed [{}] {}",
+                row["category"],
+                row["text"].as_str().unwrap_or_default().chars().take(160).collect::<String>()
+            );
         }
     }
     for (category, [all, held, touched]) in counts {
         let (held, touched) = (percent(held, all), percent(touched, all));
-        println!("{set} {category}: {all} texts, {held:.1} % held or refused, {touched:.1} % touched");
+        println!(
+            "{set} {category}: {all} texts, {held:.1} % held or refused, {touched:.1} % touched"
+        );
     }
 }
 
@@ -103,13 +113,20 @@ fn personal(engine: &Engine, set: &str, rows: &[Value]) {
             let Some(kind) = written(span["type"].as_str().unwrap_or_default()) else { continue };
             let (start, end) = (point(&span["start"]), point(&span["end"]));
             let hit = found.iter().any(|(found, s, e)| found == kind && *s < end && start < *e);
-            counts.entry(kind.to_owned()).or_default()[if hit { 0 } else { 1 }] += 1;
+            let [hits, missed, _] = counts.entry(kind.to_owned()).or_default();
+            *if hit { hits } else { missed } += 1;
             found.retain(|(_, s, e)| !(*s < end && start < *e));
         }
         for (kind, start, end) in found {
             counts.entry(kind).or_default()[2] += 1;
             if env::var_os("SHOW").is_some() {
-                let text: String = row["text"].as_str().unwrap_or_default().chars().skip(start).take(end - start).collect();
+                let text: String = row["text"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .chars()
+                    .skip(start)
+                    .take(end - start)
+                    .collect();
                 println!("  wrong {text}");
             }
         }
@@ -162,7 +179,10 @@ fn f1([hit, missed, wrong]: [usize; 3]) -> String {
 fn secrets(engine: &Engine, rows: &[Value]) {
     let mut count = [0; 3];
     for row in rows {
-        let found = judge(engine, Hook::Input, row).findings.iter().any(|finding| finding.kind.starts_with("secret."));
+        let found = judge(engine, Hook::Input, row)
+            .findings
+            .iter()
+            .any(|finding| finding.kind.starts_with("secret."));
         match (row["label"] == 1, found) {
             (true, true) => count[0] += 1,
             (true, false) => count[1] += 1,
@@ -177,30 +197,38 @@ fn secrets(engine: &Engine, rows: &[Value]) {
 }
 
 /// How many texts with a listed word are still found in disguise, by disguise.
-fn disguises(folder: &Path) {
-    let terms: Vec<Value> = rows(folder, "lex_surge_profanity_en").into_iter().chain(rows(folder, "lex_zh_sensitive")).collect();
-    let political = |row: &Value| row["category"].as_str().is_some_and(|category| category.starts_with("polit"));
+fn disguises(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let terms: Vec<Value> = rows(folder, "lex_surge_profanity_en")
+        .into_iter()
+        .chain(rows(folder, "lex_zh_sensitive"))
+        .collect();
+    let political = |row: &Value| {
+        row["category"].as_str().is_some_and(|category| category.starts_with("polit"))
+    };
     let listed = terms.iter().filter(|row| !political(row)).filter_map(|row| row["term"].as_str());
     let listed: Vec<&str> = listed.map(str::trim).filter(|term| term.chars().count() > 1).collect();
     let pack = format!(
         "id = \"words\"\nversion = \"1\"\n[[rule]]\nid = \"words\"\nversion = 1\ncategory = \"harassment\"\nwhen = {{ terms = {} }}\naction = \"flag\"\nmessage = {{ en = \"m\" }}\n",
         serde_json::to_string(&listed).unwrap_or_default()
     );
-    let engine = match Engine::from_toml(&pack) {
-        Ok(engine) => engine,
-        Err(error) => return println!("disguises: {error}"),
-    };
+    let engine = Engine::from_toml(&pack)?;
     let rows = rows(folder, "obfuscation");
-    let found = |text: &Value| judge(&engine, Hook::Input, &serde_json::json!({"text": text})).action > Action::Allow;
+    let found = |text: &Value| {
+        judge(&engine, Hook::Input, &serde_json::json!({"text": text})).action > Action::Allow
+    };
     let mut counts = BTreeMap::<String, [usize; 4]>::new();
     for row in &rows {
         let count = counts.entry(row["op"].as_str().unwrap_or_default().to_owned()).or_default();
-        let at = if found(&row["base"]) { 0 } else { 2 };
-        count[at] += 1;
-        count[at + 1] += usize::from(found(&row["text"]));
+        let [listed, kept, unlisted, new] = count;
+        let (all, found_now) = if found(&row["base"]) { (listed, kept) } else { (unlisted, new) };
+        *all += 1;
+        *found_now += usize::from(found(&row["text"]));
     }
     for (op, [listed, kept, unlisted, new]) in counts {
         let (kept, new) = (percent(kept, listed), percent(new, unlisted));
-        println!("disguise {op}: {kept:.1} % of {listed} still found, {new:.1} % of {unlisted} found only so");
+        println!(
+            "disguise {op}: {kept:.1} % of {listed} still found, {new:.1} % of {unlisted} found only so"
+        );
     }
+    Ok(())
 }

@@ -123,8 +123,14 @@ impl Engine {
     fn checks(&self, scope: &Scope) -> Vec<CheckRun> {
         let in_force = self.in_force(scope).filter_map(|place| self.0.rules.get(place));
         let clauses = in_force.flat_map(|rule| rule.when.clauses());
-        let uses = clauses.map(|clause| self.0.matchers.uses(clause)).fold(Uses::default(), Uses::or);
-        let ran = [("terms", uses.terms), ("regex", uses.regex), ("pii", uses.pii), ("secrets", uses.secrets)];
+        let uses =
+            clauses.map(|clause| self.0.matchers.uses(clause)).fold(Uses::default(), Uses::or);
+        let ran = [
+            ("terms", uses.terms),
+            ("regex", uses.regex),
+            ("pii", uses.pii),
+            ("secrets", uses.secrets),
+        ];
         let outcome = |ran| if ran { "ran" } else { "no_rule" }.to_owned();
         ran.map(|(check, ran)| CheckRun { check: check.to_owned(), outcome: outcome(ran) }).into()
     }

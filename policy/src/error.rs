@@ -23,7 +23,9 @@ pub enum PolicyError {
     #[error("the rule pack fails {} of its own tests: {}", .0.len(), list(.0))]
     Tests(Vec<FailedTest>),
     /// The rules are together too large.
-    #[error("the rules cannot be compiled ({0}): shorten the largest regexes or lower their max_len")]
+    #[error(
+        "the rules cannot be compiled ({0}): shorten the largest regexes or lower their max_len"
+    )]
     TooLarge(String),
 }
 

@@ -28,10 +28,9 @@ pub(crate) struct Redaction {
 impl Redaction {
     /// `pii.credit_card` becomes `[redacted: credit_card]`, a term `[redacted]`.
     pub(crate) fn new(span: Span, kind: &str) -> Self {
-        let label = kind.split_once('.').map_or_else(
-            || "[redacted]".to_owned(),
-            |(_, entity)| format!("[redacted: {entity}]"),
-        );
+        let label = kind
+            .split_once('.')
+            .map_or_else(|| "[redacted]".to_owned(), |(_, entity)| format!("[redacted: {entity}]"));
         Self { span, label }
     }
 }
@@ -76,7 +75,8 @@ mod tests {
 
     #[test]
     fn overlapping_spans_become_one_and_touching_ones_stay() {
-        let spans = vec![redaction(2, 5, "pii.email"), redaction(0, 3, "term"), redaction(5, 6, "term")];
+        let spans =
+            vec![redaction(2, 5, "pii.email"), redaction(0, 3, "term"), redaction(5, 6, "term")];
         let joined = joined(spans);
         assert_eq!(joined, vec![redaction(0, 5, "term"), redaction(5, 6, "term")]);
         assert_eq!(redact("äbcde卡g", 0, &joined), "[redacted][redacted]g");
@@ -84,6 +84,9 @@ mod tests {
 
     #[test]
     fn a_piece_is_redacted_by_the_places_of_the_whole() {
-        assert_eq!(redact("卡号1234。", 10, &[redaction(12, 16, "pii.credit_card")]), "卡号[redacted: credit_card]。");
+        assert_eq!(
+            redact("卡号1234。", 10, &[redaction(12, 16, "pii.credit_card")]),
+            "卡号[redacted: credit_card]。"
+        );
     }
 }

@@ -84,7 +84,10 @@ impl Ledger {
 
     /// The first code point of a match that may yet be part of what must be withheld.
     pub(crate) fn held(&self) -> Option<usize> {
-        self.by_rule().filter(|(_, rule)| rule.withholds()).filter_map(|(entry, rule)| entry.held(rule)).min()
+        self.by_rule()
+            .filter(|(_, rule)| rule.withholds())
+            .filter_map(|(entry, rule)| entry.held(rule))
+            .min()
     }
 
     /// What to replace, of rules that ask for it.
@@ -176,10 +179,16 @@ impl Entry {
     }
 
     /// Of matches sorted by their start those at most `within` from `span`.
-    fn near<'h>(&self, sorted: &'h [Hit], span: Span, within: usize) -> impl Iterator<Item = &'h Hit> {
+    fn near<'h>(
+        &self,
+        sorted: &'h [Hit],
+        span: Span,
+        within: usize,
+    ) -> impl Iterator<Item = &'h Hit> {
         let earliest = span.start.saturating_sub(within + self.longest);
         let from = sorted.partition_point(|hit| hit.span.start < earliest);
-        let reachable = sorted.iter().skip(from).take_while(move |hit| hit.span.start <= span.end + within);
+        let reachable =
+            sorted.iter().skip(from).take_while(move |hit| hit.span.start <= span.end + within);
         reachable.filter(move |hit| hit.span.end + within >= span.start)
     }
 
@@ -187,9 +196,11 @@ impl Entry {
     fn held(&self, rule: &Rule) -> Option<usize> {
         let undecided = |hit: &Hit| end_of_reach(rule, hit) > self.decided;
         let unless = rule.when.unless.map(|unless| unless.0);
-        let firsts = || self.waiting.iter().filter(|hit| hit.clause == rule.when.first && undecided(hit));
+        let firsts =
+            || self.waiting.iter().filter(|hit| hit.clause == rule.when.first && undecided(hit));
         let parts = self.waiting.iter().filter(|hit| Some(hit.clause) != unless && undecided(hit));
-        let partners = firsts().flat_map(|first| self.near(&self.waiting, first.span, rule.when.within));
+        let partners =
+            firsts().flat_map(|first| self.near(&self.waiting, first.span, rule.when.within));
         parts.chain(partners).map(|hit| hit.span.start).min()
     }
 }

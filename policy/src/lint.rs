@@ -47,7 +47,9 @@ pub fn lint(text: &str) -> Result<Vec<LintFinding>, PolicyError> {
 fn rule_advice(rule: &RuleText) -> Vec<String> {
     let mut advice = Vec::new();
     if rule.tests.is_empty() {
-        advice.push("it has no tests: add a text that it finds and one that it must not find".to_owned());
+        advice.push(
+            "it has no tests: add a text that it finds and one that it must not find".to_owned(),
+        );
     } else if rule.tests.iter().all(|test| test.expect == Action::Allow) {
         advice.push("no test shows what it finds: add one".to_owned());
     } else if rule.tests.iter().all(|test| test.expect != Action::Allow) {
@@ -57,9 +59,14 @@ fn rule_advice(rule: &RuleText) -> Vec<String> {
         advice.push("its message has no Chinese: add zh".to_owned());
     }
     for matcher in matchers(rule) {
-        advice.extend(matcher.regex.iter().flat_map(|source| regex_advice(source, matcher.max_len)));
-        if rule.action == Action::Redact && matcher.secrets.iter().any(|name| name == "all" || name == "private_key") {
-            advice.push("only the first line of a private key is found: use block, not redact".to_owned());
+        advice
+            .extend(matcher.regex.iter().flat_map(|source| regex_advice(source, matcher.max_len)));
+        if rule.action == Action::Redact
+            && matcher.secrets.iter().any(|name| name == "all" || name == "private_key")
+        {
+            advice.push(
+                "only the first line of a private key is found: use block, not redact".to_owned(),
+            );
         }
     }
     advice
@@ -100,7 +107,10 @@ fn regex_advice(source: &str, max_len: Option<u32>) -> Vec<String> {
 /// Whether somewhere a Unicode word border stands directly beside a Han character.
 fn word_border_at_han(tree: &Hir) -> bool {
     let border = |tree: &Hir| {
-        matches!(tree.kind(), HirKind::Look(Look::WordUnicode | Look::WordStartUnicode | Look::WordEndUnicode))
+        matches!(
+            tree.kind(),
+            HirKind::Look(Look::WordUnicode | Look::WordStartUnicode | Look::WordEndUnicode)
+        )
     };
     match tree.kind() {
         HirKind::Concat(parts) => {
@@ -143,7 +153,10 @@ fn unreachable(pack: &Pack, rule: &RuleText) -> Option<String> {
     };
     let only_terms = |rule: &RuleText| {
         let when = &rule.when;
-        !when.terms.is_empty() && when.regex.is_empty() && when.pii.is_empty() && when.secrets.is_empty()
+        !when.terms.is_empty()
+            && when.regex.is_empty()
+            && when.pii.is_empty()
+            && when.secrets.is_empty()
     };
     let own = terms(rule);
     let others = pack.rules().map(|(other, _)| other).take_while(|other| other.id != rule.id);
@@ -151,7 +164,9 @@ fn unreachable(pack: &Pack, rule: &RuleText) -> Option<String> {
         let wide = other.unless.is_none() && other.scope.is_wide() && other.mode == Mode::Enforce;
         let always = other.valid_from.is_none() && other.valid_until.is_none();
         let theirs = terms(other);
-        wide && always && other.action >= rule.action && own.iter().all(|term| theirs.contains(term))
+        wide && always
+            && other.action >= rule.action
+            && own.iter().all(|term| theirs.contains(term))
     };
     let covering = others.filter(|other| only_terms(other) && only_terms(rule)).find(covers)?;
     Some(format!("rule `{}` already finds all its terms, as strictly: remove it", covering.id))

@@ -15,7 +15,11 @@ use std::{fmt, ops::Range};
 use regex_syntax::hir::Hir;
 use types::Span;
 
-use crate::{Hook, PolicyError, normalise::{View, Views}, pack::MatcherText};
+use crate::{
+    Hook, PolicyError,
+    normalise::{View, Views},
+    pack::MatcherText,
+};
 use entities::{Entities, Entity};
 use pattern::Pattern;
 pub(crate) use pattern::tree;
@@ -155,7 +159,8 @@ impl Matchers {
         let bytes = view.byte_of(from)..view.text().len();
         for ((pattern, clause), wanted) in self.patterns.iter().zip(wanted) {
             if wanted || !pattern.has_literals() {
-                pattern.scan(view.text(), bytes.clone(), |bytes| found(*clause, Kind::Regex, bytes));
+                pattern
+                    .scan(view.text(), bytes.clone(), |bytes| found(*clause, Kind::Regex, bytes));
             }
         }
     }
@@ -174,7 +179,11 @@ pub(crate) struct Builder {
 impl Builder {
     /// A new clause of any of `parts`, for streams before and after generation. An error is a
     /// sentence about the matcher.
-    pub(crate) fn clause(&mut self, parts: &[MatcherText], hooks: &[Hook]) -> Result<ClauseId, String> {
+    pub(crate) fn clause(
+        &mut self,
+        parts: &[MatcherText],
+        hooks: &[Hook],
+    ) -> Result<ClauseId, String> {
         let clause = self.uses.len();
         if parts.is_empty() || parts.iter().any(MatcherText::is_empty) {
             return Err("a matcher is empty: give it terms, regex, pii or secrets".into());
@@ -211,7 +220,8 @@ impl Builder {
             trees.push(tree);
         }
         let personal = part.pii.iter().map(|name| entities::named(personal::ALL, "pii", name));
-        let secrets = part.secrets.iter().map(|name| entities::named(secrets::ALL, "secrets", name));
+        let secrets =
+            part.secrets.iter().map(|name| entities::named(secrets::ALL, "secrets", name));
         for named in personal.chain(secrets) {
             for entity in named? {
                 self.entities.push((entity, clause));

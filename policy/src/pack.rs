@@ -122,7 +122,12 @@ impl ScopeText {
     /// Whether it applies to everything.
     pub(crate) const fn is_wide(&self) -> bool {
         let Self { tenant, desk, role, modality, hook, lang } = self;
-        tenant.is_none() && desk.is_none() && role.is_none() && modality.is_none() && hook.is_none() && lang.is_none()
+        tenant.is_none()
+            && desk.is_none()
+            && role.is_none()
+            && modality.is_none()
+            && hook.is_none()
+            && lang.is_none()
     }
 }
 

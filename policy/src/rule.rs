@@ -58,14 +58,23 @@ impl When {
 
 impl Rule {
     /// Checks a rule and hands what it looks for to the matchers.
-    pub(crate) fn build(text: &RuleText, line: usize, matchers: &mut Builder) -> Result<Self, PolicyError> {
+    pub(crate) fn build(
+        text: &RuleText,
+        line: usize,
+        matchers: &mut Builder,
+    ) -> Result<Self, PolicyError> {
         let wrong = |reason: String| PolicyError::Rule { rule: text.id.clone(), line, reason };
         let when = build_when(text, matchers).map_err(wrong)?;
-        let valid = (time_of(text.valid_from.as_deref()).map_err(wrong)?, time_of(text.valid_until.as_deref()).map_err(wrong)?);
+        let valid = (
+            time_of(text.valid_from.as_deref()).map_err(wrong)?,
+            time_of(text.valid_until.as_deref()).map_err(wrong)?,
+        );
         if let (Some(from), Some(until)) = valid
             && from >= until
         {
-            return Err(wrong("valid_until is not after valid_from: the rule would never apply".into()));
+            return Err(wrong(
+                "valid_until is not after valid_from: the rule would never apply".into(),
+            ));
         }
         if text.id.is_empty() {
             return Err(wrong("the id is empty: records name rules by it".into()));
@@ -164,10 +173,15 @@ fn build_when(rule: &RuleText, matchers: &mut Builder) -> Result<When, String> {
     };
     let lists = [!own.is_empty(), !any.is_empty(), !all.is_empty()];
     if lists.iter().filter(|given| **given).count() != 1 {
-        return Err("`when` needs exactly one of: its own terms, regex, pii and secrets; `any`; `all`".into());
+        return Err(
+            "`when` needs exactly one of: its own terms, regex, pii and secrets; `any`; `all`"
+                .into(),
+        );
     }
     if within.is_some() && all.len() < 2 {
-        return Err("`within` says how near the parts of `all` stand: give `all` at least two parts".into());
+        return Err(
+            "`within` says how near the parts of `all` stand: give `all` at least two parts".into(),
+        );
     }
     let hooks: &[Hook] = match &rule.scope.hook {
         _ if rule.mode == Mode::Off => &[],
@@ -178,11 +192,14 @@ fn build_when(rule: &RuleText, matchers: &mut Builder) -> Result<When, String> {
     let mut clauses = match all.as_slice() {
         [] if any.is_empty() => vec![clause(&[own])?],
         [] => vec![clause(any)?],
-        parts => parts.iter().map(|part| clause(std::slice::from_ref(part))).collect::<Result<_, _>>()?,
+        parts => {
+            parts.iter().map(|part| clause(std::slice::from_ref(part))).collect::<Result<_, _>>()?
+        }
     };
     let first = clauses.remove(0);
     let within = near(*within)?;
-    let unless = rule.unless.as_ref().map(|unless| build_unless(unless, &mut clause)).transpose()?;
+    let unless =
+        rule.unless.as_ref().map(|unless| build_unless(unless, &mut clause)).transpose()?;
     Ok(When { first, others: clauses, within, unless })
 }
 
@@ -202,7 +219,9 @@ fn build_unless(
 fn near(within: Option<usize>) -> Result<usize, String> {
     let within = within.unwrap_or(WITHIN);
     if within > WITHIN_MAX {
-        return Err(format!("`within` is {within} code points: a stream waits at most {WITHIN_MAX}"));
+        return Err(format!(
+            "`within` is {within} code points: a stream waits at most {WITHIN_MAX}"
+        ));
     }
     Ok(within)
 }

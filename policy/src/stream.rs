@@ -84,7 +84,8 @@ impl StreamJudge {
         if action >= Action::Rewrite {
             let stricter = action > self.told;
             self.told = action;
-            let verdict = stricter.then(|| self.engine.judgement(&self.scope, &self.ledger, &self.text));
+            let verdict =
+                stricter.then(|| self.engine.judgement(&self.scope, &self.ledger, &self.text));
             return Step { emit: String::new(), verdict };
         }
         Step { emit: self.emit(settled), verdict: None }
@@ -163,6 +164,8 @@ fn final_before(hits: &[Hit], units: &[Unit], start: usize, open: usize) -> usiz
 
 /// The last code point at or before `until` that does not cut a redaction.
 fn before_cut(redactions: &[Redaction], until: usize) -> usize {
-    let cut = redactions.iter().find(|redaction| redaction.span.start < until && until < redaction.span.end);
+    let cut = redactions
+        .iter()
+        .find(|redaction| redaction.span.start < until && until < redaction.span.end);
     cut.map_or(until, |redaction| redaction.span.start)
 }

@@ -35,7 +35,10 @@ pub struct FailedTest {
 impl fmt::Display for FailedTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, line, text, hook, expected, decided } = self;
-        write!(f, "rule `{rule}` (line {line}) decides {decided} about {hook} {text:?}, its test expects {expected}")
+        write!(
+            f,
+            "rule `{rule}` (line {line}) decides {decided} about {hook} {text:?}, its test expects {expected}"
+        )
     }
 }
 

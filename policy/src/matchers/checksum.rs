@@ -18,12 +18,12 @@ fn luhn(text: &str) -> bool {
         .rev()
         .enumerate()
         .map(|(place, digit)| match digit * 2 {
-            _ if place % 2 == 0 => digit,
+            _ if place.is_multiple_of(2) => digit,
             double if double > 9 => double - 9,
             double => double,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// International bank account numbers: mod 97 (ISO 13616).
@@ -31,9 +31,13 @@ pub(super) fn iban(text: &str) -> bool {
     let letters: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let Some((head, tail)) = letters.split_at_checked(4) else { return false };
     let rest = tail.iter().chain(head).filter_map(|letter| letter.to_digit(36));
-    let remainder = rest.fold(0, |rest, value| {
-        if value > 9 { (rest * 100 + value) % 97 } else { (rest * 10 + value) % 97 }
-    });
+    let remainder =
+        rest.fold(
+            0,
+            |rest, value| {
+                if value > 9 { (rest * 100 + value) % 97 } else { (rest * 10 + value) % 97 }
+            },
+        );
     (15..=34).contains(&letters.len()) && remainder == 1
 }
 
@@ -42,7 +46,8 @@ pub(super) fn resident_id(text: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = digits(text).zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     let expected = "10X98765432".chars().nth((sum % 11) as usize);
-    let number = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok());
+    let number =
+        |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok());
     let born = (number(6, 10), number(10, 12), number(12, 14));
     let dated = matches!(born, (Some(1900..=2099), Some(1..=12), Some(1..=31)));
     dated && expected == text.chars().next_back().map(|letter| letter.to_ascii_uppercase())
@@ -80,11 +85,15 @@ pub(super) fn ipv6(text: &str) -> bool {
 
 /// Telephone numbers: as many digits as E.164 allows, and neither a date nor a range of years.
 pub(super) fn telephone(text: &str) -> bool {
-    let groups: Vec<&str> =
-        text.split(|letter: char| !letter.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let groups: Vec<&str> = text
+        .split(|letter: char| !letter.is_ascii_digit())
+        .filter(|group| !group.is_empty())
+        .collect();
     let count: usize = groups.iter().map(|group| group.len()).sum();
-    let year = |group: &&str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
-    let first = groups.first().is_some_and(year) && groups.get(1).is_some_and(|group| group.len() <= 2);
+    let year =
+        |group: &&str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
+    let first =
+        groups.first().is_some_and(year) && groups.get(1).is_some_and(|group| group.len() <= 2);
     let dated = first || (groups.len() <= 3 && groups.iter().any(year) && count <= 8);
     let distinct = digits(text).fold(0_u16, |seen, digit| seen | 1 << digit).count_ones();
     (7..=15).contains(&count) && !dated && distinct > 2
@@ -106,9 +115,11 @@ pub(super) fn entropy(text: &str) -> f64 {
 mod tests {
     use super::*;
 
+    type Check = fn(&str) -> bool;
+
     #[test]
     fn published_numbers_check_and_changed_ones_do_not() {
-        let cases: [(fn(&str) -> bool, &str, &str); 8] = [
+        let cases: [(Check, &str, &str); 8] = [
             (card, "4111 1111 1111 1111", "4111 1111 1111 1112"),
             (card, "6222022084366866", "6222022084366867"),
             (iban, "GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 33"),

@@ -43,7 +43,10 @@ pub(super) fn named(
         entities.iter().filter(|entity| name == "all" || entity.name() == name).collect();
     if found.is_empty() {
         let names: Vec<&str> = entities.iter().map(Entity::name).collect();
-        return Err(format!("{family} has no `{name}`: write all, or some of {}", names.join(", ")));
+        return Err(format!(
+            "{family} has no `{name}`: write all, or some of {}",
+            names.join(", ")
+        ));
     }
     Ok(found)
 }
@@ -74,7 +77,11 @@ impl Entities {
                 Some(last) if last.entity.kind == entity.kind => last.clauses.push(clause),
                 _ => {
                     let tree = entity.tree()?;
-                    each.push(One { entity, regex: pattern::compile(&tree)?, clauses: vec![clause] });
+                    each.push(One {
+                        entity,
+                        regex: pattern::compile(&tree)?,
+                        clauses: vec![clause],
+                    });
                     trees.push(tree);
                 }
             }
@@ -92,7 +99,9 @@ impl Entities {
     ) {
         let Some(any) = &self.any else { return };
         let mut from = bytes.start;
-        while let Some(start) = any.search(&Input::new(text).span(from..bytes.end)).map(|hit| hit.start()) {
+        while let Some(start) =
+            any.search(&Input::new(text).span(from..bytes.end)).map(|hit| hit.start())
+        {
             for One { entity, regex, clauses } in &self.each {
                 let hit = pattern::at(regex, text, start);
                 let real = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(entity.check);

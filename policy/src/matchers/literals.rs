@@ -51,7 +51,8 @@ mod tests {
         ];
         for (source, expected) in cases {
             let found = required(&tree(source, false).unwrap());
-            let expected = expected.map(|literals| literals.iter().map(ToString::to_string).collect());
+            let expected =
+                expected.map(|literals| literals.iter().map(ToString::to_string).collect());
             assert_eq!(found, expected, "{source}");
         }
     }

@@ -106,7 +106,8 @@ pub(super) fn compile(tree: &Hir) -> Result<meta::Regex, String> {
 
 /// Compiles several trees to one regex that matches where any of them does.
 pub(super) fn compile_all(trees: &[Hir]) -> Result<meta::Regex, String> {
-    let config = meta::Config::new().nfa_size_limit(Some(BYTES_MAX)).hybrid_cache_capacity(BYTES_MAX);
+    let config =
+        meta::Config::new().nfa_size_limit(Some(BYTES_MAX)).hybrid_cache_capacity(BYTES_MAX);
     let built = meta::Builder::new().configure(config).build_many_from_hir(trees);
     built.map_err(|error| error.to_string())
 }
@@ -121,7 +122,9 @@ pub(super) fn bounded(tree: &Hir, repeats: u32) -> Hir {
             sub: Box::new(bounded(&repetition.sub, repeats)),
         }),
         HirKind::Capture(capture) => bounded(&capture.sub, repeats),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| bounded(part, repeats)).collect()),
+        HirKind::Concat(parts) => {
+            Hir::concat(parts.iter().map(|part| bounded(part, repeats)).collect())
+        }
         HirKind::Alternation(parts) => {
             Hir::alternation(parts.iter().map(|part| bounded(part, repeats)).collect())
         }

@@ -36,14 +36,17 @@ impl Pending {
     pub(super) fn find(&self, text: &str) -> usize {
         match self.beginnings.get_or_init(|| self.compile()) {
             Beginnings::Everything => 0,
-            Beginnings::Of(regex) => regex.search(&Input::new(text)).map_or(text.len(), |hit| hit.start()),
+            Beginnings::Of(regex) => {
+                regex.search(&Input::new(text)).map_or(text.len(), |hit| hit.start())
+            }
         }
     }
 
     fn compile(&self) -> Beginnings {
         let beginnings = self.trees.iter().map(beginnings).chain([Hir::empty()]).collect();
         let tree = Hir::concat(vec![Hir::alternation(beginnings), Hir::look(Look::End)]);
-        pattern::compile(&tree).map_or(Beginnings::Everything, |regex| Beginnings::Of(Box::new(regex)))
+        pattern::compile(&tree)
+            .map_or(Beginnings::Everything, |regex| Beginnings::Of(Box::new(regex)))
     }
 }
 
@@ -54,14 +57,22 @@ fn beginnings(tree: &Hir) -> Hir {
         HirKind::Empty | HirKind::Look(_) => Hir::empty(),
         HirKind::Literal(literal) => {
             let letters = String::from_utf8_lossy(&literal.0).into_owned();
-            let letters = letters.chars().rev().map(|letter| Hir::literal(letter.to_string().into_bytes()));
+            let letters =
+                letters.chars().rev().map(|letter| Hir::literal(letter.to_string().into_bytes()));
             letters.fold(Hir::empty(), |rest, letter| optional(Hir::concat(vec![letter, rest])))
         }
         HirKind::Class(_) => optional(tree.clone()),
         HirKind::Capture(capture) => beginnings(&capture.sub),
         HirKind::Repetition(repetition) => {
-            let Some(max) = repetition.max.unwrap_or(u32::MAX).checked_sub(1) else { return Hir::empty() };
-            let before = Hir::repetition(Repetition { min: 0, max: Some(max), greedy: true, sub: repetition.sub.clone() });
+            let Some(max) = repetition.max.unwrap_or(u32::MAX).checked_sub(1) else {
+                return Hir::empty();
+            };
+            let before = Hir::repetition(Repetition {
+                min: 0,
+                max: Some(max),
+                greedy: true,
+                sub: repetition.sub.clone(),
+            });
             Hir::concat(vec![before, beginnings(&repetition.sub)])
         }
         HirKind::Concat(parts) => parts.iter().rev().fold(Hir::empty(), |rest, part| {

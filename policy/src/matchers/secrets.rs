@@ -67,7 +67,7 @@ pub(super) const ALL: &[Entity] = &[
     Entity {
         kind: Kind::Secret("assigned"),
         // A name that says what it holds, a sign, and a value that nobody reads as a word.
-        pattern: r#"(?-u:\b)[A-Za-z0-9_.\-]{0,40}?(?i-u:api[_ \-]?key|secret|token|passw(?:or)?d|access[_ \-]?key|private[_ \-]?key|credentials?)[A-Za-z0-9_]{0,20}["']?(?:[ ]?(?:[:=]|=>|:=)[ ]?|[ ])["']?[A-Za-z0-9_+/=.~\-]{8,200}"#,
+        pattern: r#"(?i-u:api[_ \-]?key|key|secret|token|passw(?:or)?d|pwd|access|private|credentials?|client_?id|_pat|auth)[A-Za-z0-9_]{0,20}["']?(?:[ ]?(?:[:=]|=>|:=)[ ]?|[ \-])["']?[A-Za-z0-9_+/=.~\-]{12,200}"#,
         check: assigned,
     },
 ];
@@ -77,11 +77,35 @@ fn varied(text: &str) -> bool {
     checksum::entropy(text) > 2.5
 }
 
-/// What stands behind the sign has letters and digits that vary.
+/// What stands behind the sign has a part that is neither a word nor a number, and it varies.
 fn assigned(text: &str) -> bool {
     let value = text.rsplit(['"', '\'', ':', ' ']).next().unwrap_or_default();
-    let value = value.split_once('=').map_or(value, |(name, rest)| if rest.len() >= 8 { rest } else { name });
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    let letters = value.chars().filter(char::is_ascii_alphabetic).count();
-    value.len() >= 12 && digits >= 2 && letters >= 2 && checksum::entropy(value) > 3.0
+    let value =
+        value.split_once('=').filter(|(_, rest)| rest.len() > 8).map_or(value, |(_, rest)| rest);
+    let random = |part: &str| {
+        let digits = part.chars().filter(char::is_ascii_digit).count();
+        part.len() >= 10 && digits >= 2 && digits < part.len()
+    };
+    value.split(|letter: char| !letter.is_ascii_alphanumeric()).any(random)
+        && checksum::entropy(value) > 3.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_reads_as_words_or_a_date_is_no_secret() {
+        let cases = [
+            ("api_key = \"9f8a7c6b5d4e3f2a1b0c", true),
+            ("token: 123e4567-e89b-12d3-a456-426614174000", true),
+            ("access-to-the-2024-25-budget", false),
+            ("private equity-investors", false),
+            ("password: correct-horse-battery", false),
+            ("key 2024-05-12-13-30", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(assigned(text), expected, "{text}");
+        }
+    }
 }

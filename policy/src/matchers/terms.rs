@@ -93,10 +93,13 @@ impl Builder {
             return Err(format!("the term `{term}` is empty or begins or ends with white space"));
         }
         if text.chars().count() > TERM_MAX {
-            return Err(format!("the term `{term}` is longer than {TERM_MAX} characters: use a shorter part"));
+            return Err(format!(
+                "the term `{term}` is longer than {TERM_MAX} characters: use a shorter part"
+            ));
         }
         let mut trees = vec![pattern::literal(&text)?];
-        let squeezed: String = text.chars().filter(|letter| is_word(*letter) || is_han(*letter)).collect();
+        let squeezed: String =
+            text.chars().filter(|letter| is_word(*letter) || is_han(*letter)).collect();
         if squeezed != text && !squeezed.chars().all(is_han) {
             trees.push(pattern::literal(&squeezed)?);
             self.terms.entry((squeezed, Form::Squeezed)).or_default().push(clause);

@@ -55,7 +55,8 @@ fn composed(view: &mut View<'_>, cluster: &str, points: [u32; 2]) -> bool {
     let letters: String = cluster.chars().filter(|letter| !is_overlay(*letter)).nfkc().collect();
     let marks = letters.chars().filter(|letter| is_mark(*letter)).count();
     // One mark is spelling; several that do not compose are a disguise.
-    let heaped = marks > 1 && letters.chars().next().is_some_and(|letter| letter.is_ascii_alphabetic());
+    let heaped =
+        marks > 1 && letters.chars().next().is_some_and(|letter| letter.is_ascii_alphabetic());
     let mut changed = heaped || cluster.chars().any(is_overlay);
     for letter in letters.chars().filter(|letter| !(heaped && is_mark(*letter))) {
         changed |= letter.is_ascii_alphabetic() && !cluster.contains(letter);

@@ -22,8 +22,12 @@ pub(super) fn push(folded: &mut View<'_>, clean: &View<'_>, from: usize, kind: K
         Kind::Space | Kind::Other => clean.letters(from).collect(),
         Kind::Word => word(clean.letters(from).collect()),
         Kind::Spelt => word(clean.letters(from).filter(|letter| !is_separator(letter.0)).collect()),
-        Kind::Han => clean.letters(from).filter(|letter| is_han(letter.0)).map(simplified).collect(),
-        Kind::Override => clean.letters(from).filter(|letter| !is_override(letter.0)).rev().collect(),
+        Kind::Han => {
+            clean.letters(from).filter(|letter| is_han(letter.0)).map(simplified).collect()
+        }
+        Kind::Override => {
+            clean.letters(from).filter(|letter| !is_override(letter.0)).rev().collect()
+        }
     };
     for (letter, points) in letters {
         folded.push(letter, points);
@@ -75,10 +79,13 @@ fn look_alikes(letters: &mut [Letter]) {
 /// The ASCII letter that a letter looks like: by UTS 39, or without its accents.
 fn ascii(letter: char) -> Option<char> {
     let text = letter.to_string();
-    let only = |mut letters: Box<dyn Iterator<Item = char> + '_>| match (letters.next(), letters.next()) {
-        (Some(only), None) => Some(only.to_ascii_lowercase()).filter(char::is_ascii_alphanumeric),
-        _ => None,
-    };
+    let only =
+        |mut letters: Box<dyn Iterator<Item = char> + '_>| match (letters.next(), letters.next()) {
+            (Some(only), None) => {
+                Some(only.to_ascii_lowercase()).filter(char::is_ascii_alphanumeric)
+            }
+            _ => None,
+        };
     let bare = text.nfd().filter(|letter| !is_mark(*letter));
     only(Box::new(unicode_security::skeleton(&text))).or_else(|| only(Box::new(bare)))
 }

@@ -55,7 +55,27 @@ pub(crate) const fn ends_override(letter: char) -> bool {
 
 /// A sign that writers put between letters to hide a word.
 pub(crate) const fn is_separator(letter: char) -> bool {
-    matches!(letter,
-        ' ' | '\t' | '\n' | '\r' | '\u{3000}' | '.' | '_' | '*' | '-' | '·' | '•' | '|' | '/' | '\\'
-        | '~' | '+' | '#' | '^' | '=' | '‧' | '・')
+    matches!(
+        letter,
+        ' ' | '\t'
+            | '\n'
+            | '\r'
+            | '\u{3000}'
+            | '.'
+            | '_'
+            | '*'
+            | '-'
+            | '·'
+            | '•'
+            | '|'
+            | '/'
+            | '\\'
+            | '~'
+            | '+'
+            | '#'
+            | '^'
+            | '='
+            | '‧'
+            | '・'
+    )
 }

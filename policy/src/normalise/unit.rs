@@ -91,7 +91,8 @@ impl Plain {
         (self.before, self.previous) = (previous, byte);
         if byte.is_ascii_alphabetic() {
             self.letters += 1;
-            let repeats = byte.eq_ignore_ascii_case(&previous) && byte.eq_ignore_ascii_case(&before);
+            let repeats =
+                byte.eq_ignore_ascii_case(&previous) && byte.eq_ignore_ascii_case(&before);
             return self.digits == 0 && !repeats;
         }
         if byte.is_ascii_digit() || is_leet_sign(byte.into()) {
@@ -110,7 +111,7 @@ impl Plain {
             b' ' => previous != b' ' && previous != b'\n',
             // A line's end becomes a space, so only ends of paragraphs are themselves.
             b'\n' | b'\t' | b'\r' => false,
-            b' '..=b'~' => true,
+            b'!'..=b'~' => true,
             _ => false,
         };
         space && self.single < 3
@@ -134,7 +135,9 @@ impl Reader<'_> {
             Some(letter) if is_word(letter) || is_leet_sign(letter) => self.word(),
             Some(letter) if letter.is_whitespace() => {
                 self.advance();
-                while self.peek().is_some_and(|letter| letter.is_whitespace() || is_attached(letter))
+                while self
+                    .peek()
+                    .is_some_and(|letter| letter.is_whitespace() || is_attached(letter))
                     && self.points < ATTACHED_MAX
                 {
                     self.advance();
