@@ -1,6 +1,7 @@
-//! Draws every prompt of a list with the starter picture model and writes one PPM file a picture.
+//! Draws every prompt of a list and writes one PPM file a picture. Without a model's folder the
+//! starter draws.
 //!
-//!     cargo run --release -p generators --example contact_sheet -- PROMPTS.txt FOLDER
+//!     cargo run --release -p generators --example contact_sheet -- PROMPTS.txt FOLDER [MODEL]
 //!
 //! `training/image/sheet.py` lays the pictures out on one sheet.
 
@@ -15,7 +16,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (Some(prompts), Some(folder)) = (arguments.next(), arguments.next()) else {
         return Err("name a file of prompts and a folder".into());
     };
-    let model = starter::image()?;
+    let model = match arguments.next() {
+        Some(path) => generators::open("diffusion", "sheet", Path::new(&path))?,
+        None => starter::image()?,
+    };
     for (number, prompt) in fs::read_to_string(prompts)?.lines().enumerate() {
         let message = Message { role: Speaker::User, text: prompt.to_owned() };
         let mut job = Job { messages: vec![message], ..Job::default() };

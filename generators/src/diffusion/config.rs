@@ -128,7 +128,7 @@ mod tests {
             ("\"channels\": [32, 64, 112, 144]", "\"channels\": []", "1 to 8 levels"),
             ("\"width\": 48", "\"width\": 99999", "`upscaler` must be 1 to 4096"),
             ("\"guidance\": 2.5", "\"guidance\": 0.0", "guidance"),
-            ("\"steps\": 24", "\"stepps\": 24", "stepps"),
+            ("\"steps\": 20", "\"stepps\": 20", "stepps"),
         ];
         for (good, bad, expected) in cases {
             assert!(STARTER.contains(good), "{good}");

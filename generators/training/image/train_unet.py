@@ -20,9 +20,10 @@ from sampler import contact_sheet, sample, seeded_noise, to_images
 from unet import SIDE, UNet
 
 BATCH = 12
-BANK = 10_000  # pictures kept ready; each step renews a few of them
+BANK = 3_000  # pictures kept ready; each step renews a few of them
 RENEWED = 6
 DROP_ALL, DROP_WORD = 0.1, 0.03  # words hidden: all of them for guidance, single ones for robustness
+WORDS_RATE = 20  # words are seen seldom, and their embeddings must grow large to be heard
 PREVIEW = [
     "day clear plain harbour boat red", "day clear lighthouse", "dawn harbour", "night clear skyline street car yellow",
     "dusk cloudy skyline river bridge", "day snow mountains village church", "day cloudy hills field windmill", "dawn fog hills lake",
@@ -73,6 +74,13 @@ def learning_rate(peak, progress, step):
     return peak * min(1, (step + 1) / 30) * (1 if progress < 0.35 else max(0.02, (1 - progress) / 0.65))
 
 
+def groups(net):
+    """The embeddings of words learn faster than the rest."""
+    words = list(net.words.parameters())
+    others = [p for name, p in net.named_parameters() if not name.startswith("words.")]
+    return [{"params": words, "share": WORDS_RATE}, {"params": others, "share": 1}]
+
+
 def save(net, path):
     save_file({name: value.half().contiguous() for name, value in net.state_dict().items()}, path)
 
@@ -103,7 +111,7 @@ def main():
     smooth = copy.deepcopy(net)
     print("parameters", sum(p.numel() for p in net.parameters()), flush=True)
     bank = Bank(BANK, options.seed)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(groups(net), weight_decay=0.01)
     began, shown, average = time.monotonic(), time.monotonic(), None
     for step in range(options.steps):
         elapsed = (time.monotonic() - began) / 60
@@ -111,7 +119,7 @@ def main():
         if progress >= 1:
             break
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(options.rate, progress, step)
+            group["lr"] = group["share"] * learning_rate(options.rate, progress, step)
         loss = flow_loss(net, *bank.batch())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -124,7 +132,7 @@ def main():
         average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
         if step % 50 == 49:
             print(f"step {step + 1} loss {average:.4f} minutes {elapsed:.1f} cpu {time.process_time() / 60:.1f}", flush=True)
-        if time.monotonic() - shown > 480:
+        if time.monotonic() - shown > 240:
             shown = time.monotonic()
             save(smooth, options.out)
             preview(smooth, options.out.with_suffix(f".{int(elapsed)}.png"))
