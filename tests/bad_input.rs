@@ -106,7 +106,7 @@ fn a_truncated_model_file_fails_closed_with_one_terminal_record() {
     let folder = newsroom.path("broken");
     std::fs::create_dir(&folder).unwrap();
     let starter = concat!(env!("CARGO_MANIFEST_DIR"), "/../generators/starter/text");
-    for name in ["config.json", "tokenizer.json", "tokenizer_config.json"] {
+    for name in ["config.json", "imprimatur.json", "tokenizer.json"] {
         std::fs::copy(format!("{starter}/{name}"), folder.join(name)).unwrap();
     }
     let weights = std::fs::read(format!("{starter}/model.safetensors")).unwrap();
