@@ -22,35 +22,28 @@ def by_c2pa_python(context, data, media_type, store):
     reader = c2pa.Reader(media_type, io.BytesIO(data), manifest_data=store, context=context)
     report = json.loads(reader.json())
     results = report.get("validation_results", {}).get("activeManifest", {})
-    codes = [status["code"] for status in results.get("failure", [])]
-    stamped = any(status["code"] == "timeStamp.trusted" for status in results.get("success", []))
-    verdict = report.get("validation_state", "none").lower()
-    return verdict, codes + ([] if stamped else ["no trusted time-stamp"]), verdict == "trusted" and stamped
+    return state(report.get("validation_state", "none"), results)
 
 
-def by_encypher(root, path, store):
-    """Integrity and trust of encypher-c2pa, and the codes that led to them."""
+def by_encypher(root, path, media_type, store):
+    """The state of encypher-c2pa, and the codes that led to it."""
+    # It reads text/plain only with the manifest inside the text. What lies beside a text it judges
+    # when the same bytes are called Markdown, which has no such rule.
+    if store is not None and media_type == "text/plain":
+        media_type = "text/markdown"
     report = encypher_c2pa.verify(
-        path, trust_pem=root, tsa_trust_pem=root, no_default_trust=True,
+        path, media_type, trust_pem=root, tsa_trust_pem=root, no_default_trust=True,
         telemetry=False, online=False, manifest_store=store,
     )
-    trust = report["trust"].get("status")
-    codes = sorted(set(failure_codes(report)))
-    intact = report["integrity"] == "valid"
-    return f"{report['integrity']}, {trust}", codes, intact and trust == "trusted" and not codes
+    return state(report["validation_state"], report["validation_results"])
 
 
-def failure_codes(value):
-    """Codes in any list called `failure`, wherever the report keeps it."""
-    if isinstance(value, dict):
-        for key, inside in value.items():
-            if key == "failure" and isinstance(inside, list):
-                yield from (status.get("code", "?") for status in inside if isinstance(status, dict))
-            else:
-                yield from failure_codes(inside)
-    elif isinstance(value, list):
-        for inside in value:
-            yield from failure_codes(inside)
+def state(name, results):
+    """A validator's word in lower case; trusted means with a trusted time-stamp and no failure."""
+    codes = [status["code"] for status in results.get("failure", [])]
+    if not any(status["code"] == "timeStamp.trusted" for status in results.get("success", [])):
+        codes.append("no trusted time-stamp")
+    return name.lower(), codes, name.lower() == "trusted" and not codes
 
 
 def ask(check, *arguments):
@@ -78,7 +71,7 @@ def main(root_path, paths):
         media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
         answers = {
             "c2pa-python": ask(by_c2pa_python, context, data, media_type, store),
-            "encypher-c2pa": ask(by_encypher, root, path, store),
+            "encypher-c2pa": ask(by_encypher, root, path, media_type, store),
         }
         trusted = trusted and all(answer["trusted"] for answer in answers.values())
         print(json.dumps({"file": path, **answers}), flush=True)

@@ -4,5 +4,7 @@
 //! part of the program and are unpacked at first use.
 
 mod image;
+mod text;
 
 pub use image::image;
+pub use text::text;

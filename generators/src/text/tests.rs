@@ -185,6 +185,9 @@ fn a_sound_folder_can_be_used() {
     assert_eq!(checked.problems, Vec::<String>::new());
     assert_eq!(checked.sha256, Some(model().card().sha256));
     assert_eq!(checked.parameters, Some(model().card().parameters));
+    // The command in README.md prints the same.
+    let listed = "69090030ace25e103392a3b4d2b84ee2f297d47ba5ef170f36509b22f9396f48";
+    assert_eq!(model().card().sha256.to_string(), listed);
     assert!(checked.to_string().contains("LlamaForCausalLM"));
 }
 

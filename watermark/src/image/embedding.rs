@@ -15,6 +15,8 @@ const SIDE_MIN: u32 = 320;
 const PSNR_DB: f64 = 42.0;
 /// The share of the pattern's power in its sync waves.
 const SYNC_POWER: f64 = 0.15;
+/// The energy of details from which a place hides no more, in squares of luma.
+const ENERGY_MAX: f32 = 110.0;
 
 /// Marks a PNG or JPEG file with `id`; the format, transparency and metadata stay.
 ///
@@ -54,10 +56,11 @@ fn pattern(lattice: &Lattice, luma: &Plane, id: MarkId) -> Plane {
 }
 
 /// How much each place of a picture hides: a power of the energy of its details (masking grows
-/// more slowly than contrast: Legge and Foley 1980).
+/// more slowly than contrast: Legge and Foley 1980). Without a limit the few edges of a flat picture
+/// would take the whole pattern, and what they take is lost beside them when it is read.
 fn mask(plane: &Plane) -> Plane {
     let details = plane.blurred(4.0).zip(plane, |mean, luma| (luma - mean) * (luma - mean));
-    details.blurred(5.0).map(|energy| (energy + 2.0).powf(0.4))
+    details.blurred(5.0).map(|energy| (energy.min(ENERGY_MAX) + 2.0).powf(0.4))
 }
 
 /// The factor that gives the pattern its strength where black and white do not cut it off.

@@ -7,8 +7,8 @@ use crate::picture::Plane;
 
 /// The side of the padded plane: wave numbers are in cycles per `SIDE` pixels.
 pub(super) const SIDE: usize = 2048;
-/// The greatest wave number that is kept: 0.21 cycles per pixel, shrunk to 1 / 1.4.
-const REACH: usize = 608;
+/// The greatest wave number that is kept: 0.175 cycles per pixel, shrunk to 1 / 1.4.
+const REACH: usize = 512;
 /// Half the width of the neighbourhood, in wave numbers.
 const NEIGHBOURS: usize = 20;
 /// Bins on each side from which a wave between bins is read.

@@ -37,7 +37,7 @@ impl TextMark {
     ///
     /// `candidates` are pairs of token and probability, the most probable first, as they are after
     /// temperature, top-k and top-p. Their sum stays the same. A context marks once in a text.
-    pub fn reweigh(&mut self, previous: u32, candidates: &mut Vec<(u32, f32)>) {
+    pub fn reweigh(&mut self, previous: u32, candidates: &mut [(u32, f32)]) {
         self.tokens = self.tokens.saturating_add(1);
         if self.used.insert(previous) {
             self.gain += self.tournament.play(previous, candidates);
@@ -79,7 +79,8 @@ mod tests {
         let mut mark = TextMark::new(&WatermarkKey::new([1; 32]));
         for previous in 0..tokens {
             let p = 1.0 / candidates as f32;
-            mark.reweigh(previous, &mut (0..candidates as u32).map(|token| (token, p)).collect());
+            let mut offered: Vec<_> = (0..candidates as u32).map(|token| (token, p)).collect();
+            mark.reweigh(previous, &mut offered);
         }
         mark.outcome()
     }
