@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             while receiver.recv().await.is_some() {}
         });
         let Output::Image(image) = output? else { return Err("the model wrote no picture".into()) };
-        write!(file, "P6 {} {} 255\n", image.width, image.height)?;
+        writeln!(file, "P6 {} {} 255", image.width, image.height)?;
         file.write_all(&image.pixels)?;
         let warnings: Vec<String> = image.warnings.iter().map(ToString::to_string).collect();
         eprintln!("{number:02} {prompt} ({:.1?}) {}", began.elapsed(), warnings.join("; "));
