@@ -1,11 +1,18 @@
 //! Draws every prompt of a list and writes one PPM file a picture. Without a model's folder the
-//! starter draws.
+//! starter draws. Several runs may share a folder: what one has begun, others leave alone.
 //!
 //!     cargo run --release -p generators --example contact_sheet -- PROMPTS.txt FOLDER [MODEL]
 //!
 //! `training/image/sheet.py` lays the pictures out on one sheet.
 
-use std::{env, error::Error, fs, path::Path, time::Instant};
+use std::{
+    env,
+    error::Error,
+    fs::{self, File},
+    io::Write as _,
+    path::Path,
+    time::Instant,
+};
 
 use generators::{EventSender, Job, Output, starter};
 use types::{Message, Speaker};
@@ -21,6 +28,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => starter::image()?,
     };
     for (number, prompt) in fs::read_to_string(prompts)?.lines().enumerate() {
+        let path = Path::new(&folder).join(format!("{number:02}.ppm"));
+        let Ok(mut file) = File::create_new(&path) else { continue };
         let message = Message { role: Speaker::User, text: prompt.to_owned() };
         let mut job = Job { messages: vec![message], ..Job::default() };
         job.sampling.seed = number as u64;
@@ -30,9 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             while receiver.recv().await.is_some() {}
         });
         let Output::Image(image) = output? else { return Err("the model wrote no picture".into()) };
-        let mut file = format!("P6 {} {} 255\n", image.width, image.height).into_bytes();
-        file.extend(&image.pixels);
-        fs::write(Path::new(&folder).join(format!("{number:02}.ppm")), file)?;
+        writeln!(file, "P6 {} {} 255", image.width, image.height)?;
+        file.write_all(&image.pixels)?;
         let warnings: Vec<String> = image.warnings.iter().map(ToString::to_string).collect();
         eprintln!("{number:02} {prompt} ({:.1?}) {}", began.elapsed(), warnings.join("; "));
     }

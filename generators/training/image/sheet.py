@@ -10,17 +10,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 COLUMNS = 10
 CAPTION = 18
-FONTS = ("NotoSansCJK-Regular.ttc", "DroidSansFallbackFull.ttf", "DejaVuSans.ttf")
-
-
-def font(size):
-    """The first font of this machine that is likely to know the captions' letters."""
-    for name in FONTS:
-        try:
-            return ImageFont.truetype(name, size)
-        except OSError:
-            continue
-    return ImageFont.load_default(size)
 
 
 def main():
@@ -34,12 +23,14 @@ def main():
     width, height = options.side + 4, options.side + CAPTION + 4
     rows = -(-len(prompts) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * width, rows * height), "white")
-    pen, letters = ImageDraw.Draw(sheet), font(12)
+    pen, letters = ImageDraw.Draw(sheet), ImageFont.load_default(11)
     for number, prompt in enumerate(prompts):
         x, y = number % COLUMNS * width, number // COLUMNS * height
         picture = Image.open(options.folder / f"{number:02}.ppm")
         sheet.paste(picture.resize((options.side, options.side), Image.Resampling.LANCZOS), (x, y))
-        pen.text((x + 2, y + options.side + 2), f"{number + 1} {prompt}", fill="black", font=letters)
+        # Not every machine has Chinese letters: such prompts are named by their line.
+        caption = prompt if prompt.isascii() else f"(Chinese: line {number + 1} of prompts.txt)"
+        pen.text((x + 2, y + options.side + 2), f"{number + 1} {caption}"[:34], fill="black", font=letters)
     sheet.save(options.sheet, quality=85)
 
 
