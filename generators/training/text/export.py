@@ -120,7 +120,6 @@ def golden(model, tokenizer, prompt):
 
 def write(path, value):
     """JSON for people: Han as Han; short lists on one line."""
-    import re
 
     text = json.dumps(value, ensure_ascii=False, indent=1)
     text = re.sub(
