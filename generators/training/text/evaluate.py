@@ -1,6 +1,6 @@
 """Measures the model on facts it has not seen: are all figures of a brief figures of its facts?
 
-python evaluate.py MODEL_DIR --each 100
+    python evaluate.py MODEL_DIR --each 100
 """
 
 import argparse
@@ -21,6 +21,7 @@ import sample
 from facts import CHINESE, ENGLISH, HEADLINE, KNOWN, START, spell
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+|[\u3400-\u9fff]|\ufffd")
 
 
 def unseen():
@@ -108,9 +109,6 @@ def dialogue_lines(words, seen):
     )
     lines = [t for t in grammar.expand_all(tuple(parts)) if set(grammar.SLOT.findall(t)) <= seen.keys()]
     return [seen[who] + words.COLON + grammar.fill(t, seen) for who in "ab" for t in lines]
-
-
-WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+|[\u3400-\u9fff]|\ufffd")
 
 
 @cache

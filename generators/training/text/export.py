@@ -1,9 +1,10 @@
 """Writes what the server loads: weights in bfloat16, config, format and golden values.
 
-python export.py TRAINED_DIR OUT_DIR
+    python export.py TRAINED_DIR OUT_DIR
 """
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def main(trained, out):
     weights = {k: v.to(torch.bfloat16).contiguous() for k, v in state["average"].items()}
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     model = load(out)
+    (out / "config.json").write_text(model.config.to_json())
     write(out / "imprimatur.json", description(state))
     write(
         out / "golden.json",
@@ -49,7 +51,6 @@ def load(folder):
     """The shipped weights, computed in float32."""
     weights = load_file(Path(folder) / "model.safetensors")
     model = Llama(Config(weights["model.embed_tokens.weight"].shape[0]))
-    (Path(folder) / "config.json").write_text(model.config.to_json())
     model.load_state_dict({k: v.float() for k, v in weights.items()})
     return model.eval()
 
@@ -119,7 +120,6 @@ def golden(model, tokenizer, prompt):
 
 def write(path, value):
     """JSON for people: Han as Han; short lists on one line."""
-    import re
 
     text = json.dumps(value, ensure_ascii=False, indent=1)
     text = re.sub(

@@ -42,7 +42,7 @@ def example(r, simple=0.0):
 
     With probability `simple` it has few facts: short examples first teach copying sooner.
     """
-    is_chinese = r.random() < 0.55
+    is_chinese = r.random() < 0.65
     if r.random() < 0.12:
         prompt, answer = freetext.example(r, is_chinese)
         return prompt, CHINESE if is_chinese else ENGLISH, False, answer

@@ -65,8 +65,20 @@ CODAS = ["", "", "", "n", "r", "l", "s", "m", "nd", "rt", "st", "ck", "ng", "x",
 PLACE_ENDS = "burg ton ford ville stad haven by mouth field berg au ia ow ice heim dale".split()
 
 
+# Pieces that syllables do not make, so that every piece of the vocabulary is copied now and then.
+PIECES = """way land ber well wick wood stone bridge chester cliff gate hill minster nor ex ox quay beck worth shire gal mar
+del santa puerto ville court mont bel gar ven tion ing age ell ish ness port castle pool head sea wind rock water king
+queen son sen ski ova escu poulos ian ez era ado ino ette elle eau oux yn igh ough augh wr kn ph qu""".split()
+LETTERS = "eeeeeaaaaiiiooottnnssrrllddhhccuummppggbbffyywwkkvvjxqz"
+
+
 def word(r, longest=3):
-    """An invented capitalised word of one to three syllables."""
+    """An invented capitalised word: pieces, plain letters, or one to three syllables."""
+    odd = r.random()
+    if odd < 0.2:
+        return "".join(r.choice(PIECES) for _ in range(r.randint(2, 3))).capitalize()
+    if odd < 0.32:
+        return "".join(r.choice(LETTERS) for _ in range(r.randint(3, 8))).capitalize()
     parts = [
         r.choice(ONSETS if r.random() < 0.85 else [""]) + r.choices(VOWELS, VOWEL_ODDS)[0] + r.choice(CODAS)
         for _ in range(r.choice([1, 2, 2, longest]))
@@ -149,7 +161,7 @@ def day(r):
 
 def han(r, letters, low, high):
     """Some Han characters of a set, now and then one that the tokenizer must spell in bytes."""
-    letters = EVERY_CHAR if r.random() < 0.3 else letters
+    letters = EVERY_CHAR if r.random() < 0.5 else letters
     text = [r.choice(letters) for _ in range(r.randint(low, high))]
     if r.random() < 0.04:
         text[r.randrange(len(text))] = chr(r.randint(0x4E00, 0x9FA5))
