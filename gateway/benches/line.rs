@@ -5,6 +5,7 @@
 
 use std::{
     fs::File,
+    hint::black_box,
     io::Write as _,
     path::Path,
     sync::Arc,
@@ -125,12 +126,12 @@ fn judge() -> Box<dyn FnMut()> {
         now: 0,
     };
     Box::new(move || {
-        engine.judge(&scope(Hook::Input), PROMPT);
+        black_box(engine.judge(&scope(Hook::Input), PROMPT));
         let mut stream = engine.stream(&scope(Hook::Output));
         for word in generators::null::SENTENCE.split_inclusive(' ') {
             stream.push(word);
         }
-        stream.finish();
+        black_box(stream.finish());
     })
 }
 

@@ -1,9 +1,8 @@
 //! What marking leaves as it was: formats, transparency, depth, metadata. And what it refuses.
 
-mod scenes;
-
 use std::io::Cursor;
 
+use crate::scenes::{Kind, Painter};
 use image::{
     ColorType, DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader,
     codecs::jpeg::JpegEncoder,
@@ -12,7 +11,6 @@ use img_parts::{
     Bytes,
     png::{Png, PngChunk},
 };
-use scenes::{Kind, Painter};
 use types::{MarkId, MediaType};
 use watermark::{WatermarkError, WatermarkKey, image as mark};
 

@@ -1,11 +1,9 @@
 //! Fingerprints of pictures.
 
-mod scenes;
-
 use std::io::Cursor;
 
+use crate::scenes::{Kind, Painter};
 use image::{DynamicImage, ImageFormat, imageops::FilterType};
-use scenes::{Kind, Painter};
 use types::{ImageFingerprint, MarkId, MediaType};
 use watermark::{WatermarkKey, fingerprint, image as mark};
 

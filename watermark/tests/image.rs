@@ -1,12 +1,10 @@
 //! The image mark over whole pictures.
 
-mod scenes;
-
 use std::io::Cursor;
 
+use crate::scenes::{Kind, Painter};
 use image::{DynamicImage, ImageFormat, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use rayon::prelude::*;
-use scenes::{Kind, Painter};
 use types::{MarkId, MediaType};
 use watermark::{WatermarkKey, image as mark};
 

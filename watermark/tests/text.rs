@@ -1,8 +1,6 @@
 //! The text mark over whole texts of a synthetic language.
 
-mod language;
-
-use language::{Language, Writer};
+use crate::language::{Language, Writer};
 use types::Mark;
 use watermark::{TextMark, WatermarkKey, text};
 

@@ -18,8 +18,6 @@ pub(crate) enum Kind {
     Soft,
     /// Clouds of noise of all scales, like a photograph's textures.
     Texture,
-    /// Noise in every pixel.
-    Noise,
 }
 
 impl Kind {
@@ -41,7 +39,6 @@ impl Painter {
                 imageops::resize(&small, width, height, imageops::FilterType::CatmullRom)
             }
             Kind::Texture => self.texture(width, height),
-            Kind::Noise => RgbImage::from_fn(width, height, |_, _| self.colour()),
         }
     }
 
