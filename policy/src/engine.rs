@@ -67,7 +67,8 @@ impl Engine {
     #[must_use]
     pub fn judge(&self, scope: &Scope, text: &str) -> Judgement {
         let mut ledger = self.ledger(scope);
-        ledger.add(self.0.matchers.scan(&Views::of(text), 0), None);
+        let hits = self.0.matchers.scan(&Views::of(text), 0, &|clause| ledger.wants(clause));
+        ledger.add(hits, None);
         self.judgement(scope, &ledger, text)
     }
 

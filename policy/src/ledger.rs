@@ -10,7 +10,7 @@ use types::{Action, Finding, Language, Span};
 use crate::{
     engine::Compiled,
     judgement::Redaction,
-    matchers::{Hit, Kind},
+    matchers::{ClauseId, Hit, Kind},
     rule::Rule,
 };
 
@@ -57,6 +57,11 @@ impl Ledger {
 
     pub(crate) const fn action(&self) -> Action {
         self.action
+    }
+
+    /// Whether a rule in force has this clause.
+    pub(crate) fn wants(&self, clause: ClauseId) -> bool {
+        self.owners.get(clause).is_some_and(Option::is_some)
     }
 
     /// Adds final matches and decides what text up to code point `end` suffices for; `None` is the
@@ -167,13 +172,18 @@ impl Entry {
         if rule.when.unless.is_some_and(|(unless, within)| near(unless, within).next().is_some()) {
             return Vec::new();
         }
-        let mut found = vec![first.clone()];
+        let (mut found, mut disguised) = (vec![first.clone()], first.disguised);
         for clause in &rule.when.others {
-            let before = found.len();
-            found.extend(near(*clause, rule.when.within).cloned());
-            if found.len() == before {
+            let partners: Vec<&Hit> = near(*clause, rule.when.within).collect();
+            if partners.is_empty() {
                 return Vec::new();
             }
+            // Without undoing a disguise this part would be missing.
+            disguised |= partners.iter().all(|partner| partner.disguised);
+            found.extend(partners.into_iter().cloned());
+        }
+        for hit in &mut found {
+            hit.disguised = disguised;
         }
         found
     }

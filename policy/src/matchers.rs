@@ -63,10 +63,21 @@ impl fmt::Display for Kind {
 #[derive(Debug)]
 pub(crate) struct Matchers {
     terms: Terms,
-    patterns: Vec<(Pattern, ClauseId)>,
-    entities: Entities,
+    detectors: Vec<Detector>,
+    /// Those of the entities that no literal announces: numbers.
+    numbers: Entities,
     pending: [Pending; 2],
     uses: Vec<Uses>,
+}
+
+/// A pattern of some clauses.
+#[derive(Debug)]
+struct Detector {
+    pattern: Pattern,
+    kind: Kind,
+    /// What the pattern found must pass, for personal data and secrets.
+    check: fn(&str) -> bool,
+    clauses: Vec<ClauseId>,
 }
 
 /// Which checks a clause makes.
@@ -90,40 +101,47 @@ impl Uses {
 }
 
 impl Matchers {
-    /// Everything that begins at code point `from` or later.
-    pub(crate) fn scan(&self, views: &Views<'_>, from: usize) -> Vec<Hit> {
+    /// Everything that begins at code point `from` or later and that a clause in force wants.
+    pub(crate) fn scan(
+        &self,
+        views: &Views<'_>,
+        from: usize,
+        wants: &dyn Fn(ClauseId) -> bool,
+    ) -> Vec<Hit> {
+        let clean = &views.clean;
         let mut hits = Vec::new();
-        self.scan_view(&views.clean, from, &mut |clause, kind, bytes| {
-            let disguised = views.clean.is_disguised(bytes.clone());
-            hits.push(Hit { clause, kind, span: views.clean.span(bytes), disguised });
-        });
-        // Personal data and secrets are not written in disguise: their digits would be lost.
-        let bytes = views.clean.byte_of(from)..views.clean.text().len();
-        self.entities.scan(views.clean.text(), bytes, &mut |entity, clause, bytes| {
-            let disguised = views.clean.is_disguised(bytes.clone());
-            hits.push(Hit { clause, kind: entity.kind, span: views.clean.span(bytes), disguised });
-        });
+        let mut found = |clause, kind, bytes: Range<usize>| {
+            let disguised = clean.is_disguised(bytes.clone());
+            hits.push(Hit { clause, kind, span: clean.span(bytes), disguised });
+        };
+        self.scan_view(clean, from, wants, &mut found);
+        if self.numbers.clauses().any(wants) {
+            self.numbers.scan(clean.text(), clean.byte_of(from), &mut found);
+        }
         if let Some(folded) = &views.folded {
-            self.scan_view(folded, from, &mut |clause, kind, bytes| {
-                if folded.is_disguised(bytes.clone()) {
+            self.scan_view(folded, from, wants, &mut |clause, kind, bytes| {
+                // The digits of personal data and secrets are lost in the folded view.
+                let words = matches!(kind, Kind::Term | Kind::Regex);
+                if words && folded.is_disguised(bytes.clone()) {
                     hits.push(Hit { clause, kind, span: folded.span(bytes), disguised: true });
                 }
             });
         }
-        hits.retain(|hit| hit.span.start >= from);
+        hits.retain(|hit| hit.span.start >= from && wants(hit.clause));
         hits
     }
 
-    /// The first code point that more text could make part of a match, under rules for `hook`.
-    pub(crate) fn pending(&self, hook: Hook, views: &Views<'_>) -> Option<usize> {
+    /// The first code point from which a match under rules for `hook` may reach beyond code point
+    /// `end`, where a unit starts; `end` when there is none.
+    pub(crate) fn pending(&self, hook: Hook, views: &Views<'_>, end: usize) -> usize {
         let [input, output] = &self.pending;
         let pending = if hook == Hook::Input { input } else { output };
         let in_view = |view: &View<'_>| {
-            let at = pending.find(view.text());
-            (at < view.text().len()).then(|| view.span(at..view.text().len()).start)
+            let bytes = view.byte_of(end);
+            let at = pending.find(view.text().get(..bytes).unwrap_or_default());
+            if at < bytes { view.span(at..bytes).start } else { end }
         };
-        let folded = views.folded.as_ref().and_then(in_view);
-        in_view(&views.clean).into_iter().chain(folded).min()
+        views.folded.as_ref().map_or(end, in_view).min(in_view(&views.clean))
     }
 
     /// How many clauses there are.
@@ -139,28 +157,41 @@ impl Matchers {
         &self,
         view: &View<'_>,
         from: usize,
+        wants: &dyn Fn(ClauseId) -> bool,
         found: &mut impl FnMut(ClauseId, Kind, Range<usize>),
     ) {
-        let mut wanted = vec![false; self.patterns.len()];
+        let (text, from) = (view.text(), view.byte_of(from));
+        let mut starts: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.detectors.len()];
         self.terms.scan(view, |target, bytes| match target {
             Target::Term { clauses, .. } => {
                 for clause in clauses {
                     found(*clause, Kind::Term, bytes.clone());
                 }
             }
-            Target::Literal(patterns) => {
-                for pattern in patterns {
-                    if let Some(wanted) = wanted.get_mut(*pattern) {
-                        *wanted = true;
+            Target::Literal(detectors) => {
+                for (at, detector) in
+                    detectors.iter().filter_map(|at| Some((*at, self.detectors.get(*at)?)))
+                {
+                    if let Some(starts) = starts.get_mut(at) {
+                        pattern::extend(starts, detector.pattern.starts(text, &bytes));
                     }
                 }
             }
         });
-        let bytes = view.byte_of(from)..view.text().len();
-        for ((pattern, clause), wanted) in self.patterns.iter().zip(wanted) {
-            if wanted || !pattern.has_literals() {
-                pattern
-                    .scan(view.text(), bytes.clone(), |bytes| found(*clause, Kind::Regex, bytes));
+        for (detector, starts) in self.detectors.iter().zip(starts) {
+            if !detector.clauses.iter().any(|clause| wants(*clause)) {
+                continue;
+            }
+            let everywhere = (!detector.pattern.has_literals()).then_some(0..text.len());
+            for starts in starts.into_iter().chain(everywhere) {
+                let starts = starts.start.max(from)..starts.end;
+                detector.pattern.scan(text, starts, |bytes| {
+                    if text.get(bytes.clone()).is_some_and(detector.check) {
+                        for clause in &detector.clauses {
+                            found(*clause, detector.kind, bytes.clone());
+                        }
+                    }
+                });
             }
         }
     }
@@ -170,8 +201,8 @@ impl Matchers {
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     terms: terms::Builder,
-    patterns: Vec<(Pattern, ClauseId)>,
-    entities: Vec<(&'static Entity, ClauseId)>,
+    detectors: Vec<Detector>,
+    numbers: Vec<(&'static Entity, ClauseId)>,
     pending: [Pending; 2],
     uses: Vec<Uses>,
 }
@@ -213,10 +244,12 @@ impl Builder {
         }
         for source in &part.regex {
             let (pattern, tree) = Pattern::new(source, part.max_len)?;
-            for literal in pattern.literals() {
-                self.terms.literal(literal, self.patterns.len());
-            }
-            self.patterns.push((pattern, clause));
+            self.detector(Detector {
+                pattern,
+                kind: Kind::Regex,
+                check: |_| true,
+                clauses: vec![clause],
+            });
             trees.push(tree);
         }
         let personal = part.pii.iter().map(|name| entities::named(personal::ALL, "pii", name));
@@ -224,18 +257,45 @@ impl Builder {
             part.secrets.iter().map(|name| entities::named(secrets::ALL, "secrets", name));
         for named in personal.chain(secrets) {
             for entity in named? {
-                self.entities.push((entity, clause));
+                self.entity(entity, clause)?;
                 trees.push(entity.tree()?);
             }
         }
         Ok(trees)
     }
 
+    fn entity(&mut self, entity: &'static Entity, clause: ClauseId) -> Result<(), String> {
+        let known = self.detectors.iter_mut().find(|detector| detector.kind == entity.kind);
+        if let Some(known) = known {
+            known.clauses.push(clause);
+            return Ok(());
+        }
+        let pattern = Pattern::of_entity(&entity.tree()?)?;
+        if pattern.has_literals() {
+            self.detector(Detector {
+                pattern,
+                kind: entity.kind,
+                check: entity.check,
+                clauses: vec![clause],
+            });
+        } else {
+            self.numbers.push((entity, clause));
+        }
+        Ok(())
+    }
+
+    fn detector(&mut self, detector: Detector) {
+        for literal in detector.pattern.literals() {
+            self.terms.literal(literal, self.detectors.len());
+        }
+        self.detectors.push(detector);
+    }
+
     pub(crate) fn build(self) -> Result<Matchers, PolicyError> {
         Ok(Matchers {
             terms: self.terms.build().map_err(PolicyError::TooLarge)?,
-            patterns: self.patterns,
-            entities: Entities::new(self.entities).map_err(PolicyError::TooLarge)?,
+            detectors: self.detectors,
+            numbers: Entities::new(self.numbers).map_err(PolicyError::TooLarge)?,
             pending: self.pending,
             uses: self.uses,
         })

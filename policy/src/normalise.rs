@@ -38,18 +38,24 @@ impl<'t> Views<'t> {
 
     /// Views of the `units` of `text`.
     pub(crate) fn of_units(text: &str, units: &[Unit]) -> Self {
-        let (mut clean, mut folded) = (View::empty(), View::empty());
-        let mut disguised = false;
+        let (mut clean, mut folded) = (View::empty(), None::<View<'_>>);
         for unit in units {
             let Some(source) = text.get(unit.bytes.clone()) else { continue };
             let from = clean.len();
-            let hidden = clean::push(&mut clean, source, unit);
-            if hidden {
+            if clean::push(&mut clean, source, unit) {
                 clean.mark_disguised(from);
             }
-            disguised |= disguise::push(&mut folded, &clean, from, unit.kind);
+            // Most texts hide nothing: the folded view begins with the first disguise.
+            match (disguise::folded(&clean, from, unit.kind), &mut folded) {
+                (Some(letters), folded) => {
+                    let folded = folded.get_or_insert_with(|| clean.before(from));
+                    folded.push_disguised(letters, unit.kind == unit::Kind::Spelt);
+                }
+                (None, Some(folded)) => folded.append(&clean, from),
+                (None, None) => {}
+            }
         }
-        Self { clean, folded: disguised.then_some(folded) }
+        Self { clean, folded }
     }
 }
 

@@ -79,7 +79,7 @@ impl StreamJudge {
     /// Takes the next piece of text.
     pub fn push(&mut self, piece: &str) -> Step {
         self.text.push_str(piece);
-        let settled = self.advance();
+        self.advance();
         let action = self.ledger.action();
         if action >= Action::Rewrite {
             let stricter = action > self.told;
@@ -88,14 +88,15 @@ impl StreamJudge {
                 stricter.then(|| self.engine.judgement(&self.scope, &self.ledger, &self.text));
             return Step { emit: String::new(), verdict };
         }
-        Step { emit: self.emit(settled), verdict: None }
+        let held = self.ledger.held().unwrap_or(usize::MAX);
+        Step { emit: self.emit(self.decided.min(held)), verdict: None }
     }
 
     /// Ends the text.
     #[must_use]
     pub fn finish(mut self) -> Finished {
         let segments = segment(&self.text, self.context.byte, self.context.point);
-        let hits = self.scan(&segments.units);
+        let hits = self.scan(&Views::of_units(&self.text, &segments.units));
         self.ledger.add(hits, None);
         let judgement = self.engine.judgement(&self.scope, &self.ledger, &self.text);
         let released = judgement.action() < Action::Rewrite;
@@ -103,27 +104,27 @@ impl StreamJudge {
         Finished { emit, judgement }
     }
 
-    /// Looks at what is not decided; up to which code point the text can be let go.
-    fn advance(&mut self) -> usize {
+    /// Looks at what is not decided, and decides what it can.
+    fn advance(&mut self) {
         let segments = segment(&self.text, self.context.byte, self.context.point);
         let units = segments.units;
         let open = units.get(segments.settled).map_or(self.decided, |unit| unit.points.start);
         if open <= self.decided {
-            return self.decided;
+            return;
         }
         let views = Views::of_units(&self.text, &units);
-        let mut hits = self.engine.matchers().scan(&views, self.decided);
-        let pending = self.engine.matchers().pending(self.scope.hook, &views).unwrap_or(open);
-        let start = start_of_unit(&units, pending.min(open));
-        self.decided = final_before(&hits, &units, start, open).max(self.decided);
+        let mut hits = self.scan(&views);
+        // What the open units say can still change as a whole, so only what precedes them counts.
+        let pending = self.engine.matchers().pending(self.scope.hook, &views, open);
+        self.decided = start_of_unit(&units, pending).max(self.decided);
         hits.retain(|hit| hit.span.start < self.decided);
         self.ledger.add(hits, Some(self.decided));
         self.move_context(&units);
-        self.decided.min(self.ledger.held().unwrap_or(usize::MAX))
     }
 
-    fn scan(&self, units: &[Unit]) -> Vec<Hit> {
-        self.engine.matchers().scan(&Views::of_units(&self.text, units), self.decided)
+    /// Matches that begin where nothing is decided.
+    fn scan(&self, views: &Views<'_>) -> Vec<Hit> {
+        self.engine.matchers().scan(views, self.decided, &|clause| self.ledger.wants(clause))
     }
 
     /// Keeps some units before what is decided, so that the next search can look back.
@@ -153,13 +154,6 @@ impl StreamJudge {
 fn start_of_unit(units: &[Unit], point: usize) -> usize {
     let after = units.partition_point(|unit| unit.points.start <= point);
     units.get(after.saturating_sub(1)).map_or(point, |unit| unit.points.start)
-}
-
-/// Matches that begin before the returned code point are final: none of them reaches into the open
-/// units.
-fn final_before(hits: &[Hit], units: &[Unit], start: usize, open: usize) -> usize {
-    let growing = hits.iter().filter(|hit| hit.span.start < start && hit.span.end > open);
-    growing.map(|hit| start_of_unit(units, hit.span.start)).min().unwrap_or(start).min(start)
 }
 
 /// The last code point at or before `until` that does not cut a redaction.

@@ -171,7 +171,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_cutting_decides_like_the_whole(
@@ -189,14 +189,29 @@ proptest! {
 }
 
 #[test]
-fn only_a_few_letters_wait() {
+fn what_more_text_changes_as_a_whole_waits() {
+    let texts = [
+        // A space at the end of a reversed run stands at its beginning.
+        "how to build pipe bombkill炸弹p i p e  b o m b\u{202e}llikpipe ",
+        // The first part of a rule waits for the second.
+        "炸pipe bomb市长炸弹thief",
+        // A label needs its match as much as a block.
+        "pipe bomb炸弹",
+    ];
+    for (text, action) in texts.iter().flat_map(|text| ACTIONS.map(|action| (text, action))) {
+        check(action, text, &[1]).unwrap();
+    }
+}
+
+#[test]
+fn only_the_last_word_waits() {
     let engine = engine(Action::Block);
     let mut judge = engine.stream(&scope());
     let mut sent = String::new();
     for word in "The council met on Tuesday to talk about the old bridge. ".split_inclusive(' ') {
         sent += &judge.push(word).emit;
     }
-    assert!(sent.ends_with("bridge."), "{sent}");
+    assert!(sent.ends_with("the old "), "{sent}");
 }
 
 #[test]

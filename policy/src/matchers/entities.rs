@@ -51,7 +51,7 @@ pub(super) fn named(
     Ok(found)
 }
 
-/// The entities that a pack names.
+/// Entities of a pack that no literal announces, searched for together.
 #[derive(Debug)]
 pub(super) struct Entities {
     /// Matches where any of them begins.
@@ -90,32 +90,33 @@ impl Entities {
         Ok(Self { any, each })
     }
 
-    /// Calls `found` for every entity that begins within `bytes`.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = ClauseId> {
+        self.each.iter().flat_map(|one| one.clauses.iter().copied())
+    }
+
+    /// Calls `found` for every entity that begins at byte `from` or later.
     pub(super) fn scan(
         &self,
         text: &str,
-        bytes: Range<usize>,
-        found: &mut impl FnMut(&'static Entity, ClauseId, Range<usize>),
+        mut from: usize,
+        found: &mut impl FnMut(ClauseId, Kind, Range<usize>),
     ) {
         let Some(any) = &self.any else { return };
-        let mut from = bytes.start;
         while let Some(start) =
-            any.search(&Input::new(text).span(from..bytes.end)).map(|hit| hit.start())
+            any.search(&Input::new(text).span(from..text.len())).map(|hit| hit.start())
         {
             for One { entity, regex, clauses } in &self.each {
                 let hit = pattern::at(regex, text, start);
                 let real = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(entity.check);
                 if let Some(hit) = hit.filter(real) {
                     for clause in clauses {
-                        found(entity, *clause, hit.clone());
+                        found(*clause, entity.kind, hit.clone());
                     }
                 }
             }
-            // Entities begin with ASCII.
-            from = start + 1;
-            if from > bytes.end {
-                break;
-            }
+            let next = text.get(start..).and_then(|rest| rest.chars().next());
+            let Some(next) = next else { break };
+            from = start + next.len_utf8();
         }
     }
 }

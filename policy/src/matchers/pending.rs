@@ -93,7 +93,7 @@ mod tests {
     fn find(sources: &[&str], text: &str) -> usize {
         let mut pending = Pending::default();
         for source in sources {
-            pending.watch(pattern::bounded(&pattern::tree(source, true).unwrap(), 64));
+            pending.watch(pattern::Pattern::new(source, None).unwrap().1);
         }
         pending.find(text)
     }
@@ -124,11 +124,10 @@ mod tests {
             let cut = text.char_indices().nth(cut).map_or(text.len(), |(at, _)| at);
             let pending = find(&sources, &text[..cut]);
             for source in sources {
-                let tree = pattern::bounded(&pattern::tree(source, true).unwrap(), 64);
-                let regex = pattern::compile(&tree).unwrap();
+                let (regex, _) = pattern::Pattern::new(source, None).unwrap();
                 let settled = |text: &str| {
                     let mut hits = Vec::new();
-                    pattern::every_start(&regex, text, 0..text.len(), |hit| hits.push(hit));
+                    regex.scan(text, 0..text.len(), |hit| hits.push(hit));
                     hits.retain(|hit| hit.start < pending);
                     hits
                 };

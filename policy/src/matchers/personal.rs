@@ -36,7 +36,7 @@ pub(super) const ALL: &[Entity] = &[
     },
     Entity {
         kind: Kind::Pii("cn_mobile"),
-        pattern: r"(?:\+86|(?-u:\b)(?:0086|86)?)[ \-]?1[3-9][0-9](?:[ \-]?[0-9]{4}){2}(?-u:\b)",
+        pattern: r"(?:(?:\+86|(?-u:\b)(?:0086|86))[ \-]?|(?-u:\b))1[3-9][0-9](?:[ \-]?[0-9]{4}){2}(?-u:\b)",
         check: |_| true,
     },
     Entity {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_syntax::hir::Hir;
 
 use super::{ClauseId, pattern};
@@ -12,6 +12,9 @@ use crate::normalise::{View, is_han, is_word};
 const SPELT_MIN: usize = 4;
 /// Longer terms are quotations, not terms.
 const TERM_MAX: usize = 200;
+
+/// So many patterns are compiled to the faster automaton.
+const DFA_MAX: usize = 2_000;
 
 /// The automaton and what each of its patterns stands for.
 #[derive(Debug)]
@@ -125,7 +128,10 @@ impl Builder {
             patterns.push(text);
             targets.push(Target::Literal(regexes));
         }
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(patterns);
+        // Faster, and larger: too large for long word lists.
+        let kind = (patterns.len() <= DFA_MAX).then_some(AhoCorasickKind::DFA);
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(patterns);
         Ok(Terms { automaton: automaton.map_err(|error| error.to_string())?, targets })
     }
 }

@@ -12,34 +12,34 @@ use super::{
 /// Longer words with digits are codes, not words in disguise.
 const LEET_MAX: usize = 40;
 
+/// A character and the code points it stands for.
 type Letter = (char, [u32; 2]);
 
-/// Appends the folded form of a unit whose clean form starts at byte `from` of `clean`; whether it
-/// differs.
-pub(super) fn push(folded: &mut View<'_>, clean: &View<'_>, from: usize, kind: Kind) -> bool {
-    let start = folded.len();
-    let letters: Vec<Letter> = match kind {
-        Kind::Space | Kind::Other => clean.letters(from).collect(),
-        Kind::Word => word(clean.letters(from).collect()),
-        Kind::Spelt => word(clean.letters(from).filter(|letter| !is_separator(letter.0)).collect()),
-        Kind::Han => {
-            clean.letters(from).filter(|letter| is_han(letter.0)).map(simplified).collect()
-        }
-        Kind::Override => {
-            clean.letters(from).filter(|letter| !is_override(letter.0)).rev().collect()
-        }
+/// The folded form of a unit whose clean form starts at byte `from` of `clean`, if it differs.
+pub(super) fn folded(clean: &View<'_>, from: usize, kind: Kind) -> Option<Vec<Letter>> {
+    let text = clean.text().get(from..).unwrap_or_default();
+    let letters = || clean.letters(from);
+    let folded: Vec<Letter> = match kind {
+        Kind::Space | Kind::Other => return None,
+        Kind::Word if is_simple(text) => return None,
+        Kind::Word => word(letters().collect()),
+        Kind::Spelt => word(letters().filter(|letter| !is_separator(letter.0)).collect()),
+        Kind::Han => letters().filter(|letter| is_han(letter.0)).map(simplified).collect(),
+        Kind::Override => letters().filter(|letter| !is_override(letter.0)).rev().collect(),
     };
-    for (letter, points) in letters {
-        folded.push(letter, points);
-    }
-    if kind == Kind::Spelt {
-        folded.mark_spelt(start);
-    }
-    let differs = folded.text().get(start..) != clean.text().get(from..);
-    if differs || clean.is_disguised(from..clean.len()) {
-        folded.mark_disguised(start);
-    }
-    differs
+    let differs = !folded.iter().map(|(letter, _)| *letter).eq(text.chars());
+    differs.then_some(folded)
+}
+
+/// Whether a word is of ASCII letters none of which stands three times in a row, or a number.
+fn is_simple(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let thrice = |three: &[u8]| match three {
+        [a, b, c] => a.eq_ignore_ascii_case(b) && b.eq_ignore_ascii_case(c),
+        _ => false,
+    };
+    let letters = bytes.iter().all(u8::is_ascii_alphabetic) && !bytes.windows(3).any(thrice);
+    letters || bytes.iter().all(u8::is_ascii_digit)
 }
 
 fn simplified((letter, points): Letter) -> Letter {

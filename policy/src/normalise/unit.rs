@@ -72,7 +72,7 @@ pub(crate) fn segment(text: &str, from: usize, point: usize) -> Segments {
 /// look over bytes; it may say no where the long way finds nothing either.
 pub(crate) fn is_plain(text: &str) -> bool {
     let mut state = Plain { previous: b' ', before: b' ', single: 0, letters: 0, digits: 0 };
-    text.is_ascii() && text.bytes().all(|byte| state.allows(byte)) && state.allows(b' ')
+    text.is_ascii() && text.bytes().all(|byte| state.allows(byte)) && state.allows(b'.')
 }
 
 /// What [`is_plain`] remembers: the last two bytes, single letters in a row, and letters and

@@ -91,9 +91,30 @@ impl<'t> View<'t> {
         }
     }
 
-    /// Says that everything from byte `from` on was spelt out.
-    pub(super) fn mark_spelt(&mut self, from: usize) {
-        self.spelt.push(from..self.text.len());
+    /// A new view of the same beginning, up to byte `end`.
+    pub(super) fn before(&self, end: usize) -> Self {
+        let mut view = Self::empty();
+        view.text.to_mut().push_str(self.text.get(..end).unwrap_or_default());
+        view.origins.extend(self.origins.get(..end).unwrap_or_default());
+        view
+    }
+
+    /// Appends what `other` has from byte `from` on.
+    pub(super) fn append(&mut self, other: &Self, from: usize) {
+        self.text.to_mut().push_str(other.text.get(from..).unwrap_or_default());
+        self.origins.extend(other.origins.get(from..).unwrap_or_default());
+    }
+
+    /// Appends what a disguise hid; when it was `spelt` out the borders of its words are not known.
+    pub(super) fn push_disguised(&mut self, letters: Vec<(char, [u32; 2])>, spelt: bool) {
+        let from = self.text.len();
+        for (letter, points) in letters {
+            self.push(letter, points);
+        }
+        self.mark_disguised(from);
+        if spelt {
+            self.spelt.push(from..self.text.len());
+        }
     }
 }
 
