@@ -140,7 +140,11 @@ fn shown(release: &Release, path: Option<&Path>) -> String {
         None => String::from_utf8_lossy(&release.bytes).into_owned(),
         Some(path) => {
             let (path, index) = (path.display(), release.receipt.index);
-            format!("{path}: marked, signed, log entry {index}, asset {}", release.asset_id)
+            let marked = match release.mark {
+                Mark::NotMarkable { .. } => "",
+                Mark::Embedded { .. } | Mark::Statistical { .. } => "marked, ",
+            };
+            format!("{path}: {marked}signed, log entry {index}, asset {}", release.asset_id)
         }
     }
 }
