@@ -97,13 +97,16 @@ impl Detector {
             }
         }
         let looks = u32::try_from(readings.len()).map_or(f64::INFINITY, f64::from);
-        let searched = readings.iter().map(|tokens| watermark::text::detect(&self.key, tokens));
-        let best = searched.min_by(|a, b| a.p_value.total_cmp(&b.p_value));
-        let confidence = best.as_ref().map(|best| {
+        let searched: Vec<_> =
+            readings.iter().map(|tokens| watermark::text::detect(&self.key, tokens)).collect();
+        let decidable = searched.iter().any(|reading| reading.decidable);
+        // Where one reading is long enough to tell, those that are not have no say.
+        let telling = searched.iter().filter(|reading| reading.decidable == decidable);
+        let best = telling.min_by(|a, b| a.p_value.total_cmp(&b.p_value));
+        let confidence = best.map(|best| {
             let p_value = (best.p_value * looks).min(1.0);
             Confidence { p_value, z: Some(best.z), bit_errors: None }
         });
-        let decidable = best.is_some_and(|best| best.decidable);
         MarkFound {
             found: decidable && confidence.is_some_and(|sure| sure.p_value < TEXT_P_VALUE_MAX),
             algorithm: watermark::text::ALGORITHM,
