@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const FLAT: [Self; 4] = [Self::Scene, Self::Icon, Self::Chart, Self::Soft];
+    pub(crate) const FLAT: [Self; 3] = [Self::Scene, Self::Icon, Self::Soft];
 }
 
 impl Painter {
