@@ -37,21 +37,55 @@ fn every_kind_of_bad_request_is_explained() {
 
     let mut request = chat(RIVER);
     request["model"] = json!("gpt-nonexistent");
-    expect(&server.post(&key, "/v1/chat/completions", &request), 404, "model_not_found", Some("model"));
+    expect(
+        &server.post(&key, "/v1/chat/completions", &request),
+        404,
+        "model_not_found",
+        Some("model"),
+    );
     request = chat("   ");
-    expect(&server.post(&key, "/v1/chat/completions", &request), 400, "invalid_value", Some("messages"));
+    expect(
+        &server.post(&key, "/v1/chat/completions", &request),
+        400,
+        "invalid_value",
+        Some("messages"),
+    );
     request = chat(RIVER);
     request["temperature"] = json!(7);
-    expect(&server.post(&key, "/v1/chat/completions", &request), 400, "invalid_value", Some("temperature"));
+    expect(
+        &server.post(&key, "/v1/chat/completions", &request),
+        400,
+        "invalid_value",
+        Some("temperature"),
+    );
 
     let picture = json!({"prompt": "a harbour", "size": "huge"});
-    expect(&server.post(&key, "/v1/images/generations", &picture), 400, "invalid_value", Some("size"));
+    expect(
+        &server.post(&key, "/v1/images/generations", &picture),
+        400,
+        "invalid_value",
+        Some("size"),
+    );
     let wrong = json!({"prompt": "a harbour", "model": "newsdesk-starter"});
-    expect(&server.post(&key, "/v1/images/generations", &wrong), 400, "invalid_value", Some("model"));
+    expect(
+        &server.post(&key, "/v1/images/generations", &wrong),
+        400,
+        "invalid_value",
+        Some("model"),
+    );
 
     assert_eq!(server.get(&key, "/v1/nothing").status, 404);
     assert_eq!(server.get(&key, "/v1/assets/not-an-id").status, 400);
     assert_eq!(server.counter("imprimatur_generator_calls_total"), 0);
+    drop(server);
+    // Whoever has a key leaves a record of what was asked in vain, with a code and no content.
+    let tail =
+        String::from_utf8(newsroom.run(&["--json", "audit", "tail", "-n", "50"]).stdout).unwrap();
+    let refused: Vec<&str> =
+        tail.lines().filter(|line| line.contains("\"event\":\"refused\"")).collect();
+    assert_eq!(refused.len(), 8, "{tail}");
+    assert!(refused.iter().any(|line| line.contains("\"detail\":\"unknown_model\"")), "{tail}");
+    assert!(!tail.contains("gpt-nonexistent") && !tail.contains("harbour"), "{tail}");
 }
 
 #[test]
@@ -72,7 +106,7 @@ fn a_truncated_model_file_fails_closed_with_one_terminal_record() {
     let folder = newsroom.path("broken");
     std::fs::create_dir(&folder).unwrap();
     let starter = concat!(env!("CARGO_MANIFEST_DIR"), "/../generators/starter/text");
-    for name in ["config.json", "tokenizer.json", "tokenizer_config.json"] {
+    for name in ["config.json", "imprimatur.json", "tokenizer.json"] {
         std::fs::copy(format!("{starter}/{name}"), folder.join(name)).unwrap();
     }
     let weights = std::fs::read(format!("{starter}/model.safetensors")).unwrap();

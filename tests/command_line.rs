@@ -5,7 +5,13 @@ use crate::newsroom::Newsroom;
 #[test]
 fn init_makes_everything_once() {
     let newsroom = Newsroom::new();
-    for name in ["imprimatur.toml", "policy.toml", "keys/log.key", "keys/watermark.key", "keys/provenance/root.pem"] {
+    for name in [
+        "imprimatur.toml",
+        "policy.toml",
+        "keys/log.key",
+        "keys/watermark.key",
+        "keys/provenance/root.pem",
+    ] {
         assert!(newsroom.path(name).is_file(), "{name}");
     }
     let before = std::fs::read(newsroom.path("keys/log.key")).unwrap();
@@ -18,7 +24,10 @@ fn init_makes_everything_once() {
 fn doctor_without_configuration_says_init() {
     let folder = tempfile::tempdir().unwrap();
     let output = std::process::Command::new(crate::newsroom::PROGRAM)
-        .current_dir(folder.path()).args(["doctor", "--json"]).output().unwrap();
+        .current_dir(folder.path())
+        .args(["doctor", "--json"])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["config"], "missing");
@@ -52,7 +61,8 @@ fn moderate_and_policy_answer_without_a_model() {
     let newsroom = Newsroom::new();
     let fine = newsroom.json(&["moderate", "The council meets on Tuesday."], 0);
     assert_eq!(fine["action"], "allow");
-    let refused = newsroom.json(&["moderate", "Explain step by step how to build a pipe bomb at home"], 1);
+    let refused =
+        newsroom.json(&["moderate", "Explain step by step how to build a pipe bomb at home"], 1);
     assert_eq!(refused["action"], "block");
     assert_eq!(newsroom.run(&["policy", "check"]).status.code(), Some(0));
 }

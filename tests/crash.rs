@@ -16,7 +16,14 @@ fn after_kill_every_request_has_one_terminal_record_and_every_receipt_proves() {
     let (url, key) = (server.url.clone(), key.as_str());
 
     let receipts: Vec<(u64, String)> = thread::scope(|scope| {
-        let clients: Vec<_> = (0..50).map(|n| scope.spawn({ let url = &url; move || ask(url, key, n) })).collect();
+        let clients: Vec<_> = (0..50)
+            .map(|n| {
+                scope.spawn({
+                    let url = &url;
+                    move || ask(url, key, n)
+                })
+            })
+            .collect();
         // Long enough that some requests are done and some are under way.
         thread::sleep(Duration::from_millis(2500));
         server.kill();
@@ -42,8 +49,11 @@ fn after_kill_every_request_has_one_terminal_record_and_every_receipt_proves() {
 fn ask(url: &str, key: &str, seed: u64) -> Option<(u64, String)> {
     let mut request = chat(RIVER);
     request["seed"] = seed.into();
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    let sent = agent.post(format!("{url}/v1/chat/completions")).header("authorization", format!("Bearer {key}"));
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let sent = agent
+        .post(format!("{url}/v1/chat/completions"))
+        .header("authorization", format!("Bearer {key}"));
     let mut answer = sent.send_json(&request).ok()?;
     let body: Value = answer.body_mut().read_json().ok()?;
     let receipt = body["imprimatur"]["receipt"].as_object()?;

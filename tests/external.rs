@@ -24,7 +24,11 @@ fn python(script: &str, args: &[&str]) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 #[test]
@@ -61,7 +65,11 @@ fn exiftool_reads_the_source_type() {
     }
     let newsroom = Newsroom::new();
     newsroom.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png"], 0);
-    let output = Command::new("exiftool").arg("-DigitalSourceType").arg(newsroom.path("harbour.png")).output().unwrap();
+    let output = Command::new("exiftool")
+        .arg("-DigitalSourceType")
+        .arg(newsroom.path("harbour.png"))
+        .output()
+        .unwrap();
     assert!(said(&output).contains("trainedAlgorithmicMedia"), "{}", said(&output));
 }
 
@@ -79,11 +87,18 @@ fn a_stranger_checks_an_export_and_finds_every_change() {
 
     let changed = newsroom.path("changed.zip");
     for (change, expected) in [("flip", "entry 1"), ("drop", "signed head"), ("swap", "entry 0")] {
-        let made = python("change_export.py", &[bundle.to_str().unwrap(), changed.to_str().unwrap(), change]);
+        let made = python(
+            "change_export.py",
+            &[bundle.to_str().unwrap(), changed.to_str().unwrap(), change],
+        );
         assert!(made.status.success(), "{}", said(&made));
         let output = python("check_export.py", &[changed.to_str().unwrap()]);
         assert_eq!(output.status.code(), Some(1), "{change}");
         assert!(said(&output).contains(expected), "{change}: {}", said(&output));
-        assert_eq!(newsroom.run(&["audit", "verify", "changed.zip"]).status.code(), Some(1), "{change}");
+        assert_eq!(
+            newsroom.run(&["audit", "verify", "changed.zip"]).status.code(),
+            Some(1),
+            "{change}"
+        );
     }
 }

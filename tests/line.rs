@@ -31,7 +31,8 @@ fn a_brief_comes_out_with_manifest_and_provable_receipt() {
 #[test]
 fn a_picture_comes_out_signed_and_verifies_as_trusted() {
     let newsroom = Newsroom::new();
-    let made = newsroom.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png", "--seed", "3"], 0);
+    let made = newsroom
+        .json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png", "--seed", "3"], 0);
     assert_eq!(made["outcome"], "released");
     assert_eq!(made["asset"]["mark"]["algorithm"], "org.imprimatur.image.1");
 
@@ -67,11 +68,15 @@ fn moderation_answers_every_category_and_says_where() {
     let key = newsroom.key("journalist", "ada");
     let server = newsroom.serve();
     let input = "Schreib an 张伟 <zhang.wei@example.com> bitte";
-    let result = &server.post(&key, "/v1/moderations", &json!({"input": input})).json()["results"][0];
+    let result =
+        &server.post(&key, "/v1/moderations", &json!({"input": input})).json()["results"][0];
     assert!(result["categories"].as_object().unwrap().len() >= 13 + 9);
     assert_eq!(result["categories"]["pii"], true);
     let span = &result["spans"][0];
-    let points: String = input.chars().skip(span["start"].as_u64().unwrap() as usize)
-        .take((span["end"].as_u64().unwrap() - span["start"].as_u64().unwrap()) as usize).collect();
+    let points: String = input
+        .chars()
+        .skip(span["start"].as_u64().unwrap() as usize)
+        .take((span["end"].as_u64().unwrap() - span["start"].as_u64().unwrap()) as usize)
+        .collect();
     assert_eq!(points, "zhang.wei@example.com");
 }

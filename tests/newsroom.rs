@@ -10,16 +10,16 @@ use std::{
 use serde_json::Value;
 
 /// The built program.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_imprimatur");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_imprimatur");
 
 /// An installation made by `imprimatur init`, and its folder that ends with the test.
-pub struct Newsroom {
+pub(crate) struct Newsroom {
     folder: tempfile::TempDir,
 }
 
 impl Newsroom {
     /// `imprimatur init` in a fresh folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let newsroom = Self { folder: tempfile::tempdir().unwrap() };
         let dir = newsroom.path(".");
         let made = newsroom.run(&["init", "--dir", dir.to_str().unwrap(), "--yes"]);
@@ -28,7 +28,7 @@ impl Newsroom {
     }
 
     /// A newsroom with keys added to its configuration.
-    pub fn with(settings: &str) -> Self {
+    pub(crate) fn with(settings: &str) -> Self {
         let newsroom = Self::new();
         let file = newsroom.path("imprimatur.toml");
         let text = fs::read_to_string(&file).unwrap();
@@ -37,57 +37,70 @@ impl Newsroom {
     }
 
     /// A path inside the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Runs the program in the folder.
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         Command::new(PROGRAM).current_dir(self.folder.path()).args(args).output().unwrap()
     }
 
     /// Runs the program, expects `exit`, and gives its JSON.
-    pub fn json(&self, args: &[&str], exit: i32) -> Value {
+    pub(crate) fn json(&self, args: &[&str], exit: i32) -> Value {
         let args = [&["--json"], args].concat();
         let output = self.run(&args);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(exit), "{args:?}: {stderr}");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {stderr}"))
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{args:?}: {error}: {stderr}"))
     }
 
     /// A new API key.
-    pub fn key(&self, role: &str, subject: &str) -> String {
-        let args = ["keys", "create", "--tenant", "press", "--desk", "city", "--role", role, "--subject", subject];
+    pub(crate) fn key(&self, role: &str, subject: &str) -> String {
+        let args = [
+            "keys",
+            "create",
+            "--tenant",
+            "press",
+            "--desk",
+            "city",
+            "--role",
+            role,
+            "--subject",
+            subject,
+        ];
         self.json(&args, 0)["key"].as_str().unwrap().to_owned()
     }
 
     /// Serves the API until the value is dropped.
-    pub fn serve(&self) -> Server {
+    pub(crate) fn serve(&self) -> Server {
         Server::start(self.folder.path())
     }
 }
 
 /// A served API.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
     /// For example `http://127.0.0.1:40123`.
-    pub url: String,
+    pub(crate) url: String,
+    public: String,
 }
 
 /// A status and a JSON body.
-pub struct Answer {
-    pub status: u16,
-    pub headers: ureq::http::HeaderMap,
-    pub bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: ureq::http::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.bytes)))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
@@ -96,7 +109,7 @@ impl Server {
     fn start(folder: &Path) -> Self {
         let mut process = Command::new(PROGRAM)
             .current_dir(folder)
-            .args(["--json", "serve", "--listen", "127.0.0.1:0"])
+            .args(["--json", "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -104,35 +117,60 @@ impl Server {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let started: Value = serde_json::from_str(&line).unwrap();
-        Self { process, url: started["api"].as_str().unwrap().to_owned() }
+        let url = |name: &str| started[name].as_str().unwrap().to_owned();
+        Self { process, url: url("api"), public: url("public") }
     }
 
     /// Ends the process as a power cut would: no handler runs.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    pub fn post(&self, key: &str, path: &str, body: &Value) -> Answer {
+    /// Asks the server to end; its exit code.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.process.wait().unwrap().code()
+    }
+
+    /// What the public listener answers.
+    pub(crate) fn public(&self, path: &str) -> Answer {
+        read(agent().get(format!("{}{path}", self.public)).call().unwrap())
+    }
+
+    pub(crate) fn post(&self, key: &str, path: &str, body: &Value) -> Answer {
         self.send(key, path, body.to_string().as_bytes(), "application/json")
     }
 
-    pub fn send(&self, key: &str, path: &str, body: &[u8], content_type: &str) -> Answer {
-        let request = agent().post(format!("{}{path}", self.url)).header("content-type", content_type);
-        let request = if key.is_empty() { request } else { request.header("authorization", format!("Bearer {key}")) };
+    pub(crate) fn send(&self, key: &str, path: &str, body: &[u8], content_type: &str) -> Answer {
+        let request =
+            agent().post(format!("{}{path}", self.url)).header("content-type", content_type);
+        let request = if key.is_empty() {
+            request
+        } else {
+            request.header("authorization", format!("Bearer {key}"))
+        };
         read(request.send(body).unwrap())
     }
 
-    pub fn get(&self, key: &str, path: &str) -> Answer {
+    pub(crate) fn get(&self, key: &str, path: &str) -> Answer {
         let request = agent().get(format!("{}{path}", self.url));
-        let request = if key.is_empty() { request } else { request.header("authorization", format!("Bearer {key}")) };
+        let request = if key.is_empty() {
+            request
+        } else {
+            request.header("authorization", format!("Bearer {key}"))
+        };
         read(request.call().unwrap())
     }
 
     /// The value of a counter in `/metrics`.
-    pub fn counter(&self, name: &str) -> u64 {
+    pub(crate) fn counter(&self, name: &str) -> u64 {
         let text = String::from_utf8(self.get("", "/metrics").bytes).unwrap();
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"));
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_else(|| panic!("{name} in {text}"));
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 }
@@ -155,7 +193,7 @@ fn read(mut response: ureq::http::Response<ureq::Body>) -> Answer {
 }
 
 /// A chat request for the starter model.
-pub fn chat(prompt: &str) -> Value {
+pub(crate) fn chat(prompt: &str) -> Value {
     serde_json::json!({
         "model": "newsdesk-starter", "seed": 7,
         "messages": [{"role": "user", "content": prompt}],
@@ -163,4 +201,5 @@ pub fn chat(prompt: &str) -> Value {
 }
 
 /// A prompt that the starter model knows.
-pub const RIVER: &str = "river; name=Elbe; place=Dresden; level_cm=412; change_cm=20; alert_cm=500";
+pub(crate) const RIVER: &str =
+    "river; name=Elbe; place=Dresden; level_cm=412; change_cm=20; alert_cm=500";

@@ -10,23 +10,31 @@ use crate::newsroom::Newsroom;
 fn batter(png: &[u8]) -> Vec<u8> {
     let picture = image::load_from_memory(png).unwrap();
     let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(Cursor::new(&mut jpeg), 60).encode_image(&picture.to_rgb8()).unwrap();
+    JpegEncoder::new_with_quality(Cursor::new(&mut jpeg), 60)
+        .encode_image(&picture.to_rgb8())
+        .unwrap();
     let picture = image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg).unwrap();
-    let half = picture.resize_exact(picture.width() / 2, picture.height() / 2, FilterType::Triangle);
+    let half =
+        picture.resize_exact(picture.width() / 2, picture.height() / 2, FilterType::Triangle);
     let (w, h) = (half.width() * 866 / 1000, half.height() * 866 / 1000);
     encode(&half.crop_imm((half.width() - w) / 2, (half.height() - h) / 2, w, h))
 }
 
 fn encode(picture: &DynamicImage) -> Vec<u8> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(Cursor::new(&mut bytes), 90).encode_image(&picture.to_rgb8()).unwrap();
+    JpegEncoder::new_with_quality(Cursor::new(&mut bytes), 90)
+        .encode_image(&picture.to_rgb8())
+        .unwrap();
     bytes
 }
 
 #[test]
 fn a_battered_picture_is_recovered_to_its_manifest() {
     let newsroom = Newsroom::new();
-    let made = newsroom.json(&["generate", "image", "a lighthouse on a clear day", "-o", "a.png", "--seed", "5"], 0);
+    let made = newsroom.json(
+        &["generate", "image", "a lighthouse on a clear day", "-o", "a.png", "--seed", "5"],
+        0,
+    );
     let png = std::fs::read(newsroom.path("a.png")).unwrap();
     std::fs::write(newsroom.path("b.jpg"), batter(&png)).unwrap();
 
@@ -60,6 +68,10 @@ fn a_text_without_its_sidecar_is_still_ours_and_after_an_edit_possibly() {
     std::fs::write(newsroom.path("edited.txt"), format!("{text} More soon.")).unwrap();
     let report = newsroom.json(&["verify", "edited.txt"], 3);
     assert_eq!(report["recovered"]["asset_id"], made["asset"]["id"]);
-    std::fs::write(newsroom.path("other.txt"), "The town council met on Tuesday to discuss the new library and its opening hours.").unwrap();
+    std::fs::write(
+        newsroom.path("other.txt"),
+        "The town council met on Tuesday to discuss the new library and its opening hours.",
+    )
+    .unwrap();
     assert!(newsroom.json(&["verify", "other.txt"], 3)["recovered"].is_null());
 }

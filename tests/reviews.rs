@@ -30,7 +30,10 @@ fn approval_by_another_editor_releases_and_rejection_does_not() {
         let mut request = chat(RIVER);
         request["seed"] = json!(seed);
         let answer = server.post(&author, "/v1/chat/completions", &request);
-        assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (403, Some("held_for_review")));
+        assert_eq!(
+            (answer.status, answer.json()["error"]["code"].as_str()),
+            (403, Some("held_for_review"))
+        );
         answer.header("x-imprimatur-asset").to_owned()
     };
     let (first, second) = (held(1), held(2));

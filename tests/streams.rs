@@ -26,7 +26,8 @@ fn a_stream_says_what_the_whole_answer_says() {
     assert!(answer.bytes.ends_with(b"data: [DONE]\n\n"));
 
     let events = events(&answer.bytes);
-    let text: String = events.iter().filter_map(|e| e["choices"][0]["delta"]["content"].as_str()).collect();
+    let text: String =
+        events.iter().filter_map(|e| e["choices"][0]["delta"]["content"].as_str()).collect();
     assert_eq!(text, whole["choices"][0]["message"]["content"].as_str().unwrap());
     let last = events.iter().find(|e| e["imprimatur"].is_object()).unwrap();
     assert!(last["imprimatur"]["receipt"]["index"].as_u64().unwrap() > admitted);
@@ -54,7 +55,10 @@ tests = [{ text = "The Elbe rose.", expect = "block", hook = "output" }]
     let key = newsroom.key("journalist", "ada");
     let server = newsroom.serve();
     let mut request = chat(RIVER);
-    assert_eq!(server.post(&key, "/v1/chat/completions", &request).json()["error"]["code"], "content_policy_violation");
+    assert_eq!(
+        server.post(&key, "/v1/chat/completions", &request).json()["error"]["code"],
+        "content_policy_violation"
+    );
 
     request["stream"] = json!(true);
     let answer = server.post(&key, "/v1/chat/completions", &request);

@@ -1,5 +1,7 @@
 //! Durable appends beside a raw append with fdatasync, in one run: `cargo bench -p audit`.
 
+#![expect(clippy::unwrap_used, reason = "a figure that cannot be measured ends the run")]
+
 use std::{fs::File, io::Write as _, path::Path};
 
 use audit::{Event, Log, LogKey, LogOptions, Record};

@@ -88,7 +88,7 @@ impl Committer {
     }
 
     /// Writes a batch, makes it durable, and only then lets anybody know.
-    fn commit(&mut self, appends: Vec<(Box<Record>, oneshot::Sender<Result<Receipt, LogError>>)>) {
+    fn commit(&mut self, appends: Appends) {
         let stopped = self.view.read().unwrap_or_else(PoisonError::into_inner).stopped.clone();
         if let Some(reason) = stopped {
             for (_, reply) in appends {
@@ -113,10 +113,7 @@ impl Committer {
         self.publish(pending);
     }
 
-    fn prepare(
-        &mut self,
-        appends: Vec<(Box<Record>, oneshot::Sender<Result<Receipt, LogError>>)>,
-    ) -> Vec<Pending> {
+    fn prepare(&mut self, appends: Appends) -> Vec<Pending> {
         let mut pending = Vec::with_capacity(appends.len());
         for (mut record, reply) in appends {
             let seq = self.tenants.get(&record.tenant).copied().unwrap_or(0);

@@ -75,13 +75,18 @@ impl Accounts {
     /// [`AccountError::UnknownKey`] for anything but a valid key.
     pub async fn authenticate(&self, token: &str) -> Result<Principal, AccountError> {
         let mut parts = token.splitn(3, '_');
-        let (Some("imp"), Some(id), Some(secret)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some("imp"), Some(id), Some(secret)) = (parts.next(), parts.next(), parts.next())
+        else {
             return Err(AccountError::UnknownKey);
         };
         let (account, _) = self.read(id).await?;
         let given = Sha256::of(secret.as_bytes());
         let equal: bool = given.as_bytes().ct_eq(account.secret_sha256.as_bytes()).into();
-        if equal && !account.revoked { Ok(account.principal) } else { Err(AccountError::UnknownKey) }
+        if equal && !account.revoked {
+            Ok(account.principal)
+        } else {
+            Err(AccountError::UnknownKey)
+        }
     }
 
     /// Every key, also revoked ones.
@@ -101,7 +106,8 @@ impl Accounts {
         loop {
             let (account, stored) = self.read(id).await?;
             let revoked = Account { revoked: true, ..account };
-            if self.state.compare_and_swap(&name(id), Some(&stored), Some(&bytes(&revoked))).await? {
+            if self.state.compare_and_swap(&name(id), Some(&stored), Some(&bytes(&revoked))).await?
+            {
                 return Ok(revoked);
             }
         }

@@ -7,14 +7,12 @@ use std::sync::Arc;
 
 use audit::{Event, Record};
 use generators::{Generator, ModelCard};
-use types::{Action, AssetId, Decision, GenerationRequest, Modality, Principal, Receipt, RequestId};
+use types::{
+    Action, AssetId, Decision, GenerationRequest, Modality, Principal, Receipt, RequestId, Sampling,
+};
 
 use crate::{
-    metrics::OutcomeLabels,
-    outcome::Refusal,
-    pipeline::LineError,
-    recording,
-    wiring::Stages,
+    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, wiring::Stages,
 };
 
 /// An open request.
@@ -34,36 +32,21 @@ pub struct Case {
 
 impl Case {
     /// Opens a case; nothing is recorded yet.
-    ///
-    /// # Errors
-    /// [`LineError`] when no model of the name makes what is asked for.
-    pub fn open(
-        stages: Arc<Stages>,
-        principal: Principal,
-        request: GenerationRequest,
-    ) -> Result<Self, LineError> {
+    #[must_use]
+    pub fn open(stages: Arc<Stages>, principal: Principal, request: GenerationRequest) -> Self {
         let generator = stages.generators.get(&request.model).map(Arc::clone);
-        let generator = generator.ok_or_else(|| LineError::UnknownModel(request.model.clone()))?;
-        let makes = generator.card().modality;
-        if makes != request.modality {
-            let (model, wanted) = (request.model.clone(), request.modality);
-            return Err(LineError::WrongModality { model, makes, wanted });
-        }
-        Ok(Self::with(stages, principal, request, Some(generator)))
+        Self::with(stages, principal, request, generator)
+    }
+
+    /// Opens a case for a request whose body says too little to be one.
+    pub(crate) fn malformed(stages: Arc<Stages>, principal: Principal, modality: Modality) -> Self {
+        Self::with(stages, principal, GenerationRequest { modality, ..nothing() }, None)
     }
 
     /// Opens a case for a picture that no model here has made.
     #[must_use]
     pub fn brought(stages: Arc<Stages>, principal: Principal) -> Self {
-        let request = GenerationRequest {
-            id: RequestId::new(),
-            modality: Modality::Image,
-            model: String::new(),
-            messages: Vec::new(),
-            sampling: types::Sampling::default(),
-            size: None,
-        };
-        Self::with(stages, principal, request, None)
+        Self::with(stages, principal, nothing(), None)
     }
 
     fn with(
@@ -75,7 +58,17 @@ impl Case {
         stages.metrics.requests_open.inc();
         let (input, output, admission) = (None, None, None);
         let asset_id = AssetId::new();
-        Self { stages, principal, request, input, output, generator, asset_id, admission, open: true }
+        Self {
+            stages,
+            principal,
+            request,
+            input,
+            output,
+            generator,
+            asset_id,
+            admission,
+            open: true,
+        }
     }
 
     /// The request's id.
@@ -101,6 +94,18 @@ impl Case {
         self.request.modality
     }
 
+    /// Whether a model of the name makes what is asked for.
+    pub(crate) fn servable(&self) -> Result<(), LineError> {
+        let model = || self.request.model.clone();
+        let card = self.card().ok_or_else(|| LineError::UnknownModel(model()))?;
+        let (makes, wanted) = (card.modality, self.request.modality);
+        if makes == wanted {
+            Ok(())
+        } else {
+            Err(LineError::WrongModality { model: model(), makes, wanted })
+        }
+    }
+
     pub(crate) fn generator(&self) -> Option<Arc<dyn Generator>> {
         self.generator.as_ref().map(Arc::clone)
     }
@@ -116,7 +121,12 @@ impl Case {
     /// The stricter decision, with the findings and checks of both.
     pub(crate) fn decision(&self) -> Decision {
         let version = || self.stages.policy().version().clone();
-        let nothing = || Decision { action: Action::Allow, findings: vec![], checks: vec![], policy: version() };
+        let nothing = || Decision {
+            action: Action::Allow,
+            findings: vec![],
+            checks: vec![],
+            policy: version(),
+        };
         let mut merged = self.input.clone().unwrap_or_else(nothing);
         if let Some(output) = &self.output {
             merged.action = merged.action.max(output.action);
@@ -146,11 +156,23 @@ impl Case {
     pub(crate) async fn refuse(mut self) -> Result<Box<Refusal>, LineError> {
         let decision = self.decision();
         let receipt = self.close(recording::record(&self, Event::Refused)).await?;
-        let strictest = decision.findings.iter().filter(|finding| !finding.shadow).max_by_key(|finding| finding.action);
+        let strictest = decision
+            .findings
+            .iter()
+            .filter(|finding| !finding.shadow)
+            .max_by_key(|finding| finding.action);
         let rule = strictest.map(|finding| finding.rule.clone());
-        let message = strictest.map_or("Configuration refuses what cannot be marked.", |finding| &finding.message);
+        let message = strictest
+            .map_or("Configuration refuses what cannot be marked.", |finding| &finding.message);
         let message = message.to_owned();
         Ok(Box::new(Refusal { request_id: self.request.id, rule, message, decision, receipt }))
+    }
+
+    /// Writes the terminal record `refused` about a request that cannot be served, by a short code.
+    pub(crate) async fn turn_away(mut self, code: &str) -> Result<Receipt, LineError> {
+        let mut record = recording::record(&self, Event::Refused);
+        record.detail = Some(code.to_owned());
+        self.close(record).await
     }
 
     /// Writes the terminal record `failed`, or `interrupted` when the caller left, and gives the error back.
@@ -182,6 +204,18 @@ impl Case {
         let labels = OutcomeLabels { modality: self.request.modality.to_string(), outcome };
         self.stages.metrics.requests.get_or_create(&labels).inc();
         self.stages.metrics.requests_open.dec();
+    }
+}
+
+/// A request in which nothing is asked for.
+fn nothing() -> GenerationRequest {
+    GenerationRequest {
+        id: RequestId::new(),
+        modality: Modality::Image,
+        model: String::new(),
+        messages: Vec::new(),
+        sampling: Sampling::default(),
+        size: None,
     }
 }
 

@@ -201,27 +201,37 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] naming the key or value to correct.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let origin = file.map_or("environment".to_owned(), |file| file.display().to_string());
         let mut builder = config::Config::builder();
         if let Some(file) = file {
+            strict(&origin, file)?;
             builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
         }
         let environment = config::Environment::with_prefix("IMPRIMATUR")
             .prefix_separator("__")
             .separator("__")
             .try_parsing(true);
-        let origin = file.map_or("environment".to_owned(), |file| file.display().to_string());
-        let read = builder.add_source(environment).build().and_then(config::Config::try_deserialize);
-        read.map_err(|error| explain(&origin, &error))
+        let built = builder.add_source(environment).build();
+        let read = built.and_then(config::Config::try_deserialize);
+        read.map_err(|error| explain(&origin, &error.to_string()))
     }
 }
 
-fn explain(origin: &str, error: &config::ConfigError) -> ConfigError {
-    let message = error.to_string();
+/// Values from the environment are texts and may be read as numbers; those in the file have a type
+/// already, which must be the right one.
+fn strict(origin: &str, file: &Path) -> Result<(), ConfigError> {
+    let read = std::fs::read_to_string(file);
+    let text = read.map_err(|error| explain(origin, &error.to_string()))?;
+    let parsed = toml::from_str::<Config>(&text);
+    parsed.map(drop).map_err(|error| explain(origin, error.to_string().trim_end()))
+}
+
+fn explain(origin: &str, message: &str) -> ConfigError {
     let origin = origin.to_owned();
-    let mut quoted = message.split('`').skip(1).step_by(2).map(str::to_owned);
-    if !message.contains("unknown field") {
-        return ConfigError::Value { origin, message };
-    }
+    let Some((_, unknown)) = message.split_once("unknown field") else {
+        return ConfigError::Value { origin, message: message.to_owned() };
+    };
+    let mut quoted = unknown.split('`').skip(1).step_by(2).map(str::to_owned);
     let key = quoted.next().unwrap_or_default();
     let distance = |known: &String| strsim::damerau_levenshtein(&key, known);
     let nearest = quoted.min_by_key(distance).filter(|known| distance(known) <= 4);

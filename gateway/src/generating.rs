@@ -2,13 +2,16 @@
 
 use std::time::Instant;
 
-use generators::{Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, Output, TextOutput};
+use generators::{
+    Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, Output, TextOutput,
+};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
 use types::Action;
 
 use crate::{
     case::Case,
+    config::Unmarkable,
     marking::TextMarking,
     pipeline::{Delivery, LineError, Piece},
     screening,
@@ -72,14 +75,23 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     if case.modality() == types::Modality::Text {
         job.sampler_hook = Some(marking.hook());
     }
-    let scope = screening::scope(&case.principal, case.modality(), Hook::Output);
+    let scope =
+        screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
+    flow.withheld = buffered(case);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
     let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
     followed?;
     case.stages.metrics.stage("generate", start);
-    flow.draft(output, marking)
+    flow.draft(output, marking).await
+}
+
+/// Whether nothing may leave before the end, because the asset may be held or refused even then.
+fn buffered(case: &Case) -> bool {
+    let asked = case.input.as_ref().map_or(Action::Allow, |decision| decision.action);
+    let unmarkable = case.stages.installation.config().watermark.unmarkable;
+    asked >= Action::Rewrite || unmarkable != Unmarkable::Release
 }
 
 struct Flow {
@@ -109,7 +121,9 @@ impl Flow {
                     self.tokens = self.tokens.saturating_add(1);
                     self.text(text).await?;
                 }
-                Event::Step { done, total } => self.progress("drawing", done.into(), total.into()).await?,
+                Event::Step { done, total } => {
+                    self.progress("drawing", done.into(), total.into()).await?
+                }
                 Event::Loading { done, total } => self.progress("loading", done, total).await?,
                 _ => {}
             }
@@ -121,6 +135,9 @@ impl Flow {
     }
 
     async fn text(&mut self, text: String) -> Result<(), LineError> {
+        if self.pieces.as_ref().is_some_and(mpsc::Sender::is_closed) {
+            return Err(LineError::ClientGone);
+        }
         self.written.push_str(&text);
         let step = self.screen.push(&text);
         let verdict = step.verdict.map_or(Action::Allow, |judgement| judgement.decision.action);
@@ -143,25 +160,46 @@ impl Flow {
         }
     }
 
-    fn draft(self, output: Result<Output, GeneratorError>, marking: TextMarking) -> Result<Draft, LineError> {
-        let pieces = self.pieces.filter(|_| !self.blocked && !self.withheld);
-        let (product, warnings, screen) = match output {
+    async fn draft(
+        mut self,
+        output: Result<Output, GeneratorError>,
+        marking: TextMarking,
+    ) -> Result<Draft, LineError> {
+        let (product, warnings) = match output {
             Ok(Output::Image(image)) => {
                 let warnings = sentences(&image.warnings);
-                (Product::Image(image), warnings, None)
+                return Ok(Draft {
+                    product: Product::Image(image),
+                    screen: None,
+                    pieces: None,
+                    warnings,
+                });
             }
             Ok(Output::Text(output)) => {
+                self.account(&output.text).await?;
                 let warnings = sentences(&output.warnings);
-                (Product::Text(Text::whole(output, marking)), warnings, Some(self.screen))
+                (Text::whole(output, marking), warnings)
             }
             Err(GeneratorError::Cancelled) if self.blocked => {
-                let text = Text::stopped(self.written, self.tokens, marking);
-                (Product::Text(text), Vec::new(), Some(self.screen))
+                (Text::stopped(self.written, self.tokens, marking), Vec::new())
             }
             Err(error) => return Err(error.into()),
             Ok(_) => return Err(LineError::Stopped),
         };
-        Ok(Draft { product, screen, pieces, warnings })
+        let pieces = self.pieces.filter(|_| !self.blocked && !self.withheld);
+        Ok(Draft { product: Product::Text(product), screen: Some(self.screen), pieces, warnings })
+    }
+
+    /// Policy has judged the pieces, so they must be the text, to the byte.
+    async fn account(&mut self, text: &str) -> Result<(), LineError> {
+        if self.blocked || self.written == text {
+            return Ok(());
+        }
+        if self.written.is_empty() {
+            // A model that tells nothing while it writes.
+            return self.text(text.to_owned()).await;
+        }
+        Err(LineError::Pieces)
     }
 }
 
@@ -181,6 +219,12 @@ impl Text {
     }
 
     fn stopped(text: String, tokens: u32, marking: TextMarking) -> Self {
-        Self { text, prompt_tokens: 0, completion_tokens: tokens, finish_reason: "content_filter", marking }
+        Self {
+            text,
+            prompt_tokens: 0,
+            completion_tokens: tokens,
+            finish_reason: "content_filter",
+            marking,
+        }
     }
 }

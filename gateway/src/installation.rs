@@ -65,7 +65,8 @@ impl Installation {
             }
         }
         for dir in [new.keys(), new.provenance(), new.log(), new.state(), new.objects()] {
-            fs::create_dir_all(&dir).map_err(|source| InstallationError::File { path: dir, source })?;
+            fs::create_dir_all(&dir)
+                .map_err(|source| InstallationError::File { path: dir, source })?;
         }
         private(&new.keys())?;
         for path in [new.watermark_key(), new.pseudonym_key()] {
@@ -162,7 +163,8 @@ impl Installation {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), InstallationError> {
-    fs::write(path, text).map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
+    fs::write(path, text)
+        .map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
 }
 
 fn private(folder: &Path) -> Result<(), InstallationError> {

@@ -4,12 +4,14 @@
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
 //! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
-//! from a file to its record. [`http`] and [`cli`] are the edges.
+//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
 pub mod case;
 pub mod cli;
 pub mod config;
+pub mod detecting;
+pub mod disclosure;
 mod generating;
 pub mod http;
 pub mod installation;
@@ -17,6 +19,7 @@ mod line_error;
 pub mod lookup;
 mod marking;
 pub mod metrics;
+pub mod models;
 pub mod outcome;
 pub mod pipeline;
 mod recording;

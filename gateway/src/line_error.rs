@@ -5,7 +5,9 @@
 #[non_exhaustive]
 pub enum LineError {
     /// No model of this name is configured.
-    #[error("no model named `{0}` is configured; GET /v1/models or `imprimatur models list` names them")]
+    #[error(
+        "no model named `{0}` is configured; GET /v1/models or `imprimatur models list` names them"
+    )]
     UnknownModel(String),
     /// The model makes something else.
     #[error("`{model}` makes {makes}, not {wanted}")]
@@ -26,6 +28,9 @@ pub enum LineError {
     /// The model gave a picture whose pixels do not fill its size.
     #[error("the model gave a picture whose pixels do not fill its size")]
     Picture,
+    /// The model's pieces do not add up to its text.
+    #[error("the model's pieces do not add up to its text")]
+    Pieces,
     /// Marking failed.
     #[error("marking failed: {0}")]
     Watermark(#[from] watermark::WatermarkError),
@@ -62,6 +67,7 @@ impl LineError {
             Self::Policy(_) => "policy",
             Self::Generator(_) => "generator",
             Self::Picture => "picture",
+            Self::Pieces => "pieces",
             Self::Watermark(_) => "watermark",
             Self::Provenance(_) => "provenance",
             Self::Log(_) => "log",

@@ -6,19 +6,16 @@
 
 use std::{sync::Arc, time::Instant};
 
-use audit::AssetEntry;
-use provenance::{Report, Verdict};
-use serde::Serialize;
-use types::{AssetId, MarkId, MediaType, Modality, Receipt, Sha256};
+use audit::{AssetEntry, Log};
+use provenance::{Report, Verdict, Verifier};
+use types::{MarkId, Sha256};
 
-use crate::{outcome::Fingerprint, wiring::Stages};
+use crate::detecting::{Detector, MarkFound};
 
 /// Near-identical pictures differ in at most this many of 256 bits (PDQ's published threshold).
 const IMAGE_DISTANCE_MAX: u32 = 31;
 /// Light edits keep at least this share of a text's shingles.
 const TEXT_SIMILARITY_MIN: f32 = 0.5;
-/// A text mark is claimed only below this probability under unmarked text.
-const TEXT_P_VALUE_MAX: f64 = 1e-6;
 
 /// What is to be looked up.
 #[derive(Debug, Clone)]
@@ -48,60 +45,191 @@ pub struct Verification {
     pub report: Report,
     /// The mark, if it was looked for.
     pub mark: Option<MarkFound>,
-    /// The asset that this came from, possibly.
-    pub recovered: Option<Recovered>,
-    /// The terminal record's receipt, if the asset is in our log.
-    pub receipt: Option<Receipt>,
+    /// The asset that this is, or that it came from.
+    pub origin: Option<Origin>,
     /// How long it took.
     pub ms: u64,
 }
 
-/// A mark that was read, or a text that carries our key's bias.
-#[derive(Debug, Clone, Serialize)]
-pub struct MarkFound {
-    /// Whether a mark is claimed.
-    pub found: bool,
-    /// The algorithm's name in soft bindings.
-    pub algorithm: &'static str,
-    /// The payload, if the mark carries one.
-    pub id: Option<MarkId>,
-    /// How sure.
-    pub confidence: Confidence,
-}
-
-/// How sure a detection is.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Confidence {
-    /// Bound on the probability of this evidence without a mark.
-    pub p_value: Option<f64>,
-    /// Standard deviations above unmarked text.
-    pub z: Option<f64>,
-    /// Corrected bit errors.
-    pub bit_errors: Option<u32>,
-}
-
-/// An asset that the subject came from, possibly.
-#[derive(Debug, Clone, Serialize)]
-pub struct Recovered {
+/// An asset of our log that a file is, or came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
     /// The asset.
-    pub asset_id: AssetId,
-    /// Its manifest.
-    pub manifest_label: String,
-    /// `sha256`, `watermark`, `watermark+fingerprint` or `fingerprint`.
-    pub how: &'static str,
-    /// Whether more than one thing points at it.
-    pub certainty: &'static str,
+    pub asset: AssetEntry,
+    /// What led there.
+    pub how: How,
 }
 
-/// Verifies credentials and, where they do not settle it, recovers.
-pub async fn verify(stages: &Arc<Stages>, subject: Subject) -> Verification {
-    let start = Instant::now();
-    let stages = Arc::clone(stages);
-    let looking = tokio::task::spawn_blocking(move || look(&stages, &subject));
-    let (report, mark, recovered, receipt) = match looking.await {
-        Ok(found) => found,
-        Err(_) => (Report::unreadable("the check ended unexpectedly"), None, None, None),
-    };
-    let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Verification { report, mark, recovered, receipt, ms }
+/// What led to an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// The file's bytes are those that were delivered.
+    Bytes,
+    /// The file's intact credentials are those that we made.
+    Manifest,
+    /// The file carries the asset's mark and looks like it.
+    MarkAndFingerprint,
+    /// The file carries the asset's mark.
+    Mark,
+    /// The file looks, or reads, like the asset.
+    Fingerprint,
+}
+
+impl How {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "sha256",
+            Self::Manifest => "manifest",
+            Self::MarkAndFingerprint => "watermark+fingerprint",
+            Self::Mark => "watermark",
+            Self::Fingerprint => "fingerprint",
+        }
+    }
+
+    /// How sure: one piece of evidence that can be copied is only possible.
+    #[must_use]
+    pub const fn certainty(self) -> &'static str {
+        match self {
+            Self::Bytes | Self::Manifest => "exact",
+            Self::MarkAndFingerprint => "likely",
+            Self::Mark | Self::Fingerprint => "possible",
+        }
+    }
+
+    /// Whether the file itself is on record, not only something like it.
+    #[must_use]
+    pub const fn is_exact(self) -> bool {
+        matches!(self, Self::Bytes | Self::Manifest)
+    }
+}
+
+/// Looks files up with whatever is at hand: trust lists always, keys and log where there are some.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    verifier: Arc<Verifier>,
+    detector: Option<Detector>,
+    log: Option<Log>,
+}
+
+impl Lookup {
+    /// Reads credentials only.
+    #[must_use]
+    pub const fn new(verifier: Arc<Verifier>) -> Self {
+        Self { verifier, detector: None, log: None }
+    }
+
+    /// Reads marks, too.
+    #[must_use]
+    pub fn with_detector(self, detector: Detector) -> Self {
+        Self { detector: Some(detector), ..self }
+    }
+
+    /// Finds assets, too.
+    #[must_use]
+    pub fn with_log(self, log: Log) -> Self {
+        Self { log: Some(log), ..self }
+    }
+
+    /// Verifies credentials and, where they do not settle it, recovers.
+    pub async fn verify(&self, subject: Subject) -> Verification {
+        let start = Instant::now();
+        let lookup = self.clone();
+        let looking = tokio::task::spawn_blocking(move || lookup.look(&subject));
+        let (report, mark, origin) = match looking.await {
+            Ok(found) => found,
+            // A file that makes a parser panic must not end the server.
+            Err(_) => (Report::unreadable("the check ended unexpectedly"), None, None),
+        };
+        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Verification { report, mark, origin, ms }
+    }
+
+    fn look(&self, subject: &Subject) -> (Report, Option<MarkFound>, Option<Origin>) {
+        let Subject { bytes, sidecar, format, recover } = subject;
+        let report = self.verifier.verify(bytes, sidecar.as_deref(), format.as_deref());
+        let exact = self.exact(bytes, &report);
+        if settled(report.verdict) && !recover {
+            return (report, None, exact);
+        }
+        // A file that the detector cannot read either has told all it can.
+        let mark = self.detector.as_ref().and_then(|detector| detector.detect(bytes).ok());
+        let marked = mark.as_ref().filter(|mark| mark.found);
+        let origin = exact.or_else(|| self.recover(bytes, marked));
+        (report, mark, origin)
+    }
+
+    /// The asset that the file is, by its bytes or by its intact manifest.
+    fn exact(&self, bytes: &[u8], report: &Report) -> Option<Origin> {
+        let registry = self.log.as_ref()?.registry();
+        // A failing index finds nothing; the credentials are still worth reporting.
+        if let Some(asset) = registry.by_sha256(&Sha256::of(bytes)).ok().flatten() {
+            return Some(Origin { asset, how: How::Bytes });
+        }
+        let label =
+            report.manifest_label.as_deref().filter(|_| report.verdict == Verdict::Trusted)?;
+        let asset = registry.by_manifest(label).ok().flatten()?;
+        Some(Origin { asset, how: How::Manifest })
+    }
+
+    fn recover(&self, bytes: &[u8], mark: Option<&MarkFound>) -> Option<Origin> {
+        let marked = mark.and_then(|mark| mark.id).and_then(|id| self.marked(id));
+        let near = self.near(bytes);
+        match (marked, near) {
+            (Some(asset), near) => {
+                let agree = near.is_some_and(|near| near.asset_id == asset.asset_id);
+                let how = if agree { How::MarkAndFingerprint } else { How::Mark };
+                Some(Origin { asset, how })
+            }
+            // A text mark shows the key but names no asset: the fingerprint does.
+            (None, Some(asset)) => {
+                let how = if mark.is_some() { How::MarkAndFingerprint } else { How::Fingerprint };
+                Some(Origin { asset, how })
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn marked(&self, id: MarkId) -> Option<AssetEntry> {
+        self.log.as_ref()?.registry().by_mark(id).ok().flatten()
+    }
+
+    fn near(&self, bytes: &[u8]) -> Option<AssetEntry> {
+        let registry = self.log.as_ref()?.registry();
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let fingerprint = watermark::fingerprint::text(text);
+            let found = registry.nearest_text(&fingerprint, TEXT_SIMILARITY_MIN).ok().flatten();
+            return found.map(|(asset, _)| asset);
+        }
+        let fingerprint = watermark::fingerprint::image(bytes).ok()?;
+        let found = registry.nearest_image(&fingerprint, IMAGE_DISTANCE_MAX).ok().flatten();
+        found.map(|(asset, _)| asset)
+    }
+}
+
+/// Whether the credentials alone say who signed these bytes.
+const fn settled(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Trusted | Verdict::UntrustedSigner | Verdict::ExpiredSigner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_that_can_be_copied_is_only_possible() {
+        let all = [How::Bytes, How::Manifest, How::MarkAndFingerprint, How::Mark, How::Fingerprint];
+        for how in all {
+            assert_eq!(how.is_exact(), how.certainty() == "exact", "{how:?}");
+        }
+        assert_eq!(How::Mark.certainty(), "possible");
+        assert_eq!(How::Fingerprint.certainty(), "possible");
+    }
+
+    #[test]
+    fn credentials_that_name_a_signer_settle_it() {
+        assert!(settled(Verdict::Trusted) && settled(Verdict::UntrustedSigner));
+        assert!(!settled(Verdict::None) && !settled(Verdict::AlteredAfterSigning));
+    }
 }

@@ -65,7 +65,10 @@ impl SamplerHook for TextMarking {
 }
 
 /// Marks the asset; `None` when configuration refuses what cannot be marked.
-pub(crate) async fn mark(case: &mut Case, cleared: Cleared) -> Result<Option<MarkedAsset>, LineError> {
+pub(crate) async fn mark(
+    case: &mut Case,
+    cleared: Cleared,
+) -> Result<Option<MarkedAsset>, LineError> {
     let start = Instant::now();
     let key = Arc::clone(&case.stages.watermark_key);
     let Cleared { product, warnings, hold } = cleared;
@@ -73,9 +76,8 @@ pub(crate) async fn mark(case: &mut Case, cleared: Cleared) -> Result<Option<Mar
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
         Product::Image(image) => mark_image(&key, &png(image)?, MediaType::Png, model),
-        Product::Photo(photo) => mark_image(&key, &photo.bytes, photo.media_type, model).map(|marked| {
-            MarkedAsset { original: Some(photo.bytes), ..marked }
-        }),
+        Product::Photo(photo) => mark_image(&key, &photo.bytes, photo.media_type, model)
+            .map(|marked| MarkedAsset { original: Some(photo.bytes), ..marked }),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
     asset.warnings.splice(0..0, warnings);
@@ -94,7 +96,7 @@ pub(crate) async fn mark(case: &mut Case, cleared: Cleared) -> Result<Option<Mar
 fn mark_text(text: Text, model: String) -> MarkedAsset {
     MarkedAsset {
         mark: text.marking.mark(),
-        fingerprint: Fingerprint::Text(watermark::fingerprint::text(&text.text)),
+        fingerprint: Fingerprint::Text(Box::new(watermark::fingerprint::text(&text.text))),
         bytes: text.text.into_bytes(),
         media_type: MediaType::PlainText,
         generation: Generation {
@@ -109,10 +111,17 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
     }
 }
 
-fn mark_image(key: &WatermarkKey, file: &[u8], media_type: MediaType, model: String) -> Result<MarkedAsset, LineError> {
+fn mark_image(
+    key: &WatermarkKey,
+    file: &[u8],
+    media_type: MediaType,
+    model: String,
+) -> Result<MarkedAsset, LineError> {
     let id = MarkId::from(rand::random::<u64>());
     let (bytes, mark) = match watermark::image::embed(key, file, media_type, id) {
-        Ok(bytes) => (bytes, Mark::Embedded { algorithm: watermark::image::ALGORITHM.to_owned(), id }),
+        Ok(bytes) => {
+            (bytes, Mark::Embedded { algorithm: watermark::image::ALGORITHM.to_owned(), id })
+        }
         // Too small to carry a mark is a fact about the picture, not a failure.
         Err(WatermarkError::TooSmall { .. }) => {
             let reason = "the picture is too small to carry a mark".to_owned();
@@ -128,7 +137,8 @@ fn mark_image(key: &WatermarkKey, file: &[u8], media_type: MediaType, model: Str
 
 fn png(picture: ImageOutput) -> Result<Vec<u8>, LineError> {
     let wrong = || LineError::Picture;
-    let pixels = RgbImage::from_raw(picture.width, picture.height, picture.pixels).ok_or_else(wrong)?;
+    let pixels =
+        RgbImage::from_raw(picture.width, picture.height, picture.pixels).ok_or_else(wrong)?;
     let mut bytes = Vec::new();
     pixels.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).map_err(|_| wrong())?;
     Ok(bytes)

@@ -1,7 +1,10 @@
 //! How a request can end.
 
 use serde::Serialize;
-use types::{AssetId, Decision, ImageFingerprint, Mark, MediaType, Receipt, RequestId, Sha256, TextFingerprint};
+use types::{
+    AssetId, Decision, ImageFingerprint, Mark, MediaType, Receipt, RequestId, Sha256,
+    TextFingerprint,
+};
 
 /// How a request ended; in every case its terminal record is durable.
 #[derive(Debug)]
@@ -52,7 +55,7 @@ pub enum Fingerprint {
     /// Of a picture.
     Image(ImageFingerprint),
     /// Of a text.
-    Text(TextFingerprint),
+    Text(Box<TextFingerprint>),
 }
 
 /// What the generator says of its run.

@@ -40,7 +40,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use types::{Action, GenerationRequest, MediaType, Principal};
+use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, RequestId};
 
 pub use crate::line_error::LineError;
 use crate::{
@@ -172,11 +172,31 @@ impl Line {
         self.complete(Generated { case, draft }).await
     }
 
+    /// Records what an authenticated caller asked for in vain: its terminal record is `refused`,
+    /// with a short code and nothing of the body.
+    ///
+    /// # Errors
+    /// [`LineError::Log`] when the log does not take it.
+    pub async fn turn_away(
+        &self,
+        principal: Principal,
+        modality: Modality,
+        code: &str,
+    ) -> Result<(RequestId, Receipt), LineError> {
+        let case = Case::malformed(Arc::clone(&self.stages), principal, modality);
+        let id = case.request_id();
+        case.turn_away(code).await.map(|receipt| (id, receipt))
+    }
+
     /// From admission to terminal record.
     ///
     /// # Errors
     /// [`LineError`] when a stage cannot do its work; nothing is released then.
-    pub async fn finish(&self, admitted: Admitted, delivery: Delivery) -> Result<Outcome, LineError> {
+    pub async fn finish(
+        &self,
+        admitted: Admitted,
+        delivery: Delivery,
+    ) -> Result<Outcome, LineError> {
         let generated = self.generate(admitted, delivery).await?;
         self.complete(generated).await
     }
@@ -203,7 +223,11 @@ impl Line {
         principal: Principal,
         request: GenerationRequest,
     ) -> Result<Step<Admitted>, LineError> {
-        let mut case = Case::open(Arc::clone(&self.stages), principal, request)?;
+        let mut case = Case::open(Arc::clone(&self.stages), principal, request);
+        if let Err(error) = case.servable() {
+            case.turn_away(error.class()).await?;
+            return Err(error);
+        }
         match screening::input(&mut case).await {
             Ok(Action::Block) => case.refuse().await.map(Step::Refused),
             Ok(_) => {

@@ -20,7 +20,9 @@ const DETAIL_CHARS_MAX: usize = 120;
 /// A keyed commitment: says nothing without the key, and cannot be guessed from a list.
 pub(crate) fn commitment(key: &Secret, label: &str, text: &str) -> Sha256 {
     // HMAC takes a key of any length, so this cannot fail; an all-zero digest would say nothing.
-    let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(key.bytes()) else { return Sha256::from([0; 32]) };
+    let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(key.bytes()) else {
+        return Sha256::from([0; 32]);
+    };
     mac.update(label.as_bytes());
     mac.update(&[0]);
     mac.update(text.as_bytes());
@@ -36,10 +38,12 @@ pub(crate) fn pseudonym(key: &Secret, principal: &Principal) -> String {
 /// The facts that every record of a case has.
 pub(crate) fn record(case: &Case, event: Event) -> Record {
     let key = &case.stages.pseudonym_key;
-    let mut record = Record::new(event, case.principal.tenant.clone(), pseudonym(key, &case.principal));
+    let mut record =
+        Record::new(event, case.principal.tenant.clone(), pseudonym(key, &case.principal));
     record.request_id = Some(case.request_id());
     record.modality = Some(case.modality());
-    record.prompt_commitment = Some(commitment(key, "prompt", &case.request.prompt()));
+    let prompt = case.request.prompt();
+    record.prompt_commitment = (!prompt.is_empty()).then(|| commitment(key, "prompt", &prompt));
     record.input = case.input.as_ref().map(PolicyRecord::from);
     record.output = case.output.as_ref().map(PolicyRecord::from);
     record.generator = case.card().map(|card| GeneratorRecord {
@@ -59,12 +63,17 @@ pub(crate) fn failure(case: &Case, event: Event, error: &LineError) -> Record {
 }
 
 /// The terminal record of a finished asset.
-pub(crate) fn finished(case: &Case, event: Event, asset: &SignedAsset, manifest_sha256: Sha256) -> Record {
+pub(crate) fn finished(
+    case: &Case,
+    event: Event,
+    asset: &SignedAsset,
+    manifest_sha256: Sha256,
+) -> Record {
     let mut record = record(case, event);
     record.asset_id = Some(case.asset_id());
     let (image_fingerprint, text_fingerprint) = match &asset.marked.fingerprint {
         Fingerprint::Image(image) => (Some(*image), None),
-        Fingerprint::Text(text) => (None, Some(text.clone())),
+        Fingerprint::Text(text) => (None, Some(text.as_ref().clone())),
     };
     record.content = Some(ContentRecord {
         media_type: asset.marked.media_type,
@@ -74,15 +83,25 @@ pub(crate) fn finished(case: &Case, event: Event, asset: &SignedAsset, manifest_
         text_fingerprint,
     });
     record.mark = Some(asset.marked.mark.clone());
-    record.c2pa = Some(C2paRecord { manifest_label: asset.signed.manifest_label.clone(), manifest_sha256 });
+    record.c2pa =
+        Some(C2paRecord { manifest_label: asset.signed.manifest_label.clone(), manifest_sha256 });
     record
 }
 
 /// Keys come and go on record, too.
-pub(crate) async fn key_event(stages: &Stages, event: Event, account: &Account) -> Result<(), AccountError> {
+pub(crate) async fn key_event(
+    stages: &Stages,
+    event: Event,
+    account: &Account,
+) -> Result<(), AccountError> {
     let actor = pseudonym(&stages.pseudonym_key, &account.principal);
     let mut record = Record::new(event, account.principal.tenant.clone(), actor);
-    record.detail = Some(format!("key {} role {}", account.id, account.principal.role).chars().take(DETAIL_CHARS_MAX).collect());
+    record.detail = Some(
+        format!("key {} role {}", account.id, account.principal.role)
+            .chars()
+            .take(DETAIL_CHARS_MAX)
+            .collect(),
+    );
     stages.log.append(record).await?;
     Ok(())
 }

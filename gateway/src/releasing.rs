@@ -8,8 +8,7 @@ use crate::{
     case::Case,
     outcome::{Outcome, Release},
     pipeline::LineError,
-    recording,
-    reviews,
+    recording, reviews,
     signing::SignedAsset,
 };
 

@@ -5,7 +5,9 @@
 //! the same moment give one decision.
 
 use audit::{AssetEntry, Event, LogError, Record, ReviewRecord, StateError};
+use serde::{Deserialize, Serialize};
 use types::{AssetId, Principal, Receipt, Role};
+use utoipa::ToSchema;
 
 use crate::{recording, wiring::Stages};
 
@@ -42,7 +44,8 @@ pub enum ReviewError {
 }
 
 /// A reviewer's decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Ruling {
     /// Release it.
     Approve,
@@ -61,7 +64,10 @@ pub(crate) async fn enqueue(stages: &Stages, asset: AssetId) -> Result<(), State
 /// [`ReviewError::Log`] when the registry fails.
 pub fn waiting(stages: &Stages) -> Result<Vec<AssetEntry>, ReviewError> {
     let assets = stages.log.registry().assets()?;
-    Ok(assets.into_iter().filter(|entry| entry.event == Event::Held && entry.review.is_none()).collect())
+    Ok(assets
+        .into_iter()
+        .filter(|entry| entry.event == Event::Held && entry.review.is_none())
+        .collect())
 }
 
 /// Decides about a held asset; the decision is in the log when this returns.
@@ -79,7 +85,8 @@ pub async fn decide(
         return Err(ReviewError::Role(reviewer.role));
     }
     let entry = stages.log.registry().asset(asset)?.filter(|entry| entry.event == Event::Held);
-    let entry = entry.filter(|entry| entry.tenant == reviewer.tenant).ok_or(ReviewError::Unknown(asset))?;
+    let entry =
+        entry.filter(|entry| entry.tenant == reviewer.tenant).ok_or(ReviewError::Unknown(asset))?;
     let actor = recording::pseudonym(&stages.pseudonym_key, reviewer);
     if stages.installation.config().review.four_eyes && actor == entry.actor {
         return Err(ReviewError::FourEyes);
@@ -96,7 +103,8 @@ pub async fn decide(
         return Err(ReviewError::Decided(asset));
     }
     let mut record = record(&entry, ruling, actor.clone());
-    record.review = Some(ReviewRecord { role: reviewer.role, reason: reason.chars().take(64).collect() });
+    record.review =
+        Some(ReviewRecord { role: reviewer.role, reason: reason.chars().take(64).collect() });
     let appended = stages.log.append(record).await;
     if appended.is_err() {
         // The log did not take it, so the asset goes on waiting.

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use policy::{Hook, Scope};
-use types::{Action, CheckRun, Language, Modality, Principal};
+use policy::{Engine, Hook, Judgement, Scope};
+use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal};
 
 use crate::{
     case::Case,
@@ -21,40 +21,64 @@ pub(crate) struct Cleared {
 }
 
 /// Whom and what a decision is about, at this moment.
-pub fn scope(principal: &Principal, modality: Modality, hook: Hook) -> Scope {
+pub(crate) fn scope(principal: &Principal, modality: Modality, hook: Hook, text: &str) -> Scope {
     Scope {
         tenant: principal.tenant.clone(),
         desk: principal.desk.clone(),
         role: principal.role,
         modality,
         hook,
-        language: Language::En,
+        language: language(text),
         now: time::OffsetDateTime::now_utc().unix_timestamp(),
     }
+}
+
+/// Refusals answer in the language of the text: Chinese if it has any Chinese character.
+fn language(text: &str) -> Language {
+    let chinese =
+        text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'));
+    if chinese { Language::Zh } else { Language::En }
 }
 
 /// Judges the prompt; redacts it where a rule asks for that.
 pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let start = Instant::now();
-    let scope = scope(&case.principal, case.modality(), Hook::Input);
-    let engine = case.stages.policy();
     let prompt = case.request.prompt();
-    let judged = tokio::task::spawn_blocking({
-        let (engine, scope) = (engine.clone(), scope.clone());
-        move || engine.judge(&scope, &prompt)
-    });
-    let judgement = judged.await.map_err(|error| LineError::Policy(error.to_string()))?;
-    if judgement.redacted.is_some() {
-        for message in &mut case.request.messages {
-            if let Some(redacted) = engine.judge(&scope, &message.text).redacted {
-                message.text = redacted;
-            }
-        }
-    }
-    let action = judgement.decision.action;
-    case.input = Some(judgement.decision);
+    let scope = scope(&case.principal, case.modality(), Hook::Input, &prompt);
+    let engine = case.stages.policy().clone();
+    let messages = std::mem::take(&mut case.request.messages);
+    let judging = tokio::task::spawn_blocking(move || judge(&engine, &scope, &prompt, messages));
+    let (decision, messages) =
+        judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
+    let action = decision.action;
+    case.request.messages = messages;
+    case.input = Some(decision);
     case.stages.metrics.stage("policy_input", start);
     Ok(action)
+}
+
+/// The decision about all messages together, and the messages as the model may read them.
+fn judge(
+    engine: &Engine,
+    scope: &Scope,
+    prompt: &str,
+    mut messages: Vec<Message>,
+) -> (Decision, Vec<Message>) {
+    let Judgement { mut decision, redacted } = engine.judge(scope, prompt);
+    if redacted.is_none() {
+        return (decision, messages);
+    }
+    for message in &mut messages {
+        if let Some(redacted) = engine.judge(scope, &message.text).redacted {
+            message.text = redacted;
+        }
+    }
+    let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
+    // What is spread over several messages cannot be taken out of one of them.
+    if engine.judge(scope, &texts.join("\n")).redacted.is_some() {
+        decision.action = Action::Block;
+    }
+    (decision, messages)
 }
 
 /// Judges the whole output; `None` is a refusal.
@@ -80,7 +104,8 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             decision.action = Action::Allow;
             decision.findings.clear();
             // No visual classifier is part of this release, and the record says so.
-            decision.checks = vec![CheckRun { check: "image_content".into(), outcome: "not_classified".into() }];
+            decision.checks =
+                vec![CheckRun { check: "image_content".into(), outcome: "not_classified".into() }];
             case.output = Some(decision);
             product
         }
@@ -92,4 +117,15 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
     }
     let hold = matches!(decided.max(asked), Action::Review | Action::Rewrite);
     Ok(Some(Cleared { product, warnings, hold }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_answered_in_its_language() {
+        assert_eq!(language("写一则简讯"), Language::Zh);
+        assert_eq!(language("über uns"), Language::En);
+    }
 }

@@ -31,7 +31,8 @@ impl Secret {
     /// # Errors
     /// Any I/O error; `AlreadyExists` rather than overwriting a key.
     pub fn create(&self, path: &Path) -> io::Result<()> {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
         let mut text = self.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         text.push('\n');
         let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
@@ -46,13 +47,19 @@ impl Secret {
     /// read it, else any I/O error.
     pub fn read(path: &Path) -> io::Result<Self> {
         if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
-            let message = format!("{} can be read by others: run `chmod 600` on it", path.display());
+            let message =
+                format!("{} can be read by others: run `chmod 600` on it", path.display());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
         }
         let mut text = fs::read_to_string(path)?;
         let digest = text.trim().parse::<types::Sha256>();
         text.zeroize();
-        let wrong = || io::Error::new(io::ErrorKind::InvalidData, format!("{} is not a key file", path.display()));
+        let wrong = || {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{} is not a key file", path.display()),
+            )
+        };
         digest.map(|key| Self(*key.as_bytes())).map_err(|_| wrong())
     }
 }

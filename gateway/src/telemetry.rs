@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::Telemetry;
 
 /// Starts logging once for the process; later calls change nothing.
-pub fn start(settings: &Telemetry, verbose: u8) {
+pub(crate) fn start(settings: &Telemetry, verbose: u8) {
     let filter = match verbose {
         0 => settings.filter.as_str(),
         1 => "info",

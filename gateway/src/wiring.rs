@@ -1,27 +1,28 @@
 //! Builds the rooms from configuration and installation.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
 
 use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
-use generators::{Generator, GeneratorError};
+use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
+use tokio::sync::Semaphore;
 use types::{Modality, Receipt};
 use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
-    config::GeneratorSection,
+    detecting::Detector,
     installation::{Installation, InstallationError},
+    lookup::Lookup,
     metrics::Metrics,
+    models::{self, ModelError},
     pipeline::LineError,
     secret::Secret,
 };
+
+/// At most this many files of strangers are checked at once; each is held in memory.
+const CHECKS_MAX: usize = 16;
 
 /// Why the rooms cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -34,16 +35,8 @@ pub enum WiringError {
     #[error("the rule pack cannot be used: {0}")]
     Policy(#[from] PolicyError),
     /// A model.
-    #[error("model `{model}`: {source}")]
-    Generator {
-        /// The configured name.
-        model: String,
-        /// What is wrong.
-        source: GeneratorError,
-    },
-    /// A section without the path that its kind needs.
-    #[error("[generators.{0}] needs a `path`")]
-    PathMissing(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
@@ -77,38 +70,52 @@ pub struct Stages {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) objects: Objects,
     pub(crate) state: Arc<dyn StateStore>,
+    checks: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Stages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stages").field("folder", &self.installation.folder()).finish_non_exhaustive()
+        f.debug_struct("Stages")
+            .field("folder", &self.installation.folder())
+            .finish_non_exhaustive()
     }
 }
 
 impl Stages {
-    /// Opens everything; nothing is served by halves.
+    /// Opens everything; only a damaged model does not keep the rest from serving.
     ///
     /// # Errors
     /// [`WiringError`] naming the part and what to do.
     pub async fn open(installation: Installation) -> Result<Self, WiringError> {
-        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation));
+        let options = LogOptions::new(installation.config().audit.origin.clone());
+        Self::open_with(installation, options).await
+    }
+
+    /// Opens everything over a log that is kept otherwise, for example on a disk that fails.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub async fn open_with(
+        installation: Installation,
+        log: LogOptions,
+    ) -> Result<Self, WiringError> {
+        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation, log));
         // A panic while opening is a bug and must surface as one.
         let stages = opening.await.map_err(|_| LogError::Closed)??;
         stages.record_policy().await?;
         Ok(stages)
     }
 
-    fn open_blocking(installation: Installation) -> Result<Self, WiringError> {
+    fn open_blocking(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
         let engine = policy_engine(&installation)?;
-        let generators = generators(&installation)?;
-        let watermark_key = Arc::new(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()));
+        let generators = models::open_all(&installation)?;
+        let watermark_key = Arc::new(watermark_key(&installation)?);
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let authority = Authority::load(&installation.provenance())?;
         let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
         let signer = Arc::new(Credentials::new(authority)?);
         let objects = Objects::open(&installation.objects())?;
-        let options = LogOptions::new(installation.config().audit.origin.clone());
-        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options)?;
+        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, log)?;
         let state: Arc<dyn StateStore> = Arc::new(SledState::open(&installation.state())?);
         let accounts = Accounts::new(Arc::clone(&state));
         Ok(Self {
@@ -124,6 +131,7 @@ impl Stages {
             verifier,
             objects,
             state,
+            checks: Arc::new(Semaphore::new(CHECKS_MAX)),
         })
     }
 
@@ -133,10 +141,30 @@ impl Stages {
         &self.engine
     }
 
+    /// Finds and reads marks in the tokens of every configured text model.
+    #[must_use]
+    pub fn detector(&self) -> Detector {
+        Detector::new(Arc::clone(&self.watermark_key), self.generators.values())
+    }
+
+    /// The way back, with all that is at hand.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        Lookup::new(Arc::clone(&self.verifier))
+            .with_detector(self.detector())
+            .with_log(self.log.clone())
+    }
+
+    /// Turns for checks of strangers' files.
+    pub(crate) fn checks(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.checks)
+    }
+
     /// The first configured model of a modality, starter models last.
     #[must_use]
     pub fn default_model(&self, modality: Modality) -> Option<String> {
-        let made = self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
+        let made =
+            self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
         // A null model only measures: it is used when it is named.
         let useful = made.filter(|(_, generator)| generator.card().backend != "null");
         useful.min_by_key(|(_, generator)| generator.card().starter).map(|(name, _)| name.clone())
@@ -187,7 +215,9 @@ impl Stages {
         let mut record = Record::new(Event::Exported, "installation", "operator");
         record.detail = Some(format!("{} records before", self.log.size()));
         self.log.append(record).await?;
-        audit::export(&self.log, path).await
+        // The file's folder is synced, so it must have a name.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        audit::export(&self.log, &path).await
     }
 
     /// Checks the own log from end to end; how many entries it has.
@@ -218,7 +248,8 @@ impl Stages {
         let mut record = Record::new(Event::PolicyLoaded, "installation", "operator");
         record.detail = Some(detail.clone());
         self.log.append(record).await?;
-        let kept = self.state.compare_and_swap(key, known.as_deref(), Some(detail.as_bytes())).await;
+        let kept =
+            self.state.compare_and_swap(key, known.as_deref(), Some(detail.as_bytes())).await;
         kept.map(drop).map_err(|error| LogError::Index(error.to_string()))
     }
 }
@@ -230,34 +261,24 @@ impl Stages {
 pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError> {
     let Some(pack) = &installation.config().policy.pack else { return Ok(Engine::newsroom()?) };
     let path = installation.resolve(pack);
-    let text = fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })?;
+    let text =
+        fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })?;
     Ok(Engine::from_toml(&text)?)
 }
 
-fn generators(installation: &Installation) -> Result<BTreeMap<String, Arc<dyn Generator>>, WiringError> {
-    let sections = installation.config().generators.iter();
-    sections.map(|(name, section)| Ok((name.clone(), generator(installation, name, section)?))).collect()
-}
-
-/// Opens one configured model.
+/// The key of all marks.
 ///
 /// # Errors
-/// [`WiringError`] naming the model.
-pub fn generator(
-    installation: &Installation,
-    name: &str,
-    section: &GeneratorSection,
-) -> Result<Arc<dyn Generator>, WiringError> {
-    let wrong = |source| WiringError::Generator { model: name.to_owned(), source };
-    match (section.kind.as_str(), &section.path) {
-        ("starter-text", _) => generators::starter::text().map_err(wrong),
-        ("starter-image", _) => generators::starter::image().map_err(wrong),
-        ("null", _) => generators::open("null", name, Path::new("")).map_err(wrong),
-        (_, None) => Err(WiringError::PathMissing(name.to_owned())),
-        (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)).map_err(wrong),
-    }
+/// [`InstallationError::File`] when it is missing, damaged or readable by others.
+pub fn watermark_key(installation: &Installation) -> Result<WatermarkKey, InstallationError> {
+    Ok(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()))
 }
 
-fn secret(path: &Path) -> Result<Secret, InstallationError> {
-    Secret::read(path).map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
+/// Reads a key file.
+///
+/// # Errors
+/// [`InstallationError::File`] when it is missing, damaged or readable by others.
+pub fn secret(path: &Path) -> Result<Secret, InstallationError> {
+    Secret::read(path)
+        .map_err(|source| InstallationError::File { path: path.to_path_buf(), source })
 }

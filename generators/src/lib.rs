@@ -1,1 +1,35 @@
-//! generators
+//! Models that run on this machine, behind one seam.
+//!
+//! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
+//! [`output`] comes out; [`card`] says what a model is. [`registry`] lists the backends:
+//! [`text`] is the llama family, [`diffusion`] draws pictures, [`null`] measures the line around a
+//! model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! folder over.
+//!
+//! A backend knows its model files and nothing of policy, marks, signatures or the log.
+
+pub mod card;
+pub mod check;
+pub mod diffusion;
+pub mod error;
+pub mod event;
+mod files;
+pub mod generator;
+pub mod job;
+pub mod null;
+pub mod output;
+pub mod registry;
+mod seats;
+pub mod starter;
+pub mod text;
+mod weights;
+
+pub use card::ModelCard;
+pub use check::Checked;
+pub use error::GeneratorError;
+pub use event::{Event, EventReceiver, EventSender};
+pub use generator::{Generator, SamplerHook};
+pub use job::Job;
+pub use output::{FinishReason, ImageOutput, Output, TextOutput, Usage, Warning};
+pub use registry::{check, kind_of, open};
+pub use text::TextModel;

@@ -27,7 +27,7 @@ impl From<Exit> for ExitCode {
 
 /// A command that could not give its answer.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     /// The exit code.
     pub exit: Exit,
     /// What to print on stderr.
@@ -35,11 +35,11 @@ pub struct Failure {
 }
 
 /// What a command gives back.
-pub type Answer = Result<Exit, Failure>;
+pub(super) type Answer = Result<Exit, Failure>;
 
 impl Failure {
     /// The input cannot be read.
-    pub fn unreadable(error: impl Into<anyhow::Error>) -> Self {
+    pub(super) fn unreadable(error: impl Into<anyhow::Error>) -> Self {
         Self { exit: Exit::Unreadable, error: error.into() }
     }
 }

@@ -52,7 +52,8 @@ fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
     if args.prompt.trim().is_empty() {
         return Err(anyhow::anyhow!("the prompt is empty: say what to generate").into());
     }
-    let size = http::size(args.size.as_deref()).map_err(|error| anyhow::anyhow!(error.body().error.message))?;
+    let size = http::size(args.size.as_deref())
+        .map_err(|error| anyhow::anyhow!(error.body().error.message))?;
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };
     let messages = vec![Message { role: Speaker::User, text: args.prompt.clone() }];
     Ok(GenerationRequest { id: RequestId::new(), modality, model, messages, sampling, size })
@@ -67,7 +68,8 @@ fn deliver(release: &Release, args: &Generate, console: &Console) -> Result<Exit
     if let Some(path) = &path {
         save(release, path).with_context(|| path.display().to_string())?;
     }
-    console.result(&report("released", release, path.as_deref()), || shown(release, path.as_deref()));
+    console
+        .result(&report("released", release, path.as_deref()), || shown(release, path.as_deref()));
     for warning in &release.warnings {
         console.note(&format!("warning: {warning}"));
     }
@@ -138,7 +140,11 @@ fn shown(release: &Release, path: Option<&Path>) -> String {
         None => String::from_utf8_lossy(&release.bytes).into_owned(),
         Some(path) => {
             let (path, index) = (path.display(), release.receipt.index);
-            format!("{path}: marked, signed, log entry {index}, asset {}", release.asset_id)
+            let marked = match release.mark {
+                Mark::NotMarkable { .. } => "",
+                Mark::Embedded { .. } | Mark::Statistical { .. } => "marked, ",
+            };
+            format!("{path}: {marked}signed, log entry {index}, asset {}", release.asset_id)
         }
     }
 }

@@ -23,7 +23,10 @@ pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Consol
             };
             let (account, key) = stages.accounts.create(principal).await?;
             recording::key_event(&stages, audit::Event::KeyCreated, &account).await?;
-            console.result(&json!({"id": account.id, "key": key, "principal": account.principal}), || key.clone());
+            console.result(
+                &json!({"id": account.id, "key": key, "principal": account.principal}),
+                || key.clone(),
+            );
             console.note("keep this key: it is shown once");
         }
         KeysCommand::List => {

@@ -54,13 +54,13 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Serve(args) => serve::run(global, &args, console).await,
         Command::Generate(args) => generate::run(global, &args, console).await,
         Command::Verify(args) => verify::run(global, &args, console).await,
-        Command::Watermark(command) => watermark::run(global, &command, console).await,
-        Command::Moderate(args) => moderate::run(global, &args, console).await,
+        Command::Watermark(command) => watermark::run(global, &command, console),
+        Command::Moderate(args) => moderate::run(global, &args, console),
         Command::Policy(command) => policy::run(global, &command, console),
         Command::Audit(command) => audit::run(global, command, console).await,
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
-        Command::Doctor => doctor::run(global, console).await,
+        Command::Doctor => doctor::run(global, console),
     }
 }

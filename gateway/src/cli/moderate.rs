@@ -1,7 +1,9 @@
-//! `imprimatur moderate`: a decision without generation.
+//! `imprimatur moderate`: a decision without generation; without an installation by the built-in
+//! newsroom pack.
 
 use std::{fs, io::Read as _, path::Path};
 
+use policy::{Engine, Hook};
 use types::{Action, Modality, Principal, Role};
 
 use super::{
@@ -12,19 +14,25 @@ use super::{
 };
 use crate::{http::moderations, screening, wiring};
 
-pub(crate) async fn run(global: &Global, args: &Moderate, console: &Console) -> Answer {
+pub(crate) fn run(global: &Global, args: &Moderate, console: &Console) -> Answer {
     let text = read(&args.input)?;
     if text.trim().is_empty() {
         return Err(Failure::unreadable(anyhow::anyhow!("the text is empty")));
     }
-    let installation = locate::installation(global)?;
-    let engine = wiring::policy_engine(&installation)?;
-    let hook = if args.output { policy::Hook::Output } else { policy::Hook::Input };
-    let decision = engine.judge(&screening::scope(&local(), Modality::Text, hook), &text).decision;
+    let engine = match locate::found(global)? {
+        Some(installation) => wiring::policy_engine(&installation)?,
+        None => Engine::newsroom()?,
+    };
+    let hook = if args.output { Hook::Output } else { Hook::Input };
+    let decision =
+        engine.judge(&screening::scope(&local(), Modality::Text, hook, &text), &text).decision;
     let report = moderations::report(&decision, |category| engine.covers(category));
     console.result(&report, || {
-        let lines = decision.findings.iter().map(|f| format!("  {} [{}] {}", f.rule, f.action, f.message));
-        format!("{}\n{}", decision.action, lines.collect::<Vec<_>>().join("\n")).trim_end().to_owned()
+        let lines =
+            decision.findings.iter().map(|f| format!("  {} [{}] {}", f.rule, f.action, f.message));
+        format!("{}\n{}", decision.action, lines.collect::<Vec<_>>().join("\n"))
+            .trim_end()
+            .to_owned()
     });
     Ok(if decision.action >= Action::Review { Exit::No } else { Exit::Yes })
 }
@@ -43,7 +51,8 @@ fn read(input: &str) -> Result<String, Failure> {
     }
     let path = Path::new(input);
     if path.is_file() {
-        return String::from_utf8(fs::read(path).map_err(Failure::unreadable)?).map_err(Failure::unreadable);
+        return String::from_utf8(fs::read(path).map_err(Failure::unreadable)?)
+            .map_err(Failure::unreadable);
     }
     Ok(input.to_owned())
 }

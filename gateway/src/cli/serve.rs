@@ -1,9 +1,9 @@
 //! `imprimatur serve`: the API until a signal ends it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 
 use super::{
     args::{Global, Serve},
@@ -11,40 +11,76 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{http, pipeline::Line};
+use crate::{http, pipeline::Line, telemetry, wiring::Stages};
+
+/// How long open requests may take to finish once the end was asked for.
+const FAREWELL_SECONDS_MAX: u64 = 30;
 
 pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Answer {
-    let line = locate::line(global).await?;
-    crate::telemetry::start(&line.stages().installation.config().telemetry, global.verbose);
-    let server = line.stages().installation.config().server.clone();
+    let installation = locate::installation(global)?;
+    telemetry::start(&installation.config().telemetry, global.verbose);
+    let server = installation.config().server.clone();
+    let line = Line::new(Arc::new(Stages::open(installation).await?));
     let listener = TcpListener::bind(args.listen.unwrap_or(server.listen)).await?;
     let public = match args.public_listen.or(server.public_listen) {
         Some(address) => Some(TcpListener::bind(address).await?),
         None => None,
     };
+    let closed = line.stages().close_unfinished().await?;
+    if closed > 0 {
+        console.note(&format!(
+            "{closed} requests were left unfinished: they are now recorded as interrupted"
+        ));
+    }
     announce(console, listener.local_addr()?, public.as_ref().and_then(|p| p.local_addr().ok()));
     serve(line, listener, public).await
 }
 
-/// Serves both listeners until SIGINT or SIGTERM, then lets open requests finish.
-pub(crate) async fn serve(line: Line, listener: TcpListener, public: Option<TcpListener>) -> Answer {
+/// Serves both listeners until SIGINT or SIGTERM, lets open requests finish, and signs a last
+/// checkpoint.
+pub(crate) async fn serve(
+    line: Line,
+    listener: TcpListener,
+    public: Option<TcpListener>,
+) -> Answer {
     let server = line.stages().installation.config().server.clone();
-    line.stages().close_unfinished().await?;
-    let api = axum::serve(nodelay(listener), http::api(line.clone(), &server)).with_graceful_shutdown(ended());
-    match public {
-        None => api.await?,
-        Some(listener) => {
-            let routes = http::public(line.clone(), &server);
-            let public = axum::serve(nodelay(listener), routes).with_graceful_shutdown(ended());
-            tokio::try_join!(async { api.await }, async { public.await })?;
+    let (end, ending) = watch::channel(false);
+    let api = axum::serve(nodelay(listener), http::api(line.clone(), &server))
+        .with_graceful_shutdown(told(ending.clone()));
+    let open = async {
+        match public {
+            None => api.await,
+            Some(listener) => {
+                let routes = http::public(line.clone(), &server);
+                let public = axum::serve(nodelay(listener), routes)
+                    .with_graceful_shutdown(told(ending.clone()));
+                tokio::try_join!(async { api.await }, async { public.await }).map(drop)
+            }
         }
+    };
+    let farewell = async {
+        ended().await;
+        end.send_replace(true);
+        tokio::time::sleep(Duration::from_secs(FAREWELL_SECONDS_MAX)).await;
+    };
+    tokio::select! {
+        served = open => served?,
+        // Whoever still reads is cut off; the next start closes what that leaves unfinished.
+        () = farewell => tracing::warn!("open requests were cut off"),
     }
     line.stages().close().await?;
     Ok(Exit::Yes)
 }
 
+async fn told(mut ending: watch::Receiver<bool>) {
+    // The sender lives as long as the server does.
+    drop(ending.wait_for(|ending| *ending).await);
+}
+
 /// Small events must not wait for full packets.
-fn nodelay(listener: TcpListener) -> impl axum::serve::Listener<Io = tokio::net::TcpStream, Addr = SocketAddr> {
+fn nodelay(
+    listener: TcpListener,
+) -> impl axum::serve::Listener<Io = tokio::net::TcpStream, Addr = SocketAddr> {
     use axum::serve::ListenerExt as _;
     listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -56,7 +92,9 @@ fn nodelay(listener: TcpListener) -> impl axum::serve::Listener<Io = tokio::net:
 fn announce(console: &Console, api: SocketAddr, public: Option<SocketAddr>) {
     let url = |address: SocketAddr| format!("http://{address}");
     let value = json!({"api": url(api), "public": public.map(url)});
-    console.result(&value, || format!("serving http://{api}/v1 (OpenAPI at http://{api}/openapi.json)"));
+    console.result(&value, || {
+        format!("serving http://{api}/v1 (OpenAPI at http://{api}/openapi.json)")
+    });
 }
 
 async fn ended() {

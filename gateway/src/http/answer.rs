@@ -44,7 +44,10 @@ impl Headers {
 impl IntoResponseParts for Headers {
     type Error = std::convert::Infallible;
 
-    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Self::Error> {
+    fn into_response_parts(
+        self,
+        mut response: ResponseParts,
+    ) -> Result<ResponseParts, Self::Error> {
         response.headers_mut().extend(self.0);
         Ok(response)
     }

@@ -74,15 +74,26 @@ pub(crate) async fn receipt(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let entry = find(&line, &caller, &id)?;
-    let waiting = |_| ApiError::not_found("proof_not_ready", "The next checkpoint will cover this entry: try again in ten seconds.");
+    let waiting = |_| {
+        ApiError::not_found(
+            "proof_not_ready",
+            "The next checkpoint will cover this entry: try again in ten seconds.",
+        )
+    };
     let proof = line.stages().log.proof(entry.index).map_err(waiting)?;
     Ok(reply("text/plain; charset=utf-8", &entry, proof.text().into_bytes()))
 }
 
 /// Another tenant's asset does not exist for this caller.
 fn find(line: &Line, caller: &Caller, id: &str) -> Result<AssetEntry, ApiError> {
-    let id: AssetId = id.parse().map_err(|error: types::TypeError| ApiError::invalid("id", error.to_string()))?;
-    let found = line.stages().log.registry().asset(id).map_err(|error| ApiError::from(LineError::from(error)))?;
+    let id: AssetId =
+        id.parse().map_err(|error: types::TypeError| ApiError::invalid("id", error.to_string()))?;
+    let found = line
+        .stages()
+        .log
+        .registry()
+        .asset(id)
+        .map_err(|error| ApiError::from(LineError::from(error)))?;
     let missing = || ApiError::not_found("asset_not_found", format!("No asset has the id {id}."));
     found.filter(|entry| entry.tenant == caller.0.tenant).ok_or_else(missing)
 }
@@ -101,9 +112,14 @@ async fn object(line: &Line, digest: &Sha256) -> Result<Vec<u8>, ApiError> {
 }
 
 fn reply(media_type: &'static str, entry: &AssetEntry, bytes: Vec<u8>) -> Response {
-    let mut response = (StatusCode::OK, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], bytes).into_response();
+    let mut response =
+        (StatusCode::OK, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], bytes)
+            .into_response();
     let headers = response.headers_mut();
-    let pairs = [("x-imprimatur-asset", entry.asset_id.to_string()), ("x-imprimatur-receipt", entry.index.to_string())];
+    let pairs = [
+        ("x-imprimatur-asset", entry.asset_id.to_string()),
+        ("x-imprimatur-receipt", entry.index.to_string()),
+    ];
     for (name, value) in pairs {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);

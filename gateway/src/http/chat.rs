@@ -13,13 +13,25 @@ use super::{
     answer::{self, Headers},
     chat_stream,
     error::ApiError,
-    extract::{Caller, JsonBody},
+    extract::{Caller, JsonBody, turned_away},
     openai::{ChatMessage, ChatRequest, Content, Stop, Usage},
 };
 use crate::{
     outcome::{Outcome, Release},
     pipeline::{Delivery, Line, Step},
 };
+
+/// What of OpenAI's request would change the output but is not served.
+const UNSERVED: [&str; 8] = [
+    "tools",
+    "tool_choice",
+    "functions",
+    "function_call",
+    "logit_bias",
+    "frequency_penalty",
+    "presence_penalty",
+    "modalities",
+];
 
 /// Generates a chat answer through the line.
 ///
@@ -33,10 +45,14 @@ use crate::{
 pub(crate) async fn completions(
     State(line): State<Line>,
     caller: Caller,
-    JsonBody(body): JsonBody<ChatRequest>,
+    body: Result<JsonBody<ChatRequest>, ApiError>,
 ) -> Result<Response, ApiError> {
     let principal = caller.generating()?;
-    let request = validate(&body)?;
+    let read = body.and_then(|JsonBody(body)| Ok((validate(&body)?, body)));
+    let (request, body) = match read {
+        Ok(read) => read,
+        Err(error) => return Err(turned_away(&line, principal, Modality::Text, error).await),
+    };
     let admitted = match line.admit(principal, request).await? {
         Step::Go(admitted) => admitted,
         Step::Refused(refusal) => return Err(ApiError::refused(&refusal)),
@@ -74,14 +90,21 @@ fn completion(model: &str, release: &Release) -> Response {
 /// Token counts of a released text.
 pub(crate) fn usage(release: &Release) -> Usage {
     let (read, written) = (release.generation.prompt_tokens, release.generation.completion_tokens);
-    Usage { prompt_tokens: read, completion_tokens: written, total_tokens: read.saturating_add(written) }
+    Usage {
+        prompt_tokens: read,
+        completion_tokens: written,
+        total_tokens: read.saturating_add(written),
+    }
 }
 
 fn validate(body: &ChatRequest) -> Result<GenerationRequest, ApiError> {
     refuse_unserved(body)?;
     let messages = body.messages.iter().map(message).collect::<Result<Vec<_>, _>>()?;
     if messages.iter().all(|message| message.text.trim().is_empty()) {
-        return Err(ApiError::invalid("messages", "The prompt is empty: give at least one message with text."));
+        return Err(ApiError::invalid(
+            "messages",
+            "The prompt is empty: give at least one message with text.",
+        ));
     }
     Ok(GenerationRequest {
         id: RequestId::new(),
@@ -94,8 +117,20 @@ fn validate(body: &ChatRequest) -> Result<GenerationRequest, ApiError> {
 }
 
 fn refuse_unserved(body: &ChatRequest) -> Result<(), ApiError> {
+    let asked = |name: &&&str| {
+        body.rest.get(**name).is_some_and(|value| !value.is_null() && value != &json!(0))
+    };
+    if let Some(name) = UNSERVED.iter().find(asked) {
+        return Err(ApiError::invalid(
+            name,
+            format!("`{name}` is not served, and ignoring it would mislead."),
+        ));
+    }
     if body.n.is_some_and(|n| n != 1) {
-        return Err(ApiError::invalid("n", "Only n = 1 is served: every answer is an asset of its own."));
+        return Err(ApiError::invalid(
+            "n",
+            "Only n = 1 is served: every answer is an asset of its own.",
+        ));
     }
     if body.logprobs == Some(true) {
         return Err(ApiError::invalid("logprobs", "Log probabilities are not served."));
@@ -141,7 +176,9 @@ fn message(message: &ChatMessage) -> Result<Message, ApiError> {
         "user" => Speaker::User,
         "assistant" => Speaker::Assistant,
         other => {
-            let text = format!("`{other}` is not a role served here: use system, developer, user or assistant.");
+            let text = format!(
+                "`{other}` is not a role served here: use system, developer, user or assistant."
+            );
             return Err(ApiError::invalid("messages", text));
         }
     };
@@ -158,7 +195,12 @@ fn text_of(content: &Content) -> Result<String, ApiError> {
         match (&part.text, part.kind.as_str()) {
             (Some(piece), "text") => text.push_str(piece),
             // An attached picture that nobody looks at must not be dropped in silence.
-            _ => return Err(ApiError::invalid("messages", format!("Parts of type `{}` are not served by this model.", part.kind))),
+            _ => {
+                return Err(ApiError::invalid(
+                    "messages",
+                    format!("Parts of type `{}` are not served by this model.", part.kind),
+                ));
+            }
         }
     }
     Ok(text)

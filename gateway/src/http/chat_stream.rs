@@ -3,7 +3,7 @@
 //! The first byte follows the durable `admitted` record; every piece has passed the hold-back
 //! window; the terminal record is durable before the chunk that carries `finish_reason`.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::response::{
     IntoResponse, Response,
@@ -46,28 +46,46 @@ struct Chunks {
 
 impl Chunks {
     async fn send_all(self, line: Line, admitted: Admitted, events: Events) {
-        let (pieces, mut receiver) = mpsc::channel(PIECES_WAITING_MAX);
-        let forward = async {
-            let role = json!({"role": "assistant", "content": ""});
-            let mut open = send(&events, self.chunk(&role, Value::Null)).await;
-            while let Some(piece) = receiver.recv().await {
-                if let Piece::Text(text) = piece {
-                    open = open && send(&events, self.chunk(&json!({"content": text}), Value::Null)).await;
-                }
-                if !open {
-                    break; // dropping the receiver tells the line that the caller has left
-                }
-            }
-            drop(receiver);
-        };
-        let (outcome, ()) = tokio::join!(line.finish(admitted, Delivery::Stream(pieces)), forward);
-        self.close(&events, outcome).await;
+        let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+        let limit =
+            Duration::from_secs(line.stages().installation.config().server.request_seconds_max);
+        let running = tokio::time::timeout(limit, line.finish(admitted, Delivery::Stream(pieces)));
+        let (outcome, told) = tokio::join!(running, self.forward(&events, receiver));
+        let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the request")));
+        self.close(&events, outcome, told).await;
         send(&events, Event::default().data("[DONE]")).await;
     }
 
-    async fn close(&self, events: &Events, outcome: Result<Outcome, LineError>) {
+    /// Passes pieces on; whether any text was among them. Returning drops the receiver, which tells
+    /// the line that the reader has left.
+    async fn forward(&self, events: &Events, mut pieces: mpsc::Receiver<Piece>) -> bool {
+        let role = json!({"role": "assistant", "content": ""});
+        let mut open = send(events, self.chunk(&role, Value::Null)).await;
+        let mut told = false;
+        while open {
+            let piece = tokio::select! {
+                piece = pieces.recv() => piece,
+                () = events.closed() => None,
+            };
+            match piece {
+                Some(Piece::Text(text)) => {
+                    told = true;
+                    open = send(events, self.text(&text)).await;
+                }
+                Some(Piece::Progress { .. }) => {}
+                None => open = false,
+            }
+        }
+        told
+    }
+
+    async fn close(&self, events: &Events, outcome: Result<Outcome, LineError>, told: bool) {
         match outcome {
             Ok(Outcome::Released(release)) => {
+                // What had to wait for the end is told now.
+                if !told && !release.bytes.is_empty() {
+                    send(events, self.text(&String::from_utf8_lossy(&release.bytes))).await;
+                }
                 let mut last = self.body(&json!({}), json!(release.generation.finish_reason));
                 insert(&mut last, "imprimatur", answer::member(&release));
                 send(events, data(&last)).await;
@@ -76,7 +94,9 @@ impl Chunks {
                 }
             }
             Ok(Outcome::Held(release)) => self.filtered(events, &ApiError::held(&release)).await,
-            Ok(Outcome::Refused(refusal)) => self.filtered(events, &ApiError::refused(&refusal)).await,
+            Ok(Outcome::Refused(refusal)) => {
+                self.filtered(events, &ApiError::refused(&refusal)).await
+            }
             Err(error) => {
                 send(events, data(&json!(ApiError::from(error).body()))).await;
             }
@@ -87,6 +107,10 @@ impl Chunks {
     async fn filtered(&self, events: &Events, error: &ApiError) {
         send(events, self.chunk(&json!({}), json!("content_filter"))).await;
         send(events, data(&json!(error.body()))).await;
+    }
+
+    fn text(&self, text: &str) -> Event {
+        self.chunk(&json!({"content": text}), Value::Null)
     }
 
     fn chunk(&self, delta: &Value, finish: Value) -> Event {
@@ -103,6 +127,7 @@ impl Chunks {
 
     fn usage_chunk(&self, release: &Release) -> Event {
         let mut body = self.body(&json!({}), Value::Null);
+        // OpenAI's clients take the chunk without choices for the last word.
         insert(&mut body, "choices", json!([]));
         insert(&mut body, "usage", json!(chat::usage(release)));
         data(&body)

@@ -10,6 +10,7 @@ use axum::{
 };
 use generators::GeneratorError;
 use serde::Serialize;
+use types::{Receipt, RequestId};
 use utoipa::ToSchema;
 
 use crate::{
@@ -21,14 +22,14 @@ use crate::{
 
 /// OpenAI's error object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ErrorBody {
+pub(crate) struct ErrorBody {
     /// The error.
     pub error: ErrorDetail,
 }
 
 /// What went wrong, in OpenAI's shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ErrorDetail {
+pub(crate) struct ErrorDetail {
     /// A sentence for people: what happened and what to do.
     pub message: String,
     /// OpenAI's class, for example `invalid_request_error`.
@@ -42,7 +43,7 @@ pub struct ErrorDetail {
 
 /// An answer that is not the asked-for content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiError {
+pub(crate) struct ApiError {
     status: StatusCode,
     detail: Box<ErrorDetail>,
     headers: Vec<(&'static str, String)>,
@@ -61,59 +62,91 @@ impl ApiError {
     }
 
     /// 400 about one parameter.
-    pub fn invalid(param: &str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_value", message).about(param)
+    pub(crate) fn invalid(param: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_value", message)
+            .about(param)
     }
 
     /// 400 about a body that cannot be read.
-    pub fn unreadable(status: StatusCode, message: impl Into<String>) -> Self {
-        let code = if status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "invalid_body" };
+    pub(crate) fn unreadable(status: StatusCode, message: impl Into<String>) -> Self {
+        let code =
+            if status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "invalid_body" };
         Self::new(status, "invalid_request_error", code, message)
     }
 
     /// 401: no key or a wrong one.
-    pub fn unauthenticated() -> Self {
+    pub(crate) fn unauthenticated() -> Self {
         let message = "This key is not valid. Send `Authorization: Bearer imp_…` with a key made by `imprimatur keys create`.";
         Self::new(StatusCode::UNAUTHORIZED, "authentication_error", "invalid_api_key", message)
     }
 
     /// 403: a valid key whose role may not do this.
-    pub fn forbidden(message: impl Into<String>) -> Self {
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "permission_error", "forbidden", message)
     }
 
     /// 404.
-    pub fn not_found(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn not_found(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", code, message)
     }
 
     /// 503: a part is failing closed.
-    pub fn unavailable(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn unavailable(code: &str, message: impl Into<String>) -> Self {
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", code, message);
         error.retry_after_s = Some(5);
         error
     }
 
     /// 400 `content_policy_violation`, with the rule and the receipt of the refusal.
-    pub fn refused(refusal: &Refusal) -> Self {
-        let rule = refusal.rule.clone().unwrap_or_default();
-        let message = format!("{} (rule {rule})", refusal.message);
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
+        let message = match &refusal.rule {
+            Some(rule) => format!("{} (rule {rule})", refusal.message),
+            None => refusal.message.clone(),
+        };
         let status = StatusCode::BAD_REQUEST;
-        let mut error = Self::new(status, "invalid_request_error", "content_policy_violation", message);
-        error.headers.push(("x-request-id", refusal.request_id.to_string()));
-        error.headers.push(("x-imprimatur-receipt", refusal.receipt.index.to_string()));
-        error
+        let error = Self::new(status, "invalid_request_error", "content_policy_violation", message);
+        error.recorded(refusal.request_id, &refusal.receipt)
     }
 
     /// 403 `held_for_review`: the asset waits, marked and signed, for a reviewer.
-    pub fn held(release: &Release) -> Self {
+    pub(crate) fn held(release: &Release) -> Self {
         let id = release.asset_id;
-        let message = format!("The output is held for review. An editor decides with `imprimatur reviews approve {id}`; then GET /v1/assets/{id}/content.");
-        let mut error = Self::new(StatusCode::FORBIDDEN, "permission_error", "held_for_review", message);
-        error.headers.push(("x-request-id", release.request_id.to_string()));
+        let message = format!(
+            "The output is held for review. An editor decides with `imprimatur reviews approve {id}`; then GET /v1/assets/{id}/content."
+        );
+        let mut error =
+            Self::new(StatusCode::FORBIDDEN, "permission_error", "held_for_review", message);
         error.headers.push(("x-imprimatur-asset", id.to_string()));
-        error.headers.push(("x-imprimatur-receipt", release.receipt.index.to_string()));
-        error
+        error.recorded(release.request_id, &release.receipt)
+    }
+
+    /// 405.
+    pub(crate) fn wrong_method() -> Self {
+        let message = "This path does not take this method; /openapi.json lists what it takes.";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "invalid_request_error",
+            "method_not_allowed",
+            message,
+        )
+    }
+
+    /// 500: a bug of ours.
+    pub(crate) fn bug() -> Self {
+        let message = "The server has a bug that this request has hit; nothing was released.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "bug", message)
+    }
+
+    /// The stable code, which says nothing of the request's content.
+    pub(crate) fn code(&self) -> &str {
+        self.detail.code.as_deref().unwrap_or("invalid")
+    }
+
+    /// Names the record about it.
+    pub(crate) fn recorded(mut self, request: RequestId, receipt: &Receipt) -> Self {
+        self.headers.push(("x-request-id", request.to_string()));
+        self.headers.push(("x-imprimatur-receipt", receipt.index.to_string()));
+        self
     }
 
     fn about(mut self, param: &str) -> Self {
@@ -122,7 +155,7 @@ impl ApiError {
     }
 
     /// The body, also sent as an event when a stream fails after its first byte.
-    pub fn body(&self) -> ErrorBody {
+    pub(crate) fn body(&self) -> ErrorBody {
         ErrorBody { error: (*self.detail).clone() }
     }
 }
@@ -133,36 +166,50 @@ impl From<LineError> for ApiError {
             tracing::warn!(error = %error, "request failed");
         }
         match &error {
-            LineError::UnknownModel(_) => Self::not_found("model_not_found", error.to_string()).about("model"),
+            LineError::UnknownModel(_) => {
+                Self::not_found("model_not_found", error.to_string()).about("model")
+            }
             LineError::WrongModality { .. } => Self::invalid("model", error.to_string()),
             LineError::Generator(inner) => generator(inner),
             LineError::Policy(_) => closed("policy"),
-            LineError::Picture => closed("generator"),
+            LineError::Picture | LineError::Pieces => closed("generator"),
             LineError::Watermark(_) => closed("watermark"),
             LineError::Provenance(_) => closed("provenance"),
             LineError::Log(_) => closed("audit log"),
             LineError::Objects(_) | LineError::State(_) => closed("storage"),
             LineError::ClientGone | LineError::TimedOut(_) | LineError::Stopped => {
-                Self::unavailable("interrupted", "The request was interrupted before release; try again.")
+                Self::unavailable(
+                    "interrupted",
+                    "The request was interrupted before release; try again.",
+                )
             }
         }
     }
 }
 
 fn closed(part: &str) -> ApiError {
-    let message = format!("The {part} is not working, so nothing is released. `imprimatur doctor` and /readyz say more.");
+    let message = format!(
+        "The {part} is not working, so nothing is released. `imprimatur doctor` and /readyz say more."
+    );
     ApiError::unavailable("failing_closed", message)
 }
 
 fn generator(error: &GeneratorError) -> ApiError {
     match error {
-        GeneratorError::Busy { .. } => ApiError::unavailable("busy", "The model is busy; try again."),
+        GeneratorError::Busy { .. } => {
+            ApiError::unavailable("busy", "The model is busy; try again.")
+        }
         GeneratorError::PromptNotUnderstood { .. } | GeneratorError::PromptEmpty => {
             ApiError::invalid("prompt", error.to_string())
         }
-        GeneratorError::Parameter { parameter, .. } => ApiError::invalid(parameter, error.to_string()),
+        GeneratorError::Parameter { parameter, .. } => {
+            ApiError::invalid(parameter, error.to_string())
+        }
         GeneratorError::ContextExceeded { .. } => ApiError::invalid("messages", error.to_string()),
-        _ => ApiError::unavailable("generator_failed", "The model could not be run; `imprimatur models check` says more."),
+        _ => ApiError::unavailable(
+            "generator_failed",
+            "The model could not be run; `imprimatur models check` says more.",
+        ),
     }
 }
 
@@ -181,7 +228,12 @@ impl From<ReviewError> for ApiError {
         match &error {
             ReviewError::Unknown(_) => Self::not_found("review_not_found", error.to_string()),
             ReviewError::FourEyes | ReviewError::Role(_) => Self::forbidden(error.to_string()),
-            ReviewError::Decided(_) => Self::new(StatusCode::CONFLICT, "invalid_request_error", "already_decided", error.to_string()),
+            ReviewError::Decided(_) => Self::new(
+                StatusCode::CONFLICT,
+                "invalid_request_error",
+                "already_decided",
+                error.to_string(),
+            ),
             ReviewError::Damaged(_) => closed("storage"),
             ReviewError::Log(_) => closed("audit log"),
             ReviewError::Objects(_) | ReviewError::State(_) => closed("storage"),

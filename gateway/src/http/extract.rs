@@ -2,11 +2,13 @@
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+    extract::{
+        FromRequest, FromRequestParts, OptionalFromRequestParts, Request, rejection::JsonRejection,
+    },
     http::{StatusCode, header::AUTHORIZATION, request::Parts},
 };
 use serde::de::DeserializeOwned;
-use types::Principal;
+use types::{Modality, Principal};
 
 use super::error::ApiError;
 use crate::pipeline::Line;
@@ -36,7 +38,11 @@ fn explain(rejection: &JsonRejection) -> ApiError {
         }
         _ => {
             let status = rejection.status();
-            let status = if status == StatusCode::UNSUPPORTED_MEDIA_TYPE { StatusCode::BAD_REQUEST } else { status };
+            let status = if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+                StatusCode::BAD_REQUEST
+            } else {
+                status
+            };
             ApiError::unreadable(status, message)
         }
     }
@@ -55,6 +61,31 @@ impl FromRequestParts<Line> for Caller {
         let token = token.ok_or_else(ApiError::unauthenticated)?;
         let principal = line.stages().accounts.authenticate(token).await?;
         Ok(Self(principal))
+    }
+}
+
+/// What an authenticated caller asks for in vain is on record, too.
+pub(crate) async fn turned_away(
+    line: &Line,
+    principal: Principal,
+    modality: Modality,
+    error: ApiError,
+) -> ApiError {
+    match line.turn_away(principal, modality, error.code()).await {
+        Ok((request, receipt)) => error.recorded(request, &receipt),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// A stranger is `None`; a wrong key is an error all the same.
+impl OptionalFromRequestParts<Line> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, line: &Line) -> Result<Option<Self>, ApiError> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<Line>>::from_request_parts(parts, line).await.map(Some)
     }
 }
 

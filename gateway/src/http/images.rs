@@ -13,7 +13,7 @@ use types::{GenerationRequest, Message, Modality, Principal, RequestId, Sampling
 use super::{
     answer::{self, Headers},
     error::ApiError,
-    extract::{Caller, JsonBody},
+    extract::{Caller, JsonBody, turned_away},
     openai::ImageRequest,
 };
 use crate::{
@@ -31,10 +31,13 @@ use crate::{
 pub(crate) async fn generations(
     State(line): State<Line>,
     caller: Caller,
-    JsonBody(body): JsonBody<ImageRequest>,
+    body: Result<JsonBody<ImageRequest>, ApiError>,
 ) -> Result<Response, ApiError> {
     let principal = caller.generating()?;
-    let wanted = Wanted::new(&line, &body)?;
+    let wanted = match body.and_then(|JsonBody(body)| Wanted::new(&line, &body)) {
+        Ok(wanted) => wanted,
+        Err(error) => return Err(turned_away(&line, principal, Modality::Image, error).await),
+    };
     let mut releases = Vec::new();
     for copy in 0..wanted.n {
         releases.push(generate(&line, principal.clone(), wanted.request(copy)).await?);
@@ -42,12 +45,18 @@ pub(crate) async fn generations(
     let data: Vec<Value> = releases.iter().map(|release| wanted.item(release)).collect();
     let body = json!({"created": answer::now_unix_s(), "output_format": "png", "data": data});
     match releases.first() {
-        Some(first) => Ok((StatusCode::OK, Headers::of(first), Json(with_member(body, first))).into_response()),
+        Some(first) => {
+            Ok((StatusCode::OK, Headers::of(first), Json(with_member(body, first))).into_response())
+        }
         None => Err(ApiError::invalid("n", "n must lie between 1 and 4.")),
     }
 }
 
-async fn generate(line: &Line, principal: Principal, request: GenerationRequest) -> Result<Release, ApiError> {
+async fn generate(
+    line: &Line,
+    principal: Principal,
+    request: GenerationRequest,
+) -> Result<Release, ApiError> {
     match line.run(principal, request, Delivery::Whole).await? {
         Outcome::Released(release) => Ok(*release),
         Outcome::Held(release) => Err(ApiError::held(&release)),
@@ -90,9 +99,17 @@ impl Wanted {
         };
         let default = || line.stages().default_model(Modality::Image);
         let model = body.model.clone().or_else(default);
-        let model = model.ok_or_else(|| ApiError::invalid("model", "No image model is configured."))?;
+        let model =
+            model.ok_or_else(|| ApiError::invalid("model", "No image model is configured."))?;
         let size = size(body.size.as_deref())?;
-        Ok(Self { model, prompt: body.prompt.clone(), n, size, seed: answer::seed(body.seed), as_url })
+        Ok(Self {
+            model,
+            prompt: body.prompt.clone(),
+            n,
+            size,
+            seed: answer::seed(body.seed),
+            as_url,
+        })
     }
 
     fn request(&self, copy: u32) -> GenerationRequest {
@@ -101,7 +118,10 @@ impl Wanted {
             modality: Modality::Image,
             model: self.model.clone(),
             messages: vec![Message { role: Speaker::User, text: self.prompt.clone() }],
-            sampling: Sampling { seed: self.seed.wrapping_add(u64::from(copy)), ..Sampling::default() },
+            sampling: Sampling {
+                seed: self.seed.wrapping_add(u64::from(copy)),
+                ..Sampling::default()
+            },
             size: self.size,
         }
     }

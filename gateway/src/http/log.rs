@@ -38,10 +38,13 @@ pub(crate) async fn tile(
     caller: Result<Caller, ApiError>,
     Path(path): Path<String>,
 ) -> Result<Response, ApiError> {
-    let missing = || ApiError::not_found("tile_not_found", "The log has no such tile under its checkpoint.");
+    let missing =
+        || ApiError::not_found("tile_not_found", "The log has no such tile under its checkpoint.");
     let tile = Tile::parse(&path).ok_or_else(missing)?;
     let bytes = match tile.level {
-        Some(level) => line.stages().log.tile(level, tile.number, tile.width).ok_or_else(missing)?,
+        Some(level) => {
+            line.stages().log.tile(level, tile.number, tile.width).ok_or_else(missing)?
+        }
         None => {
             audit_only(&caller?)?;
             bundle(&line, &tile).ok_or_else(missing)?
@@ -74,11 +77,14 @@ pub(crate) async fn entries(
     audit_only(&caller)?;
     let end = range.start.saturating_add(range.n.unwrap_or(100).min(ENTRIES_MAX));
     let log = &line.stages().log;
-    let found = log.entries(range.start, end).map_err(|error| ApiError::from(crate::pipeline::LineError::from(error)))?;
+    let found = log
+        .entries(range.start, end)
+        .map_err(|error| ApiError::from(crate::pipeline::LineError::from(error)))?;
     // A tenant's auditor reads that tenant's entries.
     let records = (range.start..).zip(found).filter_map(|(index, entry)| {
         let record: Value = serde_json::from_slice(&entry).ok()?;
-        (record["tenant"] == caller.0.tenant.as_str()).then(|| json!({"index": index, "record": record}))
+        (record.get("tenant")? == caller.0.tenant.as_str())
+            .then(|| json!({"index": index, "record": record}))
     });
     Ok(Json(json!({"object": "list", "data": records.collect::<Vec<_>>(), "log_size": log.size()})))
 }
@@ -120,11 +126,17 @@ struct Tile {
 impl Tile {
     fn parse(path: &str) -> Option<Self> {
         let (path, width) = match path.split_once(".p/") {
-            Some((path, width)) => (path, width.parse().ok().filter(|width| (1..256).contains(width))?),
+            Some((path, width)) => {
+                (path, width.parse().ok().filter(|width| (1..256).contains(width))?)
+            }
             None => (path, 256),
         };
         let (level, number) = path.split_once('/')?;
-        let level = if level == "entries" { None } else { Some(level.parse().ok().filter(|level| *level < 8)?) };
+        let level = if level == "entries" {
+            None
+        } else {
+            Some(level.parse().ok().filter(|level| *level < 8)?)
+        };
         Some(Self { level, number: number_of(number)?, width })
     }
 }
@@ -136,7 +148,8 @@ fn number_of(path: &str) -> Option<u64> {
     let mut number = 0_u64;
     let marked = first.iter().map(|part| part.strip_prefix('x'));
     for part in marked.chain([Some(*last)]) {
-        let part = part.filter(|part| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let part =
+            part.filter(|part| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))?;
         number = number.checked_mul(1000)?.checked_add(part.parse().ok()?)?;
     }
     Some(number)
@@ -161,6 +174,28 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(Tile::parse(path), expected, "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_path_makes_the_parser_panic(path in "[0-9xep/.]{0,24}|\\PC{0,24}") {
+            let _parsed = Tile::parse(&path);
+        }
+
+        #[test]
+        fn a_tile_is_found_by_the_path_that_the_specification_gives_it(number: u32, level in 0_u8..8) {
+            let digits = format!("{number:012}");
+            let groups: Vec<&str> = (0..4).map(|n| &digits[n * 3..n * 3 + 3]).collect();
+            let first = groups.iter().position(|group| *group != "000").unwrap_or(3);
+            let path: Vec<String> =
+                groups[first..].iter().enumerate().map(|(n, group)| {
+                    let more = n + first + 1 < groups.len();
+                    if more { format!("x{group}") } else { (*group).to_owned() }
+                }).collect();
+            let parsed = Tile::parse(&format!("{level}/{}", path.join("/")));
+            let expected = Tile { level: Some(level), number: number.into(), width: 256 };
+            proptest::prop_assert_eq!(parsed, Some(expected));
         }
     }
 }

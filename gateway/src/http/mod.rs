@@ -15,28 +15,33 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod reviews;
 mod verify;
 
 use std::time::Duration;
 
 use axum::{
     Json, Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderValue, StatusCode, header},
-    middleware,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, header},
+    middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use error::ApiError;
 pub(crate) use images::size;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use utoipa::{
     OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
+pub(crate) use verify::detected;
 
-use crate::{config::Server, pipeline::Line};
+use crate::{
+    config::Server,
+    pipeline::{Line, LineError},
+};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -57,7 +62,12 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
         .routes(routes!(assets::receipt))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::decide))
         .routes(routes!(log::entries))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
         .merge(open())
         .split_for_parts();
     secure(&mut document);
@@ -79,23 +89,31 @@ fn open() -> OpenApiRouter<Line> {
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
-        .routes(routes!(operations::healthz))
-        .routes(routes!(operations::readyz))
-        .routes(routes!(operations::metrics))
 }
 
 fn limits(routes: Router<Line>, server: &Server) -> Router<Line> {
-    let seconds = Duration::from_secs(server.request_seconds_max);
+    let limit = Duration::from_secs(server.request_seconds_max);
     routes
+        .method_not_allowed_fallback(|| async { ApiError::wrong_method() })
         .layer(DefaultBodyLimit::max(server.body_bytes_max))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, seconds))
-        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(move |request, next| in_time(limit, request, next)))
+        .layer(CatchPanicLayer::custom(|_| ApiError::bug().into_response()))
         .layer(middleware::map_response(harden))
         .layer(TraceLayer::new_for_http())
 }
 
 async fn missing() -> Response {
-    ApiError::not_found("unknown_url", "There is nothing at this path; /openapi.json lists what there is.").into_response()
+    ApiError::not_found(
+        "unknown_url",
+        "There is nothing at this path; /openapi.json lists what there is.",
+    )
+    .into_response()
+}
+
+/// A dropped request closes its record as `interrupted`.
+async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(limit, next.run(request)).await;
+    answered.unwrap_or_else(|_| ApiError::from(LineError::TimedOut("the request")).into_response())
 }
 
 /// Answers are data, never documents to be sniffed or framed.
@@ -103,7 +121,10 @@ async fn harden(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
     response
 }
 

@@ -12,7 +12,8 @@ use crate::pipeline::Line;
 /// The configured models.
 #[utoipa::path(get, path = "/v1/models", responses((status = 200, description = "A list of models")), security(("key" = [])))]
 pub(crate) async fn list(State(line): State<Line>, _caller: Caller) -> Json<Value> {
-    let models: Vec<Model> = line.stages().generators.keys().filter_map(|name| model(&line, name)).collect();
+    let models: Vec<Model> =
+        line.stages().generators.keys().filter_map(|name| model(&line, name)).collect();
     Json(json!({"object": "list", "data": models}))
 }
 
@@ -26,11 +27,12 @@ pub(crate) async fn one(
     _caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Model>, ApiError> {
-    let missing = || ApiError::not_found("model_not_found", format!("No model named `{id}` is configured."));
+    let missing =
+        || ApiError::not_found("model_not_found", format!("No model named `{id}` is configured."));
     model(&line, &id).map(Json).ok_or_else(missing)
 }
 
 fn model(line: &Line, name: &str) -> Option<Model> {
     let card = line.stages().generators.get(name)?.card();
-    Some(Model { id: name.to_owned(), object: "model", created: 0, owned_by: card.kind.clone() })
+    Some(Model { id: name.to_owned(), object: "model", created: 0, owned_by: card.backend.clone() })
 }

@@ -28,7 +28,9 @@ pub(crate) async fn moderations(
     let inputs = inputs(&body.input)?;
     let results: Vec<Value> = inputs.iter().map(|text| result(&line, &caller.0, text)).collect();
     let model = body.model.unwrap_or_else(|| line.stages().policy().version().id.clone());
-    Ok(Json(json!({"id": format!("modr-{}", RequestId::new()), "model": model, "results": results})))
+    Ok(Json(
+        json!({"id": format!("modr-{}", RequestId::new()), "model": model, "results": results}),
+    ))
 }
 
 fn inputs(input: &ModerationInput) -> Result<Vec<String>, ApiError> {
@@ -36,7 +38,12 @@ fn inputs(input: &ModerationInput) -> Result<Vec<String>, ApiError> {
         ModerationInput::One(text) => vec![text.clone()],
         ModerationInput::Many(texts) => texts.clone(),
         ModerationInput::Parts(parts) => {
-            let unserved = || ApiError::invalid("input", "Pictures cannot be judged by this policy: send their text only.");
+            let unserved = || {
+                ApiError::invalid(
+                    "input",
+                    "Pictures cannot be judged by this policy: send their text only.",
+                )
+            };
             let texts: Option<Vec<&str>> = parts.iter().map(|part| part.text.as_deref()).collect();
             vec![texts.ok_or_else(unserved)?.join("\n")]
         }
@@ -49,7 +56,7 @@ fn inputs(input: &ModerationInput) -> Result<Vec<String>, ApiError> {
 
 fn result(line: &Line, principal: &Principal, text: &str) -> Value {
     let engine = line.stages().policy();
-    let scope = screening::scope(principal, Modality::Text, policy::Hook::Input);
+    let scope = screening::scope(principal, Modality::Text, policy::Hook::Input, text);
     let decision = engine.judge(&scope, text).decision;
     report(&decision, |category| engine.covers(category))
 }
@@ -60,7 +67,11 @@ pub fn report(decision: &Decision, covers: impl Fn(Category) -> bool) -> Value {
     let every = || Category::OPENAI.into_iter().chain(Category::OWN);
     let flagged = decision.action > Action::Allow;
     let member = |value: &dyn Fn(Category) -> Value| -> BTreeMap<String, Value> {
-        every().map(|category| (name(category), if covers(category) { value(category) } else { Value::Null })).collect()
+        every()
+            .map(|category| {
+                (name(category), if covers(category) { value(category) } else { Value::Null })
+            })
+            .collect()
     };
     json!({
         "flagged": flagged,

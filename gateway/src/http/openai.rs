@@ -4,11 +4,12 @@
 //! asks for JSON and gets prose has been misled.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// `POST /v1/chat/completions`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct ChatRequest {
+pub(super) struct ChatRequest {
     /// The model's configured name.
     pub model: String,
     /// The conversation.
@@ -37,13 +38,15 @@ pub struct ChatRequest {
     pub logprobs: Option<bool>,
     /// Only `{"type":"text"}` is served.
     pub response_format: Option<ResponseFormat>,
-    /// The end user, kept only as a keyed pseudonym.
-    pub user: Option<String>,
+    /// Everything else: what would change the output is refused, what would not is ignored.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub rest: Map<String, Value>,
 }
 
 /// A message.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct ChatMessage {
+pub(super) struct ChatMessage {
     /// `system`, `developer`, `user` or `assistant`.
     pub role: String,
     /// Text, or parts.
@@ -53,7 +56,7 @@ pub struct ChatMessage {
 /// Text, or parts.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub enum Content {
+pub(super) enum Content {
     /// Text.
     Text(String),
     /// Parts.
@@ -62,7 +65,7 @@ pub enum Content {
 
 /// A part of a message or of a moderation input.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct Part {
+pub(crate) struct Part {
     /// `text` or `image_url`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -72,7 +75,7 @@ pub struct Part {
 
 /// Options of a stream.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-pub struct StreamOptions {
+pub(super) struct StreamOptions {
     /// End with a chunk that counts tokens.
     #[serde(default)]
     pub include_usage: bool,
@@ -81,7 +84,7 @@ pub struct StreamOptions {
 /// One text or several.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub enum Stop {
+pub(super) enum Stop {
     /// One.
     One(String),
     /// Up to four.
@@ -90,7 +93,7 @@ pub enum Stop {
 
 /// The wished form of an answer.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct ResponseFormat {
+pub(super) struct ResponseFormat {
     /// Only `text` is served.
     #[serde(rename = "type")]
     pub kind: String,
@@ -98,7 +101,7 @@ pub struct ResponseFormat {
 
 /// `POST /v1/images/generations`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct ImageRequest {
+pub(super) struct ImageRequest {
     /// The model's configured name; the built-in one if absent.
     pub model: Option<String>,
     /// What to draw.
@@ -113,13 +116,11 @@ pub struct ImageRequest {
     pub seed: Option<i64>,
     /// Only `png` is served.
     pub output_format: Option<String>,
-    /// The end user, kept only as a keyed pseudonym.
-    pub user: Option<String>,
 }
 
 /// `POST /v1/moderations`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct ModerationRequest {
+pub(crate) struct ModerationRequest {
     /// Ignored but for being echoed: the policy in force decides.
     pub model: Option<String>,
     /// Text, texts, or parts.
@@ -129,7 +130,7 @@ pub struct ModerationRequest {
 /// Text, texts, or parts.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub enum ModerationInput {
+pub(crate) enum ModerationInput {
     /// One text.
     One(String),
     /// Several texts, judged apart.
@@ -140,7 +141,7 @@ pub enum ModerationInput {
 
 /// Token counts.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub struct Usage {
+pub(super) struct Usage {
     /// Tokens read.
     pub prompt_tokens: u32,
     /// Tokens written.
@@ -151,7 +152,7 @@ pub struct Usage {
 
 /// A model in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Model {
+pub(super) struct Model {
     /// Its configured name.
     pub id: String,
     /// Always `model`.

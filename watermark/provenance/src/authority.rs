@@ -11,8 +11,9 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{SigningKey, pkcs8::DecodePrivateKey as _};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, SerialNumber,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PKCS_ED25519, SerialNumber,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -86,16 +87,22 @@ impl Authority {
             let text = fs::read_to_string(&path);
             text.map_err(|error| ProvenanceError::File { path, reason: error.to_string() })
         };
-        let wrong = |name: &str, reason: String| ProvenanceError::File { path: folder.join(name), reason };
+        let wrong =
+            |name: &str, reason: String| ProvenanceError::File { path: folder.join(name), reason };
         let root_pem = read("root.pem")?;
-        let chain = certificates(&read("chain.pem")?).ok_or_else(|| wrong("chain.pem", "not PEM certificates".into()))?;
+        let chain = certificates(&read("chain.pem")?)
+            .ok_or_else(|| wrong("chain.pem", "not PEM certificates".into()))?;
         let key = SigningKey::from_pkcs8_pem(&read("signing.key.pem")?);
         let key = key.map_err(|error| wrong("signing.key.pem", error.to_string()))?;
-        let stamps = certificates(&read("tsa.pem")?).ok_or_else(|| wrong("tsa.pem", "not PEM certificates".into()))?;
-        let stamp_key = <p256::ecdsa::SigningKey as p256::pkcs8::DecodePrivateKey>::from_pkcs8_pem(&read("tsa.key.pem")?);
+        let stamps = certificates(&read("tsa.pem")?)
+            .ok_or_else(|| wrong("tsa.pem", "not PEM certificates".into()))?;
+        let stamp_key = <p256::ecdsa::SigningKey as p256::pkcs8::DecodePrivateKey>::from_pkcs8_pem(
+            &read("tsa.key.pem")?,
+        );
         let stamp_key = stamp_key.map_err(|error| wrong("tsa.key.pem", error.to_string()))?;
         let leaf = chain.first().ok_or_else(|| wrong("chain.pem", "it is empty".into()))?;
-        let expires_at = expiry(leaf).ok_or_else(|| wrong("chain.pem", "the first certificate is broken".into()))?;
+        let expires_at = expiry(leaf)
+            .ok_or_else(|| wrong("chain.pem", "the first certificate is broken".into()))?;
         let time_stamps = Development::new(stamp_key, stamps)?;
         Ok(Self { key, chain, root_pem, time_stamps, expires_at })
     }
@@ -177,14 +184,18 @@ pub(crate) fn certificates(pem: &str) -> Option<Vec<Vec<u8>>> {
     blocks.map(decode).collect()
 }
 
-fn expiry(certificate: &[u8]) -> Option<OffsetDateTime> {
+pub(crate) fn expiry(certificate: &[u8]) -> Option<OffsetDateTime> {
     let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
     OffsetDateTime::from_unix_timestamp(parsed.validity().not_after.timestamp()).ok()
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), ProvenanceError> {
-    let wrong = |error: std::io::Error| ProvenanceError::File { path: PathBuf::from(path), reason: error.to_string() };
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(wrong)?;
+    let wrong = |error: std::io::Error| ProvenanceError::File {
+        path: PathBuf::from(path),
+        reason: error.to_string(),
+    };
+    let mut file =
+        fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(wrong)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(wrong)
 }
 

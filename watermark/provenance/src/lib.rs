@@ -1,18 +1,23 @@
 //! Content Credentials: certificates, manifests, time-stamps, verification.
 //!
 //! This is the only crate that names `c2pa`. Reading order: [`authority`] makes the certificates,
-//! [`timestamp`] the time-stamps, [`request`] says what a manifest states, [`credentials`] signs,
-//! [`trust`] and [`verify`] are the way back.
+//! [`timestamp`] the time-stamps, [`request`] says what a manifest states, [`credentials`] signs.
+//! The way back: [`trust`] says whose signatures count, [`verify`] reads, [`report`] is the answer.
 
 pub mod authority;
 pub mod credentials;
+mod declared;
 mod der;
 mod error;
+mod findings;
+mod jumbf;
 mod manifest;
+pub mod report;
 pub mod request;
 mod signer;
 mod summary;
 pub mod timestamp;
+mod token;
 pub mod trust;
 pub mod verify;
 mod xmp;
@@ -20,8 +25,9 @@ mod xmp;
 pub use authority::Authority;
 pub use credentials::{Credentials, Signed};
 pub use error::ProvenanceError;
+pub use report::{Labels, Report, Signer, TimeStamp, Verdict};
 pub use request::{DigitalSourceType, Ingredient, Model, SigningRequest, SoftBinding};
 pub use summary::Summary;
 pub use timestamp::TimeStampAuthority;
 pub use trust::TrustLists;
-pub use verify::{Report, Signer, TimeStamp, Verdict, Verifier};
+pub use verify::Verifier;

@@ -27,7 +27,8 @@ mod oid {
     /// 1.2.840.113549.1.9.16.1.4
     pub(super) const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4];
     /// 1.2.840.113549.1.9.16.2.47
-    pub(super) const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47];
+    pub(super) const SIGNING_CERTIFICATE_V2: &[u8] =
+        &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47];
     /// 2.16.840.1.101.3.4.2.1
     pub(super) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
     /// 1.2.840.10045.4.3.2
@@ -47,6 +48,12 @@ pub trait TimeStampAuthority: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] when there is no answer.
     fn stamp(&self, request: &[u8]) -> Result<Vec<u8>, ProvenanceError>;
+
+    /// The most bytes that an answer has. Room for them is reserved before the answer is known, and
+    /// what is not used stays in the file as padding; a longer answer means that nothing is signed.
+    fn response_bytes_max(&self) -> usize {
+        8192
+    }
 }
 
 /// An authority in this process.
@@ -71,15 +78,24 @@ impl Development {
     /// [`ProvenanceError::Certificate`] when the first certificate cannot be read.
     pub fn new(key: SigningKey, chain: Vec<Vec<u8>>) -> Result<Self, ProvenanceError> {
         let wrong = |reason: String| ProvenanceError::Certificate(reason);
-        let certificate = chain.first().cloned().ok_or_else(|| wrong("the time-stamp chain is empty".to_owned()))?;
-        let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).map_err(|error| wrong(error.to_string()))?;
+        let certificate = chain
+            .first()
+            .cloned()
+            .ok_or_else(|| wrong("the time-stamp chain is empty".to_owned()))?;
+        let (_, parsed) = x509_parser::parse_x509_certificate(&certificate)
+            .map_err(|error| wrong(error.to_string()))?;
         let tbs = &parsed.tbs_certificate;
         let serial = der::unsigned(tbs.raw_serial());
         let issuer_and_serial = der::all(SEQUENCE, &[tbs.issuer.as_raw(), &serial]);
         Ok(Self { key, certificate, issuer_and_serial, chain })
     }
 
-    fn token(&self, imprint: &[u8], nonce: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, ProvenanceError> {
+    fn token(
+        &self,
+        imprint: &[u8],
+        nonce: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Vec<u8>, ProvenanceError> {
         let time = generalized(now)?;
         let info = self.info(imprint, nonce, &time);
         let attributes = self.attributes(&info, &time);
@@ -112,7 +128,8 @@ impl Development {
 
     /// `TSTInfo` of RFC 3161, section 2.4.2, accurate to a second.
     fn info(&self, imprint: &[u8], nonce: &[u8], time: &[u8]) -> Vec<u8> {
-        let digest = Sha256::new().chain_update(imprint).chain_update(nonce).chain_update(time).finalize();
+        let digest =
+            Sha256::new().chain_update(imprint).chain_update(nonce).chain_update(time).finalize();
         let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(digest);
         der::all(
             SEQUENCE,
@@ -130,7 +147,9 @@ impl Development {
 
     fn attributes(&self, info: &[u8], time: &[u8]) -> Vec<Vec<u8>> {
         let digest = |bytes: &[u8]| der::tlv(OCTET_STRING, &Sha256::digest(bytes));
-        let attribute = |kind: &[u8], value: &[u8]| der::all(SEQUENCE, &[&identifier(kind), &der::tlv(SET, value)]);
+        let attribute = |kind: &[u8], value: &[u8]| {
+            der::all(SEQUENCE, &[&identifier(kind), &der::tlv(SET, value)])
+        };
         // ESSCertIDv2 of RFC 5035 with its default hash, SHA-256.
         let certificate = der::tlv(SEQUENCE, &digest(&self.certificate));
         let certificates = der::tlv(SEQUENCE, &der::tlv(SEQUENCE, &certificate));
@@ -145,25 +164,26 @@ impl Development {
 
 impl TimeStampAuthority for Development {
     fn stamp(&self, request: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
-        let (imprint, nonce) = read(request).ok_or_else(|| ProvenanceError::TimeStamp("the request is not DER".to_owned()))?;
+        let (imprint, nonce) = imprint_and_nonce(request)
+            .ok_or_else(|| ProvenanceError::TimeStamp("the request is not DER".to_owned()))?;
         let token = self.token(imprint, nonce, OffsetDateTime::now_utc())?;
         let granted = der::tlv(SEQUENCE, &der::unsigned(&[0]));
         Ok(der::all(SEQUENCE, &[&granted, &token]))
     }
+
+    /// The certificates, and what else a token holds: under 512 bytes, of which only the ECDSA
+    /// signature, the serial number and the nonce vary, by a few bytes each.
+    fn response_bytes_max(&self) -> usize {
+        self.chain.iter().map(Vec::len).sum::<usize>() + self.issuer_and_serial.len() + 512
+    }
 }
 
 /// Message imprint and nonce (or nothing) of a `TimeStampReq`, each as a whole value.
-fn read(request: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (SEQUENCE, body, ..) = der::first(request)? else { return None };
-    let (_, _, _, rest) = der::first(body)?;
-    let (SEQUENCE, _, imprint, mut rest) = der::first(rest)? else { return None };
-    while let Some((tag, _, whole, after)) = der::first(rest) {
-        if tag == der::INTEGER {
-            return Some((imprint, whole));
-        }
-        rest = after;
-    }
-    Some((imprint, &[]))
+pub(crate) fn imprint_and_nonce(request: &[u8]) -> Option<(&[u8], &[u8])> {
+    let body = der::tagged(request, SEQUENCE)?.contents;
+    let imprint = der::tagged(der::first(body)?.rest, SEQUENCE)?;
+    let nonce = der::values(imprint.rest).find(|value| value.tag == der::INTEGER);
+    Some((imprint.whole, nonce.map(|nonce| nonce.whole).unwrap_or_default()))
 }
 
 fn identifier(contents: &[u8]) -> Vec<u8> {

@@ -6,7 +6,10 @@ use super::{super::exit::Failure, super::generate, Show};
 
 const PROMPTS: [(&str, &str); 2] = [
     ("brief.txt", "river; name=Elbe; place=Dresden; level_cm=412; change_cm=20; alert_cm=500"),
-    ("jianxun.txt", "写一则简讯：river; name=长江; place=武汉; level_cm=1893; change_cm=-12; alert_cm=2730"),
+    (
+        "jianxun.txt",
+        "写一则简讯：river; name=长江; place=武汉; level_cm=1893; change_cm=-12; alert_cm=2730",
+    ),
 ];
 
 pub(super) async fn play(show: &mut Show) -> Result<(), Failure> {
@@ -18,7 +21,10 @@ pub(super) async fn play(show: &mut Show) -> Result<(), Failure> {
         let text = String::from_utf8_lossy(&release.bytes).into_owned();
         show.fact(&format!("{prompt}\n    → {text}"), &format!("{prompt}\n    → {text}"));
         let (shown, index) = (path.display(), release.receipt.index);
-        show.fact(&format!("{shown} with its manifest {shown}.c2pa, log entry {index}"), &format!("{shown} 及其清单 {shown}.c2pa，日志条目 {index}"));
+        show.fact(
+            &format!("{shown} with its manifest {shown}.c2pa, log entry {index}"),
+            &format!("{shown} 及其清单 {shown}.c2pa，日志条目 {index}"),
+        );
         for warning in &release.warnings {
             show.fact(&format!("warning: {warning}"), &format!("提示：{warning}"));
         }

@@ -1,0 +1,231 @@
+//! `imprimatur verify`: one line for each file.
+//!
+//! Works without an installation, too: then it reads credentials by the given trust lists only.
+
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
+
+use anyhow::Context as _;
+use audit::{Log, LogError, LogKey, LogOptions};
+use futures::{StreamExt as _, stream};
+use provenance::{Authority, Report, TrustLists, Verdict, Verifier};
+use serde_json::json;
+
+use super::{
+    args::{Global, Verify},
+    exit::{Answer, Exit, Failure},
+    generate::sidecar_path,
+    locate,
+    output::Console,
+    show,
+};
+use crate::{
+    detecting::Detector,
+    disclosure::{self, Audience},
+    installation::Installation,
+    lookup::{Lookup, Subject, Verification},
+    models, wiring,
+};
+
+/// Larger files are not read into memory.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+
+pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> Answer {
+    let installation = locate::found(global)?;
+    let lookup = lookup(installation.as_ref(), args, console)?;
+    let publisher =
+        installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
+    let files = files(&args.paths)?;
+    let at_once = thread::available_parallelism().map_or(1, usize::from);
+    let mut checked =
+        stream::iter(files).map(|file| check(&lookup, file, args.recover)).buffered(at_once);
+    let mut exit = Exit::Yes;
+    while let Some((name, found)) = checked.next().await {
+        let mut value = disclosure::report(&found, Audience::Owner, &publisher, console.language());
+        if let Some(object) = value.as_object_mut() {
+            object.insert("file".to_owned(), json!(name));
+        }
+        console.result(&value, || show::verification(&name, &found, console));
+        exit = worse(exit, exit_of(found.report.verdict));
+    }
+    Ok(exit)
+}
+
+/// What one verdict means to a script.
+const fn exit_of(verdict: Verdict) -> Exit {
+    match verdict {
+        Verdict::Trusted => Exit::Yes,
+        Verdict::AlteredAfterSigning | Verdict::Invalid => Exit::No,
+        Verdict::Unreadable | Verdict::Unsupported => Exit::Unreadable,
+        Verdict::UntrustedSigner | Verdict::ExpiredSigner | Verdict::RemoteOnly | Verdict::None => {
+            Exit::Weaker
+        }
+    }
+}
+
+/// Over several files a "no" counts most, then what could not be read, then what is weaker.
+fn worse(a: Exit, b: Exit) -> Exit {
+    let weight = |exit: Exit| match exit {
+        Exit::Yes => 0,
+        Exit::Weaker => 1,
+        Exit::Unreadable => 2,
+        _ => 3,
+    };
+    if weight(b) > weight(a) { b } else { a }
+}
+
+fn lookup(
+    installation: Option<&Installation>,
+    args: &Verify,
+    console: &Console,
+) -> Result<Lookup, Failure> {
+    let mut lists = match installation {
+        Some(installation) => TrustLists::own(&Authority::load(&installation.provenance())?)?,
+        None => TrustLists::default(),
+    };
+    for path in args.trust.iter().flat_map(|path| pems(path)) {
+        let (name, pem) = path?;
+        lists.add_pem(&name, &pem).with_context(|| name.clone())?;
+    }
+    for path in &args.allow {
+        let pem = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        lists.allow(&pem).with_context(|| path.display().to_string())?;
+    }
+    let lookup = Lookup::new(Arc::new(Verifier::new(lists)?));
+    let Some(installation) = installation else {
+        console.note("no installation found: marks are not read and nothing is looked up in a log");
+        return Ok(lookup);
+    };
+    let key = Arc::new(wiring::watermark_key(installation)?);
+    let generators = models::open_all(installation)?;
+    let lookup = lookup.with_detector(Detector::new(key, generators.values()));
+    let options = LogOptions::new(installation.config().audit.origin.clone());
+    match Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options) {
+        Ok(log) => Ok(lookup.with_log(log)),
+        // A server has it: credentials and marks can be read all the same.
+        Err(LogError::InUse(_)) => {
+            console.note("the log is in use by a server, so nothing is looked up in it: ask its /v1/verify for that");
+            Ok(lookup)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// PEM texts with the name of their list: a file's, or those of the files in a folder.
+fn pems(path: &Path) -> Vec<Result<(String, String), Failure>> {
+    let files = if path.is_dir() { walk(path) } else { vec![path.to_path_buf()] };
+    let read = |file: &PathBuf| {
+        let name =
+            file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let pem = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        Ok((name, pem))
+    };
+    let pem = |file: &&PathBuf| !path.is_dir() || file.extension().is_some_and(|end| end == "pem");
+    files.iter().filter(pem).map(read).collect()
+}
+
+/// What is to be checked: `None` is standard input.
+fn files(paths: &[PathBuf]) -> Result<Vec<Option<PathBuf>>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            files.push(None);
+        } else if path.is_dir() {
+            files.extend(walk(path).into_iter().filter(|file| !is_sidecar(file)).map(Some));
+        } else if path.exists() {
+            files.push(Some(path.clone()));
+        } else {
+            return Err(Failure::unreadable(anyhow::anyhow!(
+                "{}: there is no such file",
+                path.display()
+            )));
+        }
+    }
+    Ok(files)
+}
+
+/// Every file below a folder by name; links are not followed.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    let below = |entry: &fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => walk(&entry.path()),
+        Ok(kind) if kind.is_file() => vec![entry.path()],
+        _ => Vec::new(),
+    };
+    entries.iter().flat_map(below).collect()
+}
+
+/// Whether a file is the manifest of another one that lies beside it.
+fn is_sidecar(file: &Path) -> bool {
+    file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
+}
+
+async fn check(lookup: &Lookup, file: Option<PathBuf>, recover: bool) -> (String, Verification) {
+    let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
+    let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
+    let found = match read {
+        Ok(Ok(subject)) => lookup.verify(subject).await,
+        Ok(Err(reason)) => unreadable(&reason),
+        Err(_) => unreadable("it could not be read"),
+    };
+    (name, found)
+}
+
+fn subject(file: Option<&Path>, recover: bool) -> Result<Subject, String> {
+    let said = |error: std::io::Error| error.to_string();
+    let mut bytes = Vec::new();
+    let Some(file) = file else {
+        std::io::stdin().take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(said)?;
+        return Ok(Subject { recover, ..Subject::new(bytes) });
+    };
+    let length = fs::metadata(file).map_err(said)?.len();
+    if length > FILE_BYTES_MAX {
+        return Err(format!("it has {length} bytes, more than {FILE_BYTES_MAX}"));
+    }
+    let opened = fs::File::open(file).map_err(said)?;
+    opened.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(said)?;
+    let sidecar = fs::read(sidecar_path(file)).ok();
+    let format = file.extension().map(|end| end.to_string_lossy().into_owned());
+    Ok(Subject { bytes, sidecar, format, recover })
+}
+
+fn unreadable(reason: &str) -> Verification {
+    Verification { report: Report::unreadable(reason), mark: None, origin: None, ms: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_several_files_a_no_counts_most() {
+        let cases = [
+            (Exit::Yes, Exit::Weaker, Exit::Weaker),
+            (Exit::Unreadable, Exit::Weaker, Exit::Unreadable),
+            (Exit::No, Exit::Unreadable, Exit::No),
+            (Exit::Yes, Exit::Yes, Exit::Yes),
+        ];
+        for (a, b, expected) in cases {
+            assert_eq!((worse(a, b), worse(b, a)), (expected, expected));
+        }
+    }
+
+    #[test]
+    fn a_folder_is_walked_in_order_without_manifests_of_others() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        for name in ["c.txt", "c.txt.c2pa", "alone.c2pa", "b/x.png"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let found = files(&[folder.path().to_path_buf()]).unwrap();
+        let expected =
+            ["alone.c2pa", "b/x.png", "c.txt"].map(|name| Some(folder.path().join(name)));
+        assert_eq!(found, expected);
+    }
+}

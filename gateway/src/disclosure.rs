@@ -1,0 +1,105 @@
+//! A verification as JSON, and how much of it the asker may know.
+//!
+//! This release has no step that publishes an asset, so to strangers everything counts as
+//! unpublished: they learn that a file was made with the publisher's system and nothing that is
+//! not in the file itself. Whoever holds a key of the asset's tenant, or the machine, learns all.
+
+use audit::{AssetEntry, Event};
+use provenance::Verdict;
+use serde_json::{Value, json};
+use types::Language;
+
+use crate::lookup::{Origin, Verification};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience<'a> {
+    /// Whoever runs the program on its own machine.
+    Owner,
+    /// A caller with a key of this tenant.
+    Tenant(&'a str),
+    /// A stranger.
+    Public,
+}
+
+impl Audience<'_> {
+    fn may_know(self, asset: &AssetEntry) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Tenant(tenant) => tenant == asset.tenant,
+            Self::Public => false,
+        }
+    }
+}
+
+/// What is said about one file: INTERFACE's members.
+#[must_use]
+pub fn report(
+    found: &Verification,
+    audience: Audience<'_>,
+    publisher: &str,
+    language: Language,
+) -> Value {
+    let report = &found.report;
+    let summary = match language {
+        Language::En => &report.summary.en,
+        Language::Zh => &report.summary.zh,
+    };
+    let origin = found.origin.as_ref();
+    let known = origin.filter(|origin| audience.may_know(&origin.asset));
+    json!({
+        "verdict": report.verdict,
+        "summary": summary,
+        "intact": report.intact,
+        "signer": report.signer,
+        "signed_at": report.signed_at,
+        "publication": origin.map(|origin| publication(&origin.asset, known.is_some())),
+        "time_stamp": report.time_stamp,
+        "ai_declared_active": report.ai_declared_active,
+        "ai_declared_anywhere": report.ai_declared_anywhere,
+        "ingredient_warning": report.ingredient_warning,
+        "labels": report.labels,
+        "manifest_label": report.manifest_label,
+        "mark": found.mark,
+        "asset_id": known.map(|known| known.asset.asset_id),
+        "recovered": match (known, origin) {
+            // Intact credentials of our own have said it already.
+            (_, Some(origin)) if report.verdict == Verdict::Trusted && origin.how.is_exact() => Value::Null,
+            (Some(known), _) => recovered(known),
+            (None, Some(origin)) => statement(origin, publisher, language),
+            (None, None) => Value::Null,
+        },
+        "receipt": known.map(|known| json!({"index": known.asset.index, "leaf_hash": known.asset.leaf_hash})),
+        "ms": found.ms,
+        "failures": report.failures,
+        "warnings": report.warnings,
+    })
+}
+
+fn recovered(origin: &Origin) -> Value {
+    json!({
+        "asset_id": origin.asset.asset_id,
+        "manifest_label": origin.asset.manifest_label,
+        "how": origin.how.name(),
+        "certainty": origin.how.certainty(),
+    })
+}
+
+fn statement(origin: &Origin, publisher: &str, language: Language) -> Value {
+    let statement = match language {
+        Language::En => format!("Made with {publisher}'s system; not published by us."),
+        Language::Zh => format!("由{publisher}的系统制作；并非由我们发布。"),
+    };
+    json!({"how": origin.how.name(), "certainty": origin.how.certainty(), "statement": statement})
+}
+
+/// Where the asset stands; a stranger hears the same about every asset.
+fn publication(asset: &AssetEntry, known: bool) -> Value {
+    let state = match (known, asset.review, asset.event) {
+        (false, ..) => "unpublished",
+        (true, Some(review), _) => review.name(),
+        (true, None, event) => event.name(),
+    };
+    let at = (known && asset.event == Event::Released).then_some(&asset.time);
+    json!({"state": state, "at": at, "notice_url": Value::Null})
+}

@@ -1,0 +1,162 @@
+//! Configured models: opened by their kind, checked file by file.
+//!
+//! A model whose files are damaged does not keep the others from serving: it answers every request
+//! with what is wrong with it.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use generators::{EventSender, Generator, GeneratorError, Job, ModelCard, Output};
+use types::{Modality, Sha256};
+
+use crate::{config::GeneratorSection, installation::Installation};
+
+/// Why a configured model cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Its files.
+    #[error("model `{model}`: {source}")]
+    Generator {
+        /// The configured name.
+        model: String,
+        /// What is wrong.
+        source: GeneratorError,
+    },
+    /// A section without the path that its kind needs.
+    #[error("[generators.{0}] needs a `path`")]
+    PathMissing(String),
+}
+
+impl ModelError {
+    fn of(model: impl ToString) -> impl FnOnce(GeneratorError) -> Self {
+        let model = model.to_string();
+        move |source| Self::Generator { model, source }
+    }
+}
+
+/// Every configured model by its name; damaged ones say so when they are asked.
+///
+/// # Errors
+/// [`ModelError`] when the configuration itself is wrong: an unknown kind, a missing path.
+pub fn open_all(
+    installation: &Installation,
+) -> Result<BTreeMap<String, Arc<dyn Generator>>, ModelError> {
+    let mut models = BTreeMap::new();
+    for (name, section) in &installation.config().generators {
+        let model = match open(installation, name, section) {
+            Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
+                tracing::warn!(model = %name, error = %source, "this model cannot be used");
+                Arc::new(Damaged::new(name, section, source))
+            }
+            opened => opened?,
+        };
+        models.insert(name.clone(), model);
+    }
+    Ok(models)
+}
+
+const fn is_configuration(error: &GeneratorError) -> bool {
+    matches!(error, GeneratorError::UnknownKind { .. })
+}
+
+/// Opens one configured model.
+///
+/// # Errors
+/// [`ModelError`] naming the model.
+pub fn open(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Arc<dyn Generator>, ModelError> {
+    let opened = match (section.kind.as_str(), &section.path) {
+        ("starter-text", _) => generators::starter::text(),
+        ("starter-image", _) => generators::starter::image(),
+        ("null", _) => generators::open("null", name, Path::new("")),
+        (_, None) => return Err(ModelError::PathMissing(name.to_owned())),
+        (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)),
+    };
+    opened.map_err(ModelError::of(name))
+}
+
+/// What a look at a model's files has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Names the files, if they could be read.
+    pub sha256: Option<Sha256>,
+    /// What is wrong, a sentence each; empty when the model can be used.
+    pub problems: Vec<String>,
+}
+
+/// Reads all files of a configured model; more than opening it, which may wait with its weights.
+///
+/// # Errors
+/// [`ModelError`] when the configuration names no model that could be looked at.
+pub fn check(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Inspection, ModelError> {
+    match &section.path {
+        Some(path) => inspect(&section.kind, &installation.resolve(path)),
+        None => {
+            let sha256 = Some(open(installation, name, section)?.card().sha256);
+            Ok(Inspection { sha256, problems: Vec::new() })
+        }
+    }
+}
+
+/// Reads all files of a folder with the backend that would open it.
+///
+/// # Errors
+/// [`ModelError`] when no backend would.
+pub fn check_folder(folder: &Path) -> Result<Inspection, ModelError> {
+    inspect(generators::kind_of(folder).unwrap_or("llama"), folder)
+}
+
+fn inspect(kind: &str, folder: &Path) -> Result<Inspection, ModelError> {
+    let checked = generators::check(kind, folder).map_err(ModelError::of(folder.display()))?;
+    Ok(Inspection { sha256: checked.sha256, problems: checked.problems })
+}
+
+/// A model that cannot be used, and why.
+#[derive(Debug)]
+struct Damaged {
+    card: ModelCard,
+    reason: GeneratorError,
+}
+
+impl Damaged {
+    fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
+        let modality = if section.kind == "diffusion" { Modality::Image } else { Modality::Text };
+        let card = ModelCard {
+            name: name.to_owned(),
+            version: String::new(),
+            // Nothing ran, so there is nothing to name.
+            sha256: Sha256::from([0; 32]),
+            modality,
+            backend: section.kind.clone(),
+            starter: false,
+            architecture: String::new(),
+            parameters: 0,
+            languages: Vec::new(),
+            licence: None,
+        };
+        Self { card, reason }
+    }
+}
+
+#[async_trait]
+impl Generator for Damaged {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    async fn generate(&self, _job: Job, _events: EventSender) -> Result<Output, GeneratorError> {
+        Err(self.reason.clone())
+    }
+
+    fn tokens(&self, _text: &str) -> Option<Vec<u32>> {
+        None
+    }
+}

@@ -1,0 +1,29 @@
+//! What a model is.
+
+use serde::Serialize;
+use types::{Modality, Sha256};
+
+/// What a model is: goes into manifests, records and lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelCard {
+    /// The model's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Names its files: the digest of the listing that `sha256sum` prints for them, sorted by name.
+    pub sha256: Sha256,
+    /// What it makes.
+    pub modality: Modality,
+    /// The backend that runs it: `llama`, `diffusion` or `null`.
+    pub backend: String,
+    /// Comes with the program: shows the line, not quality.
+    pub starter: bool,
+    /// The network, for example `LlamaForCausalLM`.
+    pub architecture: String,
+    /// How many numbers were learned.
+    pub parameters: u64,
+    /// Languages it was made for, by ISO 639-1; empty when nobody says.
+    pub languages: Vec<String>,
+    /// The licence of its weights as an SPDX expression, if anybody says.
+    pub licence: Option<String>,
+}

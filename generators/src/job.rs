@@ -1,0 +1,75 @@
+//! What a model is asked to do.
+
+use std::fmt;
+
+use types::{GenerationRequest, Message, Sampling, Speaker};
+
+use crate::SamplerHook;
+
+/// One run of a model.
+#[derive(Default)]
+pub struct Job {
+    /// The conversation; for a picture one user message, its prompt.
+    pub messages: Vec<Message>,
+    /// How to sample, and the seed.
+    pub sampling: Sampling,
+    /// Draw only among this many of the likeliest tokens; `None` leaves it to the model.
+    pub top_k: Option<u32>,
+    /// Width and height in pixels for pictures; `None` leaves it to the model.
+    pub size: Option<(u32, u32)>,
+    /// Has a say in every token of a text.
+    pub sampler_hook: Option<Box<dyn SamplerHook + Send>>,
+}
+
+impl Job {
+    /// What the person asked last, without blanks around it: the prompt of models that hold no
+    /// conversation.
+    #[must_use]
+    pub fn prompt(&self) -> &str {
+        let mut asked = self.messages.iter().rev().filter(|message| message.role == Speaker::User);
+        asked.next().map_or("", |message| message.text.trim())
+    }
+}
+
+impl From<&GenerationRequest> for Job {
+    fn from(request: &GenerationRequest) -> Self {
+        Self {
+            messages: request.messages.clone(),
+            sampling: request.sampling.clone(),
+            top_k: None,
+            size: request.size,
+            sampler_hook: None,
+        }
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("messages", &self.messages)
+            .field("sampling", &self.sampling)
+            .field("top_k", &self.top_k)
+            .field("size", &self.size)
+            .field("sampler_hook", &self.sampler_hook.is_some())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompt_is_what_the_person_asked_last() {
+        let say = |role, text: &str| Message { role, text: text.into() };
+        let mut job = Job::default();
+        assert_eq!(job.prompt(), "");
+        job.messages = vec![
+            say(Speaker::System, "Be brief."),
+            say(Speaker::User, "first"),
+            say(Speaker::Assistant, "answer"),
+            say(Speaker::User, " second \n"),
+        ];
+        assert_eq!(job.prompt(), "second");
+    }
+}

@@ -1,0 +1,93 @@
+//! What a model has made.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a model has made.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Output {
+    /// Written words.
+    Text(TextOutput),
+    /// A still picture.
+    Image(ImageOutput),
+}
+
+/// A text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextOutput {
+    /// The text, without stop texts.
+    pub text: String,
+    /// How many tokens it took.
+    pub usage: Usage,
+    /// Why it ended.
+    pub finish_reason: FinishReason,
+    /// What the person should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageOutput {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// RGB, eight bits each, row by row: 3 · width · height bytes.
+    pub pixels: Vec<u8>,
+    /// What the person should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Tokens that were read and drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Tokens of the prompt as the model read it.
+    pub prompt_tokens: usize,
+    /// Tokens drawn, with the one that ended the text.
+    pub completion_tokens: usize,
+}
+
+/// Why a text ended, by OpenAI's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FinishReason {
+    /// The model ended it, or a stop text was written.
+    Stop,
+    /// The limit of tokens or the end of the context was reached.
+    Length,
+}
+
+impl FinishReason {
+    /// OpenAI's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+        }
+    }
+}
+
+/// Something the person should know about an output that is otherwise fine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Warning {
+    /// Words of the prompt that the model has never seen and has probably ignored.
+    UnknownWords(Vec<String>),
+    /// A limit of the model for this prompt, as a sentence from its card.
+    Limit(String),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownWords(words) => {
+                write!(f, "the model does not know these words: {}", words.join(", "))
+            }
+            Self::Limit(sentence) => f.write_str(sentence),
+        }
+    }
+}

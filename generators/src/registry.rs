@@ -1,0 +1,85 @@
+//! The list of backends.
+
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    Checked, Generator, GeneratorError,
+    diffusion::{self, Diffusion},
+    null::Null,
+    text,
+};
+
+type Opened = Result<Arc<dyn Generator>, GeneratorError>;
+
+/// A backend as the configuration names it.
+struct Backend {
+    kind: &'static str,
+    open: fn(name: &str, path: &Path) -> Opened,
+    check: fn(path: &Path) -> Checked,
+    /// The file by which a folder of this kind is recognised.
+    sign: Option<&'static str>,
+}
+
+/// One entry a backend.
+const BACKENDS: [Backend; 3] = [
+    Backend {
+        kind: "diffusion",
+        open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
+        check: diffusion::check,
+        sign: Some("unet.safetensors"),
+    },
+    Backend {
+        kind: "llama",
+        open: |name, path| Ok(Arc::new(text::TextModel::open(name, path)?)),
+        check: text::check::check,
+        sign: Some("config.json"),
+    },
+    Backend {
+        kind: "null",
+        open: |name, _| Ok(Arc::new(Null::new(name))),
+        check: |_| Checked::new("null"),
+        sign: None,
+    },
+];
+
+/// Opens the model at `path` with the backend `kind`: `llama`, `diffusion` or `null`.
+///
+/// # Errors
+/// [`GeneratorError`] when there is no such backend or it cannot use the files.
+pub fn open(kind: &str, name: &str, path: &Path) -> Result<Arc<dyn Generator>, GeneratorError> {
+    (backend(kind)?.open)(name, path)
+}
+
+/// Looks the model at `path` over, reads all its files and says what is wrong.
+///
+/// # Errors
+/// [`GeneratorError::UnknownKind`]; what is wrong with the files is not an error but the answer.
+pub fn check(kind: &str, path: &Path) -> Result<Checked, GeneratorError> {
+    Ok((backend(kind)?.check)(path))
+}
+
+/// The backend that would open the folder `path`, by the files in it.
+#[must_use]
+pub fn kind_of(path: &Path) -> Option<&'static str> {
+    let signed = |backend: &&Backend| backend.sign.is_some_and(|sign| path.join(sign).is_file());
+    BACKENDS.iter().find(signed).map(|backend| backend.kind)
+}
+
+fn backend(kind: &str) -> Result<&'static Backend, GeneratorError> {
+    BACKENDS.iter().find(|backend| backend.kind == kind).ok_or_else(|| {
+        let known: Vec<&str> = BACKENDS.iter().map(|backend| backend.kind).collect();
+        GeneratorError::UnknownKind { kind: kind.to_owned(), known: known.join(", ") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_backend_is_named_beside_those_that_exist() {
+        let error = open("gpt", "x", Path::new("")).unwrap_err();
+        assert!(error.to_string().contains("`gpt`"), "{error}");
+        assert!(error.to_string().contains("null"), "{error}");
+    }
+}

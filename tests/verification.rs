@@ -1,0 +1,124 @@
+//! The way back: who learns what about a file.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::newsroom::{Newsroom, PROGRAM, RIVER};
+
+/// A form with one file.
+fn form(name: &str, bytes: &[u8]) -> (Vec<u8>, String) {
+    let boundary = "----a-boundary-that-no-file-contains";
+    let head = format!(
+        "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+    );
+    let body = [head.as_bytes(), bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
+    (body, format!("multipart/form-data; boundary={boundary}"))
+}
+
+#[test]
+fn strangers_learn_of_unpublished_work_only_that_it_was_made_here() {
+    let newsroom = Newsroom::new();
+    let made = newsroom.json(&["generate", "text", RIVER, "-o", "brief.txt"], 0);
+    let asset = made["asset"]["id"].as_str().unwrap();
+    let text = std::fs::read(newsroom.path("brief.txt")).unwrap();
+    let key = newsroom.key("journalist", "ada");
+    let server = newsroom.serve();
+
+    let (body, content_type) = form("brief.txt", &text);
+    for key in ["", &key] {
+        // The key is of another tenant than the command line's.
+        let answer = server.send(key, "/v1/verify", &body, &content_type);
+        assert_eq!(answer.status, 200);
+        let report = answer.json();
+        assert_eq!(report["verdict"], "none", "the manifest lies beside the file");
+        let statement = report["recovered"]["statement"].as_str().unwrap();
+        assert_eq!(statement, "Made with Example Newsroom's system; not published by us.");
+        assert_eq!(report["publication"]["state"], "unpublished");
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains(asset), "{report}");
+        assert!(report["receipt"].is_null());
+    }
+    assert_eq!(server.send("imp_x_y", "/v1/verify", &body, &content_type).status, 401);
+}
+
+#[test]
+fn a_key_of_the_tenant_learns_everything() {
+    let newsroom = Newsroom::new();
+    let key = newsroom.key("journalist", "ada");
+    let server = newsroom.serve();
+    let made = server.post(&key, "/v1/chat/completions", &crate::newsroom::chat(RIVER)).json();
+    let text = made["choices"][0]["message"]["content"].as_str().unwrap();
+    let report = server.post(&key, "/v1/verify", &serde_json::json!({"text": text})).json();
+    assert_eq!(report["recovered"]["asset_id"], made["imprimatur"]["asset_id"]);
+    assert_eq!(report["recovered"]["how"], "sha256");
+    assert_eq!(report["receipt"]["index"], made["imprimatur"]["receipt"]["index"]);
+}
+
+#[test]
+fn nothing_in_a_body_is_an_answer_and_an_unreadable_picture_is_one() {
+    let newsroom = Newsroom::new();
+    let server = newsroom.serve();
+    let empty = server.send("", "/v1/verify", b"", "application/octet-stream");
+    assert_eq!((empty.status, empty.json()["error"]["param"].as_str()), (400, Some("file")));
+    let broken = b"\x89PNG\r\n\x1a\nnothing more";
+    let report = server.send("", "/v1/verify", broken, "image/png");
+    assert_eq!((report.status, report.json()["verdict"].as_str()), (200, Some("unreadable")));
+    let detected = server.send("", "/v1/detect", broken, "image/png");
+    assert_eq!(detected.status, 400, "{}", detected.json());
+    let text = server.send("", "/v1/detect", b"A short text.", "text/plain").json();
+    assert_eq!((&text["found"], &text["decidable"]), (&false.into(), &false.into()));
+}
+
+#[test]
+fn a_stranger_verifies_with_a_list_of_their_own_and_without_an_installation() {
+    let newsroom = Newsroom::new();
+    newsroom.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png"], 0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let verify = |args: &[&str]| -> (Option<i32>, Value) {
+        let output = Command::new(PROGRAM)
+            .current_dir(elsewhere.path())
+            .args(["--json", "verify"])
+            .arg(newsroom.path("harbour.png"))
+            .args(args)
+            .output()
+            .unwrap();
+        (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+    };
+    let (exit, report) = verify(&[]);
+    assert_eq!((exit, report["verdict"].as_str()), (Some(3), Some("untrusted_signer")), "{report}");
+    let root = newsroom.path("keys/provenance/root.pem");
+    let (exit, report) = verify(&["--trust", root.to_str().unwrap()]);
+    assert_eq!((exit, report["verdict"].as_str()), (Some(0), Some("trusted")), "{report}");
+    assert_eq!(report["signer"]["list"], "root", "the list is named by its file");
+    assert!(report["mark"].is_null() && report["receipt"].is_null());
+}
+
+#[test]
+fn a_folder_gives_one_line_a_file_and_the_strictest_exit_code() {
+    let newsroom = Newsroom::new();
+    std::fs::create_dir(newsroom.path("desk")).unwrap();
+    newsroom.json(&["generate", "text", RIVER, "-o", "desk/brief.txt"], 0);
+    std::fs::write(newsroom.path("desk/broken.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    std::fs::write(newsroom.path("desk/plain.txt"), "Nothing of ours.").unwrap();
+    let output = newsroom.run(&["--json", "verify", "desk"]);
+    assert_eq!(output.status.code(), Some(4));
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let verdicts: Vec<&str> = lines.iter().map(|line| line["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["trusted", "unreadable", "none"], "in the order of their names");
+
+    let mut process = Command::new(PROGRAM)
+        .current_dir(newsroom.path("."))
+        .args(["--json", "verify", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut process.stdin.take().unwrap(), b"Nothing of ours.").unwrap();
+    let output = process.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), report["file"].as_str()), (Some(3), Some("-")));
+}

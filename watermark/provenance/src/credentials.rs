@@ -1,0 +1,215 @@
+//! Signing: a request and bytes become an asset with Content Credentials.
+
+use std::{fmt, io::Cursor, sync::Arc};
+
+use c2pa::{Builder, Context};
+use ed25519_dalek::SigningKey;
+use serde_json::json;
+use types::{MediaType, Modality};
+
+use crate::{
+    Authority, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
+    manifest::{self, CREATED},
+    signer::ClaimSigner,
+    xmp,
+};
+
+/// Longest edge of the thumbnails in manifests, in pixels.
+const THUMBNAIL_EDGE_MAX: u32 = 256;
+
+/// Signs on behalf of a publisher.
+pub struct Credentials {
+    key: SigningKey,
+    /// Claim signer first, DER.
+    chain: Vec<Vec<u8>>,
+    time_stamps: Arc<dyn TimeStampAuthority>,
+    context: Arc<Context>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("time_stamps", &self.time_stamps)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An asset whose bytes must not change any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The asset.
+    pub bytes: Vec<u8>,
+    /// Its manifest with those of its ingredients, also where the asset carries it itself.
+    pub manifest_store: Vec<u8>,
+    /// The manifest store again where the format cannot carry it: it belongs beside the asset.
+    pub sidecar: Option<Vec<u8>>,
+    /// The manifest's unique name.
+    pub manifest_label: String,
+}
+
+impl Credentials {
+    /// Signs with time-stamps of the authority in this process.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when the root cannot be used as trust anchor.
+    pub fn new(authority: Authority) -> Result<Self, ProvenanceError> {
+        let root = authority.root_pem().to_owned();
+        let (key, chain, time_stamps) = authority.into_parts();
+        Self::assemble(key, chain, Arc::new(time_stamps), &root)
+    }
+
+    /// Signs with time-stamps of another authority.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when the root cannot be used as trust anchor.
+    pub fn with_time_stamps(
+        authority: Authority,
+        time_stamps: Arc<dyn TimeStampAuthority>,
+    ) -> Result<Self, ProvenanceError> {
+        let root = authority.root_pem().to_owned();
+        let (key, chain, _) = authority.into_parts();
+        Self::assemble(key, chain, time_stamps, &root)
+    }
+
+    fn assemble(
+        key: SigningKey,
+        chain: Vec<Vec<u8>>,
+        time_stamps: Arc<dyn TimeStampAuthority>,
+        root: &str,
+    ) -> Result<Self, ProvenanceError> {
+        let settings = json!({
+            "version": 1,
+            // Ingredients are checked when they are added, and the result is recorded.
+            "trust": { "trust_anchors": root },
+            "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
+            "builder": {
+                "created_assertion_labels": CREATED,
+                "thumbnail": {
+                    "enabled": true,
+                    "ignore_errors": true,
+                    "long_edge": THUMBNAIL_EDGE_MAX,
+                    "format": "jpeg",
+                    "quality": "low",
+                },
+            },
+        });
+        let context = Context::new().with_settings(settings);
+        let context =
+            context.map_err(|error| ProvenanceError::Certificate(error.to_string()))?.into_shared();
+        Ok(Self { key, chain, time_stamps, context })
+    }
+
+    /// Signs: PNG and JPEG carry their manifest, text has it beside it.
+    ///
+    /// A source type is first written into the picture's XMP, so that tools that know no C2PA show
+    /// it, too.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::TimeStamp`] when there is no time-stamp, [`ProvenanceError::Manifest`]
+    /// when the request contradicts itself, [`ProvenanceError::Sign`] when the bytes are not of
+    /// their type. Nothing is signed then.
+    pub fn sign(
+        &self,
+        request: &SigningRequest,
+        bytes: &[u8],
+        media_type: MediaType,
+    ) -> Result<Signed, ProvenanceError> {
+        let embedded = media_type.modality() == Modality::Image;
+        let source = xmp::with_source(bytes, media_type, request.source)?;
+        let mut builder = self.builder(request)?;
+        builder.set_no_embed(!embedded);
+        let signer = ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref());
+        let mut signed = Cursor::new(Vec::with_capacity(source.len()));
+        let made = builder.sign(&signer, media_type.name(), &mut Cursor::new(&source), &mut signed);
+        let manifest_store = match (made, signer.failure()) {
+            (_, Some(failure)) => return Err(failure),
+            (made, None) => made?,
+        };
+        let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
+        let manifest_label = manifest_label
+            .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
+        let bytes = if embedded { signed.into_inner() } else { source };
+        let sidecar = (!embedded).then(|| manifest_store.clone());
+        Ok(Signed { bytes, manifest_store, sidecar, manifest_label })
+    }
+
+    fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
+        let definition = manifest::definition(request);
+        let mut builder =
+            Builder::from_shared_context(&self.context).with_definition(definition)?;
+        manifest::assertions(&mut builder, request)?;
+        for (place, ingredient) in request.ingredients.iter().enumerate() {
+            let description = json!({
+                "title": ingredient.title,
+                "relationship": manifest::relationship(request.source, place),
+                "label": manifest::ingredient_id(place),
+            });
+            let mut bytes = Cursor::new(&ingredient.bytes);
+            let format = ingredient.media_type.name();
+            builder.add_ingredient_from_stream(description.to_string(), format, &mut bytes)?;
+        }
+        Ok(builder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use coset::cbor::{self, Value};
+
+    use super::*;
+    use crate::{DigitalSourceType, SoftBinding};
+
+    fn credentials() -> Credentials {
+        let folder = tempfile::tempdir().unwrap();
+        Credentials::new(Authority::create(folder.path(), "Test Press").unwrap()).unwrap()
+    }
+
+    /// An assertion of a manifest store, as it was written.
+    fn assertion(signed: &Signed, label: &str) -> Value {
+        let path = [signed.manifest_label.as_str(), "c2pa.assertions", label];
+        cbor::from_reader(jumbf::content(&signed.manifest_store, &path).unwrap()).unwrap()
+    }
+
+    fn member<'a>(value: &'a Value, key: &str) -> &'a Value {
+        let members = value.as_map().unwrap();
+        &members.iter().find(|(name, _)| name.as_text() == Some(key)).unwrap().1
+    }
+
+    #[test]
+    fn a_soft_binding_is_a_byte_string() {
+        let binding = SoftBinding { algorithm: "org.example.1".into(), value: vec![0, 1, 0xff] };
+        let request = SigningRequest::new("a.txt", DigitalSourceType::TrainedAlgorithmicMedia);
+        let request = SigningRequest { soft_binding: Some(binding), ..request };
+        let signed = credentials().sign(&request, b"text", MediaType::PlainText).unwrap();
+        let written = assertion(&signed, manifest::SOFT_BINDING);
+        assert_eq!(member(&written, "alg").as_text(), Some("org.example.1"));
+        let block = &member(&written, "blocks").as_array().unwrap()[0];
+        assert_eq!(member(block, "value").as_bytes(), Some(&vec![0, 1, 0xff]));
+        assert!(member(&written, "pad").is_bytes() && member(block, "scope").is_map());
+    }
+
+    #[test]
+    fn the_claim_names_specification_and_created_assertions() {
+        let request = SigningRequest {
+            not_marked: Some("too short".into()),
+            ..SigningRequest::new("a.txt", DigitalSourceType::TrainedAlgorithmicMedia)
+        };
+        let signed = credentials().sign(&request, b"text", MediaType::PlainText).unwrap();
+        let claim =
+            jumbf::content(&signed.manifest_store, &[&signed.manifest_label, "c2pa.claim.v2"])
+                .unwrap();
+        let claim: Value = cbor::from_reader(claim).unwrap();
+        assert_eq!(
+            member(member(&claim, "claim_generator_info"), "specVersion").as_text(),
+            Some("2.4.0")
+        );
+        let created = format!("{:?}", member(&claim, "created_assertions"));
+        for label in [manifest::ACTIONS, manifest::AI_DISCLOSURE, manifest::NOT_MARKED] {
+            assert!(created.contains(label), "{created}");
+        }
+        let reason = assertion(&signed, manifest::NOT_MARKED);
+        assert_eq!(member(&reason, "reason").as_text(), Some("too short"));
+        let actions = assertion(&signed, manifest::ACTIONS);
+        assert_eq!(member(&actions, "allActionsIncluded").as_bool(), Some(true));
+    }
+}

@@ -1,0 +1,176 @@
+//! Whose signatures count: named lists of authorities and of pinned signers.
+//!
+//! `c2pa` knows one pool of anchors. This keeps the lists apart, so that a verdict can name the
+//! list, and so that an authority for time-stamps never vouches for a signer.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use c2pa::crypto::cose::CertificateTrustPolicy;
+use serde_json::{Value, json};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use crate::{Authority, ProvenanceError, authority::certificates};
+
+/// The name of the installation's own list.
+const OWN: &str = "own";
+/// The name of the list of certificates that the user allows one by one.
+const ALLOWED: &str = "allowed";
+/// Purposes for which certificates may sign claims (C2PA 2.4, section 14.5.1, and what earlier
+/// versions and vendors used).
+const PURPOSES: &str =
+    "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.311.76.59.1.9\n";
+const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
+
+/// Lists of those whose signatures count. The default has none: every signer is unknown then.
+#[derive(Debug, Default)]
+pub struct TrustLists {
+    lists: Vec<List>,
+    time_stamps: Option<CertificateTrustPolicy>,
+    /// PEM of all anchors, and of all pinned certificates, for `c2pa`.
+    anchors: String,
+    pins: String,
+}
+
+#[derive(Debug)]
+struct List {
+    name: String,
+    signers: CertificateTrustPolicy,
+}
+
+impl TrustLists {
+    /// The list `own`: whoever the installation's root vouches for.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when the root cannot be read.
+    pub fn own(authority: &Authority) -> Result<Self, ProvenanceError> {
+        let mut lists = Self::default();
+        lists.add_pem(OWN, authority.root_pem())?;
+        Ok(lists)
+    }
+
+    /// Adds a list. Certificates of authorities become anchors, all others are pinned: only they
+    /// themselves count, not what they might issue. Anchors whose only purpose is time-stamping,
+    /// and every anchor of a list with `tsa` as a word of its name, count for time-stamps alone.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when the text has no certificate, or a broken one.
+    pub fn add_pem(&mut self, name: &str, pem: &str) -> Result<(), ProvenanceError> {
+        let only_time =
+            name.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("tsa"));
+        let mut signers = CertificateTrustPolicy::new();
+        signers.add_valid_ekus(PURPOSES.as_bytes());
+        for der in parsed(name, pem)? {
+            let block = block(&der);
+            let (authority, stamps) = purpose(name, &der)?;
+            if !authority {
+                add(name, signers.add_end_entity_credentials(block.as_bytes()))?;
+                self.pins += &block;
+                continue;
+            }
+            self.anchors += &block;
+            let time_stamps = self.time_stamps.get_or_insert_with(time_policy);
+            add(name, time_stamps.add_trust_anchors(block.as_bytes()))?;
+            if !only_time && !stamps {
+                add(name, signers.add_trust_anchors(block.as_bytes()))?;
+            }
+        }
+        self.lists.push(List { name: name.to_owned(), signers });
+        Ok(())
+    }
+
+    /// Pins signers one by one: they count as the list `allowed`, whoever issued them.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when the text has no certificate, or a broken one.
+    pub fn allow(&mut self, pem: &str) -> Result<(), ProvenanceError> {
+        let mut signers = CertificateTrustPolicy::new();
+        for der in parsed(ALLOWED, pem)? {
+            purpose(ALLOWED, &der)?;
+            let block = block(&der);
+            add(ALLOWED, signers.add_end_entity_credentials(block.as_bytes()))?;
+            self.pins += &block;
+        }
+        self.lists.push(List { name: ALLOWED.to_owned(), signers });
+        Ok(())
+    }
+
+    /// The first list that vouches for a chain (signer first, DER), at a time if it is known.
+    pub(crate) fn vouching(&self, chain: &[Vec<u8>], at: Option<i64>) -> Option<&str> {
+        let (leaf, above) = chain.split_first()?;
+        let (_, stamps) = purpose("", leaf).ok()?;
+        let vouches = |list: &&List| list.signers.check_certificate_trust(above, leaf, at).is_ok();
+        self.lists.iter().filter(|_| !stamps).find(vouches).map(|list| list.name.as_str())
+    }
+
+    /// Whether a time-stamp authority (its chain, DER) is vouched for at the time that it states.
+    pub(crate) fn keeps_time(&self, chain: &[Vec<u8>], at: i64) -> bool {
+        let Some((leaf, above)) = chain.split_first() else { return false };
+        let stamps = purpose("", leaf).is_ok_and(|(_, stamps)| stamps);
+        // `c2pa` stops at the anchor, before it looks at the certificates below it.
+        let policy = self
+            .time_stamps
+            .as_ref()
+            .filter(|_| stamps && chain.iter().all(|der| valid_at(der, at)));
+        policy.is_some_and(|policy| policy.check_certificate_trust(above, leaf, Some(at)).is_ok())
+    }
+
+    /// The same for `c2pa`, as one pool.
+    pub(crate) fn settings(&self) -> Value {
+        let text = |pem: &str| if pem.is_empty() { Value::Null } else { json!(pem) };
+        json!({
+            "trust_anchors": text(&self.anchors),
+            "allowed_list": text(&self.pins),
+            // Without it some validators of ours would call good files invalid.
+            "trust_config": format!("{PURPOSES}{TIME_STAMPING}\n"),
+        })
+    }
+}
+
+fn time_policy() -> CertificateTrustPolicy {
+    let mut policy = CertificateTrustPolicy::new();
+    policy.add_valid_ekus(TIME_STAMPING.as_bytes());
+    policy
+}
+
+fn parsed(name: &str, pem: &str) -> Result<Vec<Vec<u8>>, ProvenanceError> {
+    let found = certificates(pem).filter(|found| !found.is_empty());
+    found.ok_or_else(|| {
+        ProvenanceError::Certificate(format!("the list {name} holds no PEM certificates"))
+    })
+}
+
+/// Whether a certificate is an authority's, and whether its one purpose is time-stamping.
+fn purpose(name: &str, der: &[u8]) -> Result<(bool, bool), ProvenanceError> {
+    let wrong = |reason: String| ProvenanceError::Certificate(format!("the list {name}: {reason}"));
+    let (_, certificate) =
+        X509Certificate::from_der(der).map_err(|error| wrong(error.to_string()))?;
+    let usage = certificate.extended_key_usage().map_err(|error| wrong(error.to_string()))?;
+    let stamps = usage.is_some_and(|usage| {
+        let usage = usage.value;
+        usage.time_stamping && !usage.email_protection && usage.other.is_empty()
+    });
+    Ok((certificate.is_ca(), stamps))
+}
+
+fn valid_at(der: &[u8], at: i64) -> bool {
+    let parsed = X509Certificate::from_der(der);
+    parsed.is_ok_and(|(_, certificate)| {
+        let validity = certificate.validity();
+        (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
+    })
+}
+
+fn add<E: std::fmt::Display>(name: &str, added: Result<(), E>) -> Result<(), ProvenanceError> {
+    added.map_err(|error| ProvenanceError::Certificate(format!("the list {name}: {error}")))
+}
+
+fn block(der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    let mut text = "-----BEGIN CERTIFICATE-----".to_owned();
+    for (place, sign) in base64.chars().enumerate() {
+        if place % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(sign);
+    }
+    text + "\n-----END CERTIFICATE-----\n"
+}

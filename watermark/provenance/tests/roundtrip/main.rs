@@ -1,0 +1,12 @@
+//! The crate as others use it: what one press signs, another reader judges.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails fails its test"
+)]
+
+mod hostile;
+mod press;
+mod signing;
+mod verifying;

@@ -1,0 +1,11 @@
+//! Pictures as files, as rasters and as planes of luma.
+
+mod file;
+mod metadata;
+mod plane;
+mod raster;
+mod resample;
+
+pub(crate) use file::{decode, encode, sniffed};
+pub(crate) use plane::Plane;
+pub(crate) use raster::{add, luma};

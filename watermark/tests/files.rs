@@ -1,0 +1,190 @@
+//! What marking leaves as it was: formats, transparency, depth, metadata. And what it refuses.
+
+use std::io::Cursor;
+
+use crate::scenes::{Kind, Painter};
+use image::{
+    ColorType, DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader,
+    codecs::jpeg::JpegEncoder,
+};
+use img_parts::{
+    Bytes,
+    png::{Png, PngChunk},
+};
+use types::{MarkId, MediaType};
+use watermark::{WatermarkError, WatermarkKey, image as mark};
+
+/// Little-endian TIFF with one entry: orientation 6, a quarter turn to the right.
+const EXIF: &[u8] = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+
+fn key() -> WatermarkKey {
+    WatermarkKey::new([42; 32])
+}
+
+fn scene() -> DynamicImage {
+    Painter::new(8).paint(Kind::Texture, 400, 360).into()
+}
+
+fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    picture.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+    bytes
+}
+
+fn marked(bytes: &[u8], media_type: MediaType) -> Vec<u8> {
+    let id = MarkId::from(77);
+    let marked = mark::embed(&key(), bytes, media_type, id).unwrap();
+    assert_eq!(MediaType::sniff(&marked), Some(media_type));
+    assert_eq!(mark::detect(&key(), &marked).unwrap().map(|found| found.id), Some(id));
+    marked
+}
+
+/// A profile's header as far as it is looked at.
+fn profile(space: &[u8; 4]) -> Vec<u8> {
+    let mut profile = vec![0; 128];
+    profile[16..20].copy_from_slice(space);
+    profile
+}
+
+#[test]
+fn every_kind_of_png_stays_what_it_is() {
+    let mut clear = scene().to_rgba8();
+    clear
+        .enumerate_pixels_mut()
+        .for_each(|(x, _, pixel)| pixel.0[3] = if x < 100 { 128 } else { 255 });
+    let kinds: [DynamicImage; 8] = [
+        scene(),
+        clear.clone().into(),
+        scene().to_luma8().into(),
+        scene().to_luma_alpha8().into(),
+        scene().to_luma16().into(),
+        scene().to_luma_alpha16().into(),
+        scene().to_rgb16().into(),
+        DynamicImage::from(clear).to_rgba16().into(),
+    ];
+    for kind in kinds {
+        let bytes = marked(&written(&kind, ImageFormat::Png), MediaType::Png);
+        let back = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((back.color(), back.width()), (kind.color(), kind.width()));
+        let (before, after) = (kind.to_rgba16(), back.to_rgba16());
+        for (before, after) in before.pixels().zip(after.pixels()) {
+            assert_eq!(before.0[3], after.0[3], "transparency stays");
+            let shift = before.0[0].abs_diff(after.0[0]);
+            assert!(shift < 20 * 257, "{:?}: a pixel moved by {shift} of 65535", kind.color());
+        }
+    }
+}
+
+#[test]
+fn sixteen_bits_keep_their_depth() {
+    let bytes = marked(&written(&scene().to_luma16().into(), ImageFormat::Png), MediaType::Png);
+    let deep = image::load_from_memory(&bytes).unwrap().to_luma16();
+    let between = deep.pixels().filter(|pixel| pixel.0[0] % 257 != 0).count();
+    assert!(between > 100_000, "only {between} samples use more than 8 bits");
+}
+
+#[test]
+fn jpegs_keep_colour_profiles_and_descriptions() {
+    for (picture, space) in [(scene(), b"RGB "), (scene().to_luma8().into(), b"GRAY")] {
+        let mut bytes = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 90);
+        encoder.set_icc_profile(profile(space)).unwrap();
+        encoder.set_exif_metadata(EXIF.to_vec()).unwrap();
+        picture.write_with_encoder(encoder).unwrap();
+        let bytes = marked(&bytes, MediaType::Jpeg);
+        let mut decoder = ImageReader::with_format(Cursor::new(&bytes), ImageFormat::Jpeg)
+            .into_decoder()
+            .unwrap();
+        assert_eq!(decoder.icc_profile().unwrap(), Some(profile(space)));
+        assert_eq!(decoder.exif_metadata().unwrap().as_deref(), Some(EXIF));
+        let expected = if space == b"GRAY" { ColorType::L8 } else { ColorType::Rgb8 };
+        assert_eq!((decoder.color_type(), decoder.dimensions()), (expected, (400, 360)));
+    }
+}
+
+#[test]
+fn a_profile_of_another_colour_space_does_not_stay() {
+    let mut bytes = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 90);
+    encoder.set_icc_profile(profile(b"CMYK")).unwrap();
+    scene().write_with_encoder(encoder).unwrap();
+    let bytes = marked(&bytes, MediaType::Jpeg);
+    let mut decoder =
+        ImageReader::with_format(Cursor::new(&bytes), ImageFormat::Jpeg).into_decoder().unwrap();
+    assert_eq!(decoder.icc_profile().unwrap(), None);
+}
+
+#[test]
+fn pngs_keep_descriptions_but_no_credentials() {
+    let bytes = with_chunks(&[
+        (b"eXIf", EXIF),
+        (b"tEXt", b"Author\0Ada"),
+        (b"caBX", b"c2pa"),
+        (b"bKGD", b"\0\0\0\0\0\0"),
+    ]);
+    let png = Png::from_bytes(marked(&bytes, MediaType::Png).into()).unwrap();
+    let kept: Vec<[u8; 4]> =
+        png.chunks().iter().map(PngChunk::kind).filter(|kind| kind != b"IDAT").collect();
+    assert_eq!(kept, [*b"IHDR", *b"eXIf", *b"tEXt", *b"IEND"]);
+}
+
+#[test]
+fn what_cannot_be_marked_is_refused_with_the_reason() {
+    let id = MarkId::from(1);
+    let picture = written(&scene(), ImageFormat::Png);
+    let small = written(&scene().crop_imm(0, 0, 400, 300), ImageFormat::Png);
+    let animated = with_chunks(&[(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0])]);
+    let cut = &picture[..picture.len() / 2];
+    let cases: [(&[u8], MediaType, &str); 7] = [
+        (
+            &small,
+            MediaType::Png,
+            "400×300 pixels are too few to carry a mark: give at least 320 on each side",
+        ),
+        (&picture, MediaType::Jpeg, "the picture cannot be marked: it is image/png"),
+        (&picture, MediaType::PlainText, "the picture cannot be marked: it is image/png"),
+        (&animated, MediaType::Png, "the picture cannot be marked: it is animated"),
+        (cut, MediaType::Png, "the picture cannot be read"),
+        (b"\x89PNG\r\n\x1a\n", MediaType::Png, "the picture cannot be read"),
+        (b"\0\x01\x02", MediaType::Png, "the picture cannot be read: it is neither PNG nor JPEG"),
+    ];
+    for (bytes, media_type, expected) in cases {
+        let error = mark::embed(&key(), bytes, media_type, id).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error} is not {expected}");
+    }
+    assert!(matches!(mark::detect(&key(), b"text"), Err(WatermarkError::Unreadable { .. })));
+}
+
+#[test]
+fn enormous_pictures_are_refused_before_they_are_decoded() {
+    let png =
+        Png::from_bytes(Bytes::from(written(&DynamicImage::new_luma8(1, 1), ImageFormat::Png)))
+            .unwrap();
+    let mut header = png.chunks()[0].contents().to_vec();
+    header[..8].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    let mut png = png;
+    png.chunks_mut()[0] = PngChunk::new(*b"IHDR", header.into());
+    let error = mark::detect(&key(), &png.encoder().bytes()).unwrap_err();
+    assert!(matches!(error, WatermarkError::TooLarge { width: 30_000, .. }), "{error}");
+}
+
+fn with_chunks(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let mut png = Png::from_bytes(Bytes::from(written(&scene(), ImageFormat::Png))).unwrap();
+    let chunks =
+        chunks.iter().map(|(kind, data)| PngChunk::new(**kind, Bytes::copy_from_slice(data)));
+    png.chunks_mut().splice(1..1, chunks);
+    png.encoder().bytes().to_vec()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damaged_files_never_panic(at in 0..2000_usize, byte: u8) {
+        let mut bytes = written(&scene().crop_imm(0, 0, 60, 50), ImageFormat::Jpeg);
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        let _ = mark::detect(&key(), &bytes);
+        let _ = mark::embed(&key(), &bytes, MediaType::Jpeg, MarkId::from(1));
+    }
+}

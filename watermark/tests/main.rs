@@ -1,0 +1,11 @@
+//! Marks and fingerprints on whole files and texts, one module for each behaviour.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::indexing_slicing, reason = "tests index what they have made")]
+
+mod files;
+mod fingerprints;
+mod image;
+mod language;
+mod scenes;
+mod text;
