@@ -30,7 +30,9 @@ fn scope(hook: Hook) -> Scope {
 
 fn judge(criterion: &mut Criterion) {
     let engine = Engine::newsroom().unwrap();
-    let words: Vec<String> = (0..WORDS).map(|word| format!("forbidden word {word}")).collect();
+    let words: Vec<String> = (0..WORDS)
+        .map(|word| format!("{} {word}", if word % 2 == 0 { "withheld" } else { "禁止" }))
+        .collect();
     let dfa = Some(AhoCorasickKind::DFA);
     let bare = AhoCorasick::builder().ascii_case_insensitive(true).kind(dfa).build(words).unwrap();
     for (name, text) in [("english", ENGLISH.repeat(64)), ("chinese", CHINESE.repeat(64))] {

@@ -130,6 +130,15 @@ fn a_rule_that_makes_no_sense_is_named_with_its_line() {
 }
 
 #[test]
+fn the_rule_of_the_readme_loads() {
+    let readme = include_str!("../README.md");
+    let rule = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let pack = format!("id = \"desk\"\nversion = \"1\"\n{rule}");
+    assert_eq!(policy::test(&pack).unwrap().passed, 2);
+    assert_eq!(policy::lint(&pack).unwrap(), []);
+}
+
+#[test]
 fn two_rules_need_two_ids() {
     let text = pack("when = { terms = [\"x\"] }\naction = \"flag\"");
     let second = text.split_once("[[rule]]").unwrap().1;
