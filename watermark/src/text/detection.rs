@@ -13,7 +13,7 @@ const P_VALUE_MAX: f64 = 1e-6;
 /// The shortest part that is searched, in tokens; the others are 2, 4, 8, … times as long.
 const WINDOW: usize = 50;
 /// Scored tokens from which a text that was marked, of 2 bits a token or more, reaches 1e-6.
-const SCORED_MIN: usize = 60;
+pub(super) const SCORED_MIN: usize = 60;
 
 /// What the key shows in a text.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@ use types::Mark;
 
 use super::{
     ALGORITHM,
+    detection::SCORED_MIN,
     tournament::{SCORE_VARIANCE, Tournament},
 };
 use crate::WatermarkKey;
@@ -49,7 +50,8 @@ impl TextMark {
     pub fn outcome(&self) -> Mark {
         let marked = self.used.len();
         let expected = self.gain / (SCORE_VARIANCE * marked as f64).sqrt();
-        if expected >= EXPECTED_Z_MIN {
+        // What the detector would call too short to tell must not be called marked.
+        if marked >= SCORED_MIN && expected >= EXPECTED_Z_MIN {
             let tokens_marked = u32::try_from(marked).unwrap_or(u32::MAX);
             return Mark::Statistical { algorithm: ALGORITHM.to_owned(), tokens_marked };
         }
