@@ -1,7 +1,7 @@
 //! The tamper-evident log, its proofs, and what is found through it.
 //!
 //! Reading order: [`record`] says what is written, [`merkle`] and [`note`] how it is proved,
-//! [`log`] how it becomes durable; [`registry`] finds assets, [`export`] hands evidence to others.
+//! [`log`] how it becomes durable; [`registry`] finds assets, [`mod@export`] hands evidence to others.
 //! [`state`] and [`objects`] keep what is not in the log.
 //!
 //! The truth is the segment files. Everything else here can be rebuilt from them.

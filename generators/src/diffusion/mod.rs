@@ -1,11 +1,11 @@
 //! Pictures by rectified flow: a network is asked again and again how to move noise towards a
 //! picture that the prompt's words name.
 //!
-//! Reading order: [`config`] and [`vocabulary`] are what a model folder says about itself,
-//! [`prompt`] turns a prompt into words the network knows, [`unet`] predicts the velocity,
-//! [`sampler`] follows it from noise to a small picture, [`upscale`] enlarges that.
-//! [`opened`] holds a model whose folder was read, [`check`](mod@check) looks one over, and
-//! [`backend`] does it all behind the seam.
+//! Reading order: `config` and `vocabulary` are what a model folder says about itself,
+//! `prompt` turns a prompt into words the network knows, `unet` predicts the velocity,
+//! `sampler` follows it from noise to a small picture, `upscale` enlarges that.
+//! `opened` holds a model whose folder was read, `check` looks one over, and
+//! `backend` does it all behind the seam.
 
 mod backend;
 mod check;

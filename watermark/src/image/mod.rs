@@ -1,9 +1,9 @@
 //! The lattice mark of pictures: 64 bits in a periodic pattern of waves.
 //!
-//! Reading order: [`lattice`] says which waves a key uses, [`payload`] and [`trellis`] which sign
-//! each of them has for an id, [`embedding`] adds them to a picture. On the way back [`spectrum`]
-//! makes a picture's waves visible, [`search`] finds how the picture was turned and scaled since,
-//! and [`detection`] reads the signs.
+//! Reading order: `lattice` says which waves a key uses, `payload` and `trellis` which sign
+//! each of them has for an id, `embedding` adds them to a picture. On the way back `spectrum`
+//! makes a picture's waves visible, `search` finds how the picture was turned and scaled since,
+//! and `detection` reads the signs.
 
 mod detection;
 mod embedding;
