@@ -1,9 +1,10 @@
 //! The one thread that writes: group commit, receipts, checkpoints.
 
 use std::{
+    cmp::Ordering,
     collections::HashMap,
     sync::{PoisonError, mpsc},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::oneshot;
@@ -13,6 +14,7 @@ use crate::{
     Checkpoint, LogError, LogKey, Record,
     follower::{Follower, Numbered},
     merkle, note,
+    schedule::Schedule,
     store::LogStore,
 };
 
@@ -23,6 +25,10 @@ const BATCH_RECORDS_MAX: usize = 256;
 pub(crate) enum Command {
     Append(Box<Record>, Reply<Receipt>),
     Checkpoint(Reply<Checkpoint>),
+    /// Others may have appended or published; tells when that was taken in.
+    Follow(Option<Reply<()>>),
+    /// Nobody will ask for anything any more.
+    Close,
 }
 
 type Reply<T> = oneshot::Sender<Result<T, LogError>>;
@@ -44,30 +50,56 @@ struct Pending {
 
 impl Committer {
     pub(crate) fn run(mut self, commands: &mpsc::Receiver<Command>) {
-        let mut uncovered_since: Option<Instant> = None;
-        loop {
-            let patience = uncovered_since.map_or(self.checkpoint_every, |since| {
-                self.checkpoint_every.saturating_sub(since.elapsed())
-            });
-            let (appends, checkpoints) = match commands.recv_timeout(patience) {
+        let mut schedule = Schedule::new(self.checkpoint_every);
+        let mut asked: Vec<Reply<Checkpoint>> = Vec::new();
+        let mut closing = false;
+        while !closing {
+            let patience = schedule.patience(self.store.follows(), !asked.is_empty());
+            let mut work = match commands.recv_timeout(patience) {
                 Ok(first) => gather(first, commands),
-                Err(mpsc::RecvTimeoutError::Timeout) => (Vec::new(), Vec::new()),
+                Err(mpsc::RecvTimeoutError::Timeout) => Work { follow: true, ..Work::default() },
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             };
-            if !appends.is_empty() {
-                self.commit(appends);
-                uncovered_since.get_or_insert_with(Instant::now);
+            closing = work.close;
+            if !work.appends.is_empty() {
+                self.commit(work.appends);
             }
-            let due = uncovered_since.is_some_and(|since| since.elapsed() >= self.checkpoint_every);
-            if due || !checkpoints.is_empty() {
-                let signed = self.checkpoint();
-                uncovered_since = uncovered_since.filter(|_| signed.is_err());
-                for reply in checkpoints {
-                    drop(reply.send(signed.clone()));
-                }
+            if work.follow && self.store.follows().is_some() {
+                let followed = self.follow();
+                work.followers.into_iter().for_each(|reply| drop(reply.send(followed.clone())));
+            } else {
+                work.followers.into_iter().for_each(|reply| drop(reply.send(Ok(()))));
+            }
+            asked.append(&mut work.checkpoints);
+            let (size, covered) = self.follower.sizes();
+            schedule.note(size, covered);
+            if schedule.is_due(!asked.is_empty()) {
+                self.integrate(&mut schedule, &mut asked);
             }
         }
-        drop(self.checkpoint());
+        if matches!(self.store.integrates(), Ok(true)) {
+            drop(self.checkpoint());
+        }
+    }
+
+    /// Publishes a checkpoint if it is this process's turn.
+    fn integrate(&mut self, schedule: &mut Schedule, asked: &mut Vec<Reply<Checkpoint>>) {
+        let signed = match self.store.integrates() {
+            Ok(true) => self.checkpoint(),
+            // Whoever asked waits until the other process has published, or has lost its turn.
+            Ok(false) => return schedule.again(!asked.is_empty()),
+            Err(error) => Err(error),
+        };
+        match &signed {
+            Ok(checkpoint) => {
+                schedule.done();
+                schedule.note(self.follower.size(), checkpoint.size);
+            }
+            Err(_) => schedule.again(false),
+        }
+        for reply in asked.drain(..) {
+            drop(reply.send(signed.clone()));
+        }
     }
 
     /// Makes a batch durable, and only then lets anybody know.
@@ -89,6 +121,13 @@ impl Committer {
         };
         let pending = self.prepare(appends);
         if let Err(error) = self.write(first, &pending) {
+            if let LogError::NotKept(_) = error {
+                // It is as if nobody had asked.
+                for waiting in pending {
+                    drop(waiting.reply.send(Err(error.clone())));
+                }
+                return;
+            }
             // Whether the store has kept the batch is unknown, so nothing more may be promised.
             let reason = error.to_string();
             self.follower.stop(&reason);
@@ -104,10 +143,22 @@ impl Committer {
     fn begin(&mut self) -> Result<u64, LogError> {
         let next = self.store.begin()?;
         let follower = &mut self.follower;
-        if follower.size() < next {
-            self.store.read(follower.size(), &mut |index, entry| follower.follow(index, &entry))?;
+        let known = follower.size();
+        let followed = match known.cmp(&next) {
+            Ordering::Equal => Ok(next),
+            Ordering::Less => {
+                self.store.read(known, &mut |index, entry| follower.follow(index, &entry))
+            }
+            Ordering::Greater => Err(LogError::Behind { found: next, promised: known }),
+        };
+        if let Err(error) = &followed {
+            // An empty batch gives up the right to append.
+            drop(self.store.commit(next, &[]));
+            if !matches!(error, LogError::Unreachable(_)) {
+                self.follower.stop(&error.to_string());
+            }
         }
-        Ok(next)
+        followed
     }
 
     fn prepare(&mut self, appends: Appends) -> Vec<Pending> {
@@ -143,6 +194,10 @@ impl Committer {
         if let Some(reason) = self.follower.stopped() {
             return Err(LogError::Stopped(reason));
         }
+        if self.store.follows().is_some() {
+            // A checkpoint that covers less than the last one would be refused.
+            self.follow()?;
+        }
         self.follower.registry.sync()?;
         let checkpoint = {
             let view = self.follower.view.read().unwrap_or_else(PoisonError::into_inner);
@@ -160,18 +215,33 @@ impl Committer {
 }
 
 type Appends = Vec<(Box<Record>, Reply<Receipt>)>;
-type Checkpoints = Vec<Reply<Checkpoint>>;
+
+/// What was asked for at once.
+#[derive(Default)]
+struct Work {
+    appends: Appends,
+    checkpoints: Vec<Reply<Checkpoint>>,
+    followers: Vec<Reply<()>>,
+    follow: bool,
+    close: bool,
+}
 
 /// While one batch is being synced the next one gathers: the slower the disk, the larger the batch.
-fn gather(first: Command, commands: &mpsc::Receiver<Command>) -> (Appends, Checkpoints) {
-    let (mut appends, mut checkpoints) = (Vec::new(), Vec::new());
+fn gather(first: Command, commands: &mpsc::Receiver<Command>) -> Work {
+    let mut work = Work::default();
     let mut next = Some(first);
     while let Some(command) = next {
         match command {
-            Command::Append(record, reply) => appends.push((record, reply)),
-            Command::Checkpoint(reply) => checkpoints.push(reply),
+            Command::Append(record, reply) => work.appends.push((record, reply)),
+            Command::Checkpoint(reply) => work.checkpoints.push(reply),
+            Command::Follow(reply) => {
+                work.follow = true;
+                work.followers.extend(reply);
+            }
+            Command::Close => work.close = true,
         }
-        next = if appends.len() < BATCH_RECORDS_MAX { commands.try_recv().ok() } else { None };
+        let more = work.appends.len() < BATCH_RECORDS_MAX && !work.close;
+        next = if more { commands.try_recv().ok() } else { None };
     }
-    (appends, checkpoints)
+    work
 }

@@ -65,6 +65,28 @@ pub enum LogError {
     /// The index cannot be used.
     #[error("the index failed ({0}): remove its folder, it is rebuilt from the log")]
     Index(String),
+    /// The log's store did not answer; nothing was changed.
+    #[error(
+        "the log's store cannot be reached ({0}): see that it runs and that `storage.url` is right"
+    )]
+    Unreachable(String),
+    /// The store's settings could lose acknowledged records.
+    #[error("the log's store is not safe to use: {0}")]
+    Unfit(String),
+    /// The entries were not stored, and that is known.
+    #[error("the record was not stored ({0}): ask again")]
+    NotKept(String),
+    /// Two different logs claim to be the same one.
+    #[error("the log has been forked: {0}; stop every gateway on it and keep both copies")]
+    Forked(String),
+    /// A larger checkpoint is published already.
+    #[error("a checkpoint over {held} records is published, this one covers {offered} only")]
+    Superseded {
+        /// Records that the published checkpoint covers.
+        held: u64,
+        /// Records that the refused one covers.
+        offered: u64,
+    },
     /// A note, proof or checkpoint cannot be read.
     #[error("this is not a valid {what}: {reason}")]
     Note {

@@ -35,6 +35,12 @@ impl Follower {
         self.size
     }
 
+    /// How many entries the tree has, and how many of them the checkpoint covers.
+    pub(crate) fn sizes(&self) -> (u64, u64) {
+        let view = self.view.read().unwrap_or_else(PoisonError::into_inner);
+        (view.tree.size(), view.checkpoint.size)
+    }
+
     /// Notes whose numbers and which times are used, without touching tree or index.
     pub(crate) fn note(&mut self, index: u64, record: &Record) {
         self.clock.seen(&record.time);

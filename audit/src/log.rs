@@ -135,6 +135,8 @@ impl Log {
         }
         let reader = store.reader();
         let (commands, receiver) = mpsc::channel();
+        let news = commands.clone();
+        store.watch(Box::new(move || news.send(Command::Follow(None)).is_ok()));
         let committer = Committer {
             store,
             key,
@@ -168,6 +170,16 @@ impl Log {
     pub async fn checkpoint_now(&self) -> Result<Checkpoint, LogError> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Checkpoint(reply))?;
+        answer.await.map_err(|_| LogError::Closed)?
+    }
+
+    /// Takes in what other processes have appended by now; returns when it can be found here.
+    ///
+    /// # Errors
+    /// [`LogError::Unreachable`]; [`LogError::Stopped`] when it does not fit what is known here.
+    pub async fn catch_up(&self) -> Result<(), LogError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Follow(Some(reply)))?;
         answer.await.map_err(|_| LogError::Closed)?
     }
 
@@ -261,8 +273,10 @@ impl Log {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The committer writes a last checkpoint when nobody can send any more.
-        self.commands = None;
+        // The committer writes a last checkpoint and ends; a store that is watched may still send.
+        if let Some(commands) = self.commands.take() {
+            drop(commands.send(Command::Close));
+        }
         if let Some(committer) = self.committer.take() {
             drop(committer.join());
         }

@@ -146,6 +146,31 @@ impl Checkpoint {
     }
 }
 
+/// The size in a checkpoint, before anything about it is verified.
+pub(crate) fn size(note: &str) -> Option<u64> {
+    note.lines().nth(1)?.parse().ok()
+}
+
+/// Whether a checkpoint may take the place of `published`: it covers more, or the same with the same
+/// root, and then only its signatures differ.
+///
+/// # Errors
+/// [`LogError::Superseded`] when it covers less, [`LogError::Forked`] when the roots differ.
+pub(crate) fn advances(published: &str, checkpoint: &Checkpoint) -> Result<(), LogError> {
+    let held = size(published).ok_or_else(|| LogError::Note {
+        what: "checkpoint",
+        reason: "the published one has no size".to_owned(),
+    })?;
+    let body = |note: &str| note.lines().take(3).map(str::to_owned).collect::<Vec<_>>();
+    if held > checkpoint.size {
+        return Err(LogError::Superseded { held, offered: checkpoint.size });
+    }
+    if held == checkpoint.size && body(published) != body(&checkpoint.note) {
+        return Err(LogError::Forked(format!("two roots over {held} records are signed")));
+    }
+    Ok(())
+}
+
 /// What a receipt's signature covers.
 fn receipt_message(origin: &str, index: u64, leaf: &Sha256) -> String {
     format!("imprimatur receipt v1\n{origin}\n{index}\n{}\n", STANDARD.encode(leaf.as_bytes()))

@@ -13,6 +13,7 @@ use crate::{
     Checkpoint, Disk, LogError,
     disk::{self, Folder, sync_folder},
     merkle::{self, Tree},
+    note,
     segment::{self, End},
     store::{EachEntry, EntryReader, LogStore},
 };
@@ -146,6 +147,9 @@ impl LogStore for Segments {
     }
 
     fn publish(&mut self, checkpoint: &Checkpoint, _tree: &Tree) -> Result<(), LogError> {
+        if let Some(published) = self.checkpoint()? {
+            note::advances(&published, checkpoint)?;
+        }
         let path = self.folder.join("checkpoint");
         disk::replace(&path, checkpoint.note.as_bytes())
             .map_err(|error| LogError::file(&path, &error))
@@ -184,7 +188,7 @@ fn noted_leaf(noted: &[u8], index: u64) -> Option<Sha256> {
 }
 
 /// One process at a time: two writers would overwrite each other.
-fn lock(folder: &Path) -> Result<fs::File, LogError> {
+pub(crate) fn lock(folder: &Path) -> Result<fs::File, LogError> {
     let path = folder.join("lock");
     let file = fs::File::create(&path).map_err(|error| LogError::file(&path, &error))?;
     match file.try_lock() {

@@ -1,11 +1,14 @@
 //! Where entries become durable and get their numbers: the seam below the log.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{Checkpoint, LogError, merkle::Tree};
 
 /// What [`LogStore::read`] calls with each entry and its index.
 pub type EachEntry<'a> = &'a mut dyn FnMut(u64, Vec<u8>) -> Result<(), LogError>;
+
+/// What a store calls when others have appended or published; whether anybody still listens.
+pub type News = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// Entries in order, and the checkpoints over them.
 ///
@@ -18,7 +21,9 @@ pub type EachEntry<'a> = &'a mut dyn FnMut(u64, Vec<u8>) -> Result<(), LogError>
 /// - [`Self::commit`] returns when the entries are durable: all of them, or after an error perhaps
 ///   none. After an error the caller stops for good: what was kept is unknown until the log is
 ///   opened again.
-/// - Nothing is retried behind the caller's back once `commit` has begun.
+/// - After [`LogError::NotKept`] the caller may go on: the store has found out that it kept nothing.
+/// - Nothing is retried behind the caller's back once `commit` has begun, unless the store has found
+///   out that it kept nothing and that nobody else has appended.
 /// - Checkpoints only grow: a store that holds a larger one refuses a smaller one.
 pub trait LogStore: fmt::Debug + Send {
     /// Calls `each` with every entry from index `from` on; the index after the last.
@@ -36,7 +41,8 @@ pub trait LogStore: fmt::Debug + Send {
     /// Stores entries from index `first`, which [`Self::begin`] gave.
     ///
     /// # Errors
-    /// [`LogError`] when it is unknown whether they are durable.
+    /// [`LogError`] when it is unknown whether they are durable; [`LogError::NotKept`] when they are
+    /// not.
     fn commit(&mut self, first: u64, entries: &[Vec<u8>]) -> Result<(), LogError>;
 
     /// The note of the last published checkpoint.
@@ -61,6 +67,16 @@ pub trait LogStore: fmt::Debug + Send {
     fn doubts(&self) -> Option<u64> {
         None
     }
+
+    /// How often the log looks for what other processes have appended and published; `None` where
+    /// there are none.
+    fn follows(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Gives the store a way to wake the log before [`Self::follows`] is over. It may be called at
+    /// any time, from any thread, also for nothing.
+    fn watch(&mut self, _news: News) {}
 
     /// Reads entries beside the writing thread.
     fn reader(&self) -> Arc<dyn EntryReader>;

@@ -1,0 +1,87 @@
+//! What every `Place` must do, and `Objects` in it.
+
+use audit::{ObjectError, Objects, Place};
+use types::Sha256;
+
+/// Runs the suite on an empty place.
+pub(crate) async fn run(place: Place) {
+    of_creations_at_once_one_counts(&place).await;
+    of_swaps_at_once_none_is_lost(&place).await;
+    run_in_turn(place).await;
+}
+
+/// The part in which nothing happens at once.
+pub(crate) async fn run_in_turn(place: Place) {
+    a_name_is_given_once(&place).await;
+    only_what_was_seen_is_replaced(&place).await;
+    let objects = Objects::at(place);
+    let digest = objects.put(b"picture").await.unwrap();
+    assert_eq!(objects.put(b"picture").await.unwrap(), digest);
+    assert_eq!(objects.get(&digest).await.unwrap(), b"picture");
+    let missing = objects.get(&Sha256::of(b"other")).await;
+    assert!(matches!(missing, Err(ObjectError::Missing(_))));
+}
+
+async fn a_name_is_given_once(place: &Place) {
+    assert!(place.read("log/tile/0/001").await.unwrap().is_none());
+    assert!(place.create("log/tile/0/001", b"one".to_vec()).await.unwrap());
+    for again in [b"one", b"two"] {
+        assert!(!place.create("log/tile/0/001", again.to_vec()).await.unwrap());
+    }
+    assert_eq!(place.read("log/tile/0/001").await.unwrap().unwrap().bytes, b"one");
+}
+
+async fn of_creations_at_once_one_counts(place: &Place) {
+    let creating: Vec<_> = (0..8_u8)
+        .map(|n| {
+            let place = place.clone();
+            tokio::spawn(async move { place.create("log/tile/0/000", vec![n; 100]).await.unwrap() })
+        })
+        .collect();
+    let mut created = Vec::new();
+    for (n, creating) in (0..8_u8).zip(creating) {
+        if creating.await.unwrap() {
+            created.push(n);
+        }
+    }
+    let [one] = created[..] else { panic!("created by {created:?}") };
+    assert_eq!(place.read("log/tile/0/000").await.unwrap().unwrap().bytes, [one; 100]);
+}
+
+async fn only_what_was_seen_is_replaced(place: &Place) {
+    let name = "log/checkpoint";
+    assert!(place.swap(name, None, b"1".to_vec()).await.unwrap());
+    assert!(!place.swap(name, None, b"x".to_vec()).await.unwrap(), "it is there");
+    let one = place.read(name).await.unwrap().unwrap();
+    assert!(place.swap(name, Some(&one), b"2".to_vec()).await.unwrap());
+    assert!(!place.swap(name, Some(&one), b"3".to_vec()).await.unwrap(), "1 is not there any more");
+    assert_eq!(place.read(name).await.unwrap().unwrap().bytes, b"2");
+}
+
+async fn of_swaps_at_once_none_is_lost(place: &Place) {
+    assert!(place.create("count", 0_u64.to_be_bytes().to_vec()).await.unwrap());
+    let counting: Vec<_> = (0..4)
+        .map(|_| {
+            let place = place.clone();
+            tokio::spawn(async move {
+                for _ in 0..5 {
+                    count(&place).await;
+                }
+            })
+        })
+        .collect();
+    for counted in counting {
+        counted.await.unwrap();
+    }
+    assert_eq!(place.read("count").await.unwrap().unwrap().bytes, 20_u64.to_be_bytes());
+}
+
+async fn count(place: &Place) {
+    loop {
+        let seen = place.read("count").await.unwrap().unwrap();
+        let number = u64::from_be_bytes(seen.bytes.clone().try_into().unwrap());
+        if place.swap("count", Some(&seen), (number + 1).to_be_bytes().to_vec()).await.unwrap() {
+            return;
+        }
+    }
+}
