@@ -1,7 +1,8 @@
 //! The tamper-evident log, its proofs, and what is found through it.
 //!
 //! Reading order: [`record`] says what is written, [`merkle`] and [`note`] how it is proved,
-//! [`log`] how it becomes durable; [`registry`] finds assets, [`mod@export`] hands evidence to others.
+//! [`log`] how it becomes durable; [`registry`] finds assets, [`export`] hands evidence to others,
+//! [`report`] says what the records show.
 //! [`state`] and [`objects`] keep what is not in the log.
 //!
 //! The truth is what the log's [`store`] holds: [`segments`] in a folder, or [`postgres`] for several
@@ -26,6 +27,7 @@ pub mod published;
 pub mod record;
 pub mod registry;
 mod schedule;
+pub mod report;
 mod segment;
 pub mod segments;
 pub mod state;
@@ -35,7 +37,7 @@ pub use clock::{Clock, SystemClock};
 pub use disk::Disk;
 pub use driver::Driver;
 pub use error::{LogError, ObjectError, StateError};
-pub use export::{ExportError, Verified, export, verify_export, verify_log};
+pub use export::{ExportError, Exporter, Fault, Plan, Redaction, Verified, verify_log};
 pub use key::LogKey;
 pub use log::{Log, LogOptions};
 pub use note::{Checkpoint, Proof, Verifier};

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod detecting;
 pub mod disclosure;
+pub mod exporting;
 mod generating;
 pub mod http;
 pub mod installation;

@@ -1,6 +1,6 @@
 //! Builds the rooms from configuration and installation.
 
-use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
 use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
 use generators::Generator;
@@ -13,6 +13,7 @@ use watermark::WatermarkKey;
 use crate::{
     accounts::Accounts,
     detecting::Detector,
+    exporting,
     installation::{Installation, InstallationError},
     lookup::Lookup,
     metrics::Metrics,
@@ -103,6 +104,7 @@ impl Stages {
         // A panic while opening is a bug and must surface as one.
         let stages = opening.await.map_err(|_| LogError::Closed)??;
         stages.record_policy().await?;
+        stages.keep_policy(&exporting::policy_text(&stages.installation)?).await?;
         Ok(stages)
     }
 
@@ -207,19 +209,6 @@ impl Stages {
         self.log.checkpoint_now().await.map(drop)
     }
 
-    /// Exports the log's evidence; the export is itself recorded first.
-    ///
-    /// # Errors
-    /// [`LogError`] when the log fails or the file cannot be written.
-    pub async fn export(&self, path: &Path) -> Result<u64, LogError> {
-        let mut record = Record::new(Event::Exported, "installation", "operator");
-        record.detail = Some(format!("{} records before", self.log.size()));
-        self.log.append(record).await?;
-        // The file's folder is synced, so it must have a name.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        audit::export(&self.log, &path).await
-    }
-
     /// Checks the own log from end to end; how many entries it has.
     ///
     /// # Errors
@@ -259,10 +248,7 @@ impl Stages {
 /// # Errors
 /// [`WiringError`] when it cannot be read or fails its own tests.
 pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError> {
-    let Some(pack) = &installation.config().policy.pack else { return Ok(Engine::newsroom()?) };
-    let path = installation.resolve(pack);
-    let text =
-        fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })?;
+    let text = exporting::policy_text(installation)?;
     Ok(Engine::from_toml(&text)?)
 }
 

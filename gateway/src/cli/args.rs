@@ -1,5 +1,7 @@
 //! The command line, as `imprimatur help` shows it.
 
+pub mod audit;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -251,16 +253,13 @@ pub enum AuditCommand {
         record: String,
     },
     /// Check the log, or an export, from end to end
-    Verify {
-        /// An export (folder or ZIP); the own log if absent
-        export: Option<PathBuf>,
-    },
-    /// Write records and proofs for others to check
-    Export {
-        /// The ZIP to write
-        #[arg(short, long)]
-        output: PathBuf,
-    },
+    Verify(audit::VerifyEvidence),
+    /// Write a bag of records, proofs and a report for others to check
+    Export(audit::Export),
+    /// Write one asset's whole story as a bag
+    Case(audit::Case),
+    /// Run the checks of a regime over the log
+    Report(audit::Report),
     /// Print the last records
     Tail {
         /// How many

@@ -5,6 +5,7 @@
 
 mod answer;
 mod assets;
+mod audit;
 mod chat;
 mod chat_stream;
 mod error;
@@ -65,6 +66,8 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
         .routes(routes!(log::entries))
+        .routes(routes!(audit::export))
+        .routes(routes!(audit::reports))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

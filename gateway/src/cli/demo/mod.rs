@@ -100,8 +100,9 @@ impl Show {
         self.head("The evidence", "证据");
         let path = self.folder.join("evidence.zip");
         let stages = Arc::clone(self.line.stages());
-        let entries = stages.export(&path).await?;
-        let checked = audit::verify_export(&path)?;
+        let plan = audit::Plan::everything(audit::export::Author::operator());
+        let entries = stages.export(&plan, &path, &|_, _| {}).await?.entries;
+        let checked = audit::export::check(&path, Some(stages.log.verifier()))?;
         self.fact(
             &format!(
                 "{entries} log entries exported with proofs and checked offline: {}",

@@ -1,0 +1,74 @@
+//! The names of files in a bag.
+
+use types::AssetId;
+
+pub(super) const BAGIT: &str = "bagit.txt";
+pub(super) const BAG_INFO: &str = "bag-info.txt";
+pub(super) const MANIFEST: &str = "manifest-sha256.txt";
+pub(super) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
+pub(super) const README: &str = "README.txt";
+/// The exact bytes of the log's record about the bag.
+pub(super) const EXPORTED: &str = "exported-entry.json";
+/// The proof that this record is in the log.
+pub(super) const EXPORTED_PROOF: &str = "exported.tlog-proof";
+
+pub(super) const ABOUT: &str = "data/export.json";
+pub(super) const ENTRIES: &str = "data/entries.jsonl";
+pub(super) const EVENTS: &str = "data/events.csv";
+pub(super) const REDACTIONS: &str = "data/redactions.json";
+pub(super) const CHECKPOINT: &str = "data/checkpoint";
+pub(super) const KEYS: &str = "data/keys.json";
+pub(super) const REPORT_JSON: &str = "data/report.json";
+pub(super) const REPORT_HTML: &str = "data/report.html";
+pub(super) const REPORT_PDF: &str = "data/report.pdf";
+const PROOFS: &str = "data/proofs/";
+const PROOF_ENDING: &str = ".tlog-proof";
+
+/// The proof of an entry.
+pub(super) fn proof(index: u64) -> String {
+    format!("{PROOFS}{index}{PROOF_ENDING}")
+}
+
+/// The index of a proof's file.
+pub(super) fn proof_index(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix(PROOFS)?.strip_suffix(PROOF_ENDING)?;
+    let index = digits.parse().ok()?;
+    // One index has one name.
+    (proof(index) == name).then_some(index)
+}
+
+/// The manifest store of an asset.
+pub(super) fn manifest(asset: AssetId) -> String {
+    format!("data/assets/{asset}.c2pa")
+}
+
+/// A file by a name that was chosen elsewhere: letters, digits and `-_.` stay.
+pub(super) fn inside(folder: &str, name: &str) -> String {
+    format!("data/{folder}/{}", plain(name))
+}
+
+/// Letters, digits and `-_.`; others become `_`.
+pub(super) fn plain(name: &str) -> String {
+    let keep = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let plain: String = name.chars().map(keep).take(100).collect();
+    if plain.starts_with('.') { format!("_{plain}") } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_has_one_name() {
+        assert_eq!(proof_index(&proof(17)), Some(17));
+        for wrong in ["data/proofs/017.tlog-proof", "data/proofs/+17.tlog-proof", "data/proofs/x"] {
+            assert_eq!(proof_index(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_name_leaves_its_folder() {
+        assert_eq!(inside("policy", "../../etc/passwd"), "data/policy/_.._.._etc_passwd");
+        assert_eq!(inside("policy", "newsroom-1.toml"), "data/policy/newsroom-1.toml");
+    }
+}
