@@ -39,6 +39,14 @@ impl Monotone {
         }
     }
 
+    /// The same for a time in milliseconds since 1970.
+    pub(crate) fn seen_ms(&mut self, ms: Option<u64>) {
+        let time = ms.and_then(|ms| {
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()
+        });
+        self.last = self.last.max(time.unwrap_or(self.last));
+    }
+
     /// The time as RFC 3339 with milliseconds, and whether the clock went back.
     pub(crate) fn stamp(&mut self) -> (String, bool) {
         let now = self.clock.now();

@@ -157,12 +157,12 @@ impl Committer {
     fn publish(&mut self, pending: Vec<Pending>) {
         let first = self.files.end.next - pending.len() as u64;
         let leaves: Vec<Sha256> = pending.iter().map(|waiting| waiting.leaf).collect();
-        for (index, waiting) in (first..).zip(&pending) {
-            if let Err(error) = self.registry.apply(index, waiting.leaf, &waiting.record) {
-                // The index can be rebuilt; the record is safe. Readers must not trust it until then.
-                self.view.write().unwrap_or_else(PoisonError::into_inner).stopped =
-                    Some(error.to_string());
-            }
+        let records: Vec<_> =
+            pending.iter().map(|waiting| (waiting.leaf, &waiting.record)).collect();
+        if let Err(error) = self.registry.apply(first, &records) {
+            // The index can be rebuilt; the record is safe. Readers must not trust it until then.
+            self.view.write().unwrap_or_else(PoisonError::into_inner).stopped =
+                Some(error.to_string());
         }
         {
             let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);

@@ -20,6 +20,9 @@ use crate::{
     segment,
 };
 
+/// Records that are read at once to mend the index.
+const CATCH_UP_RECORDS: u64 = 1024;
+
 /// How a log is kept.
 #[derive(Debug)]
 pub struct LogOptions {
@@ -98,17 +101,32 @@ impl Log {
         let mut clock = Monotone::new(options.clock);
         let mut tenants = std::collections::HashMap::new();
         let registry = Registry::open(&folder.join("index"))?;
-        let mut fold = registry.fold()?;
-        let end = segment::read(&segments, |index, entry| {
-            let record = Record::parse(&entry)
-                .map_err(|error| LogError::Damaged { index, reason: error.to_string() })?;
-            let leaf = merkle::leaf_hash(&entry);
-            tree.push(leaf);
-            clock.seen(&record.time);
-            tenants.insert(record.tenant.clone(), record.tenant_seq + 1);
-            fold.apply(index, leaf, &record)
+        let end = segment::read(&segments, |_, entry| {
+            tree.push(merkle::leaf_hash(&entry));
+            Ok(())
         })?;
-        fold.finish(end.next)?;
+        let from = registry.confirm(end.next, |index| tree.node(0, index))?;
+        tenants.extend(registry.tenants()?);
+        clock.seen_ms(registry.last_time()?);
+        let mut index = from;
+        while index < end.next {
+            let entries = segment::range(&segments, index, index + CATCH_UP_RECORDS)?;
+            if entries.is_empty() {
+                return Err(LogError::Damaged { index, reason: "it is missing".to_owned() });
+            }
+            let mut records = Vec::with_capacity(entries.len());
+            for (index, entry) in (index..).zip(&entries) {
+                let record = Record::parse(entry)
+                    .map_err(|error| LogError::Damaged { index, reason: error.to_string() })?;
+                clock.seen(&record.time);
+                tenants.insert(record.tenant.clone(), record.tenant_seq + 1);
+                records.push((merkle::leaf_hash(entry), record));
+            }
+            let records: Vec<_> = records.iter().map(|(leaf, record)| (*leaf, record)).collect();
+            registry.apply(index, &records)?;
+            index += entries.len() as u64;
+        }
+        registry.sync()?;
         let files = Files { folder: folder.to_path_buf(), end };
         let checkpoint = files.compare(&tree, &verifier, &key)?;
         files.align_leaves(&tree)?;
