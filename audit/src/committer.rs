@@ -1,177 +1,202 @@
-//! The one thread that writes: group commit, receipts, checkpoints.
+//! The one thread that writes: group commit and checkpoints.
+//!
+//! While one batch is being synced the next one gathers: the slower the disk, the larger the batch.
+//! Records come prepared, and what follows from durable ones is left to [`crate::publisher`], so
+//! that this thread does little else than write.
+
+mod checkpoints;
 
 use std::{
-    collections::HashMap,
-    sync::{PoisonError, mpsc},
+    sync::{Arc, PoisonError, RwLock, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
-use types::Receipt;
-
+use self::checkpoints::Checkpoints;
 use crate::{
-    Checkpoint, LogError, LogKey, Record,
-    follower::{Follower, Numbered},
-    merkle, note,
+    Checkpoint, LogError, LogKey, Record, Verifier,
+    keeper::Job,
+    log::View,
+    merkle::{self, Tree},
+    publisher::{Placed, Reply, Work},
+    sequencer::{Numbered, Prepared, Sequencer, Used},
     store::LogStore,
 };
 
 /// At most this many records are written together.
-const BATCH_RECORDS_MAX: usize = 256;
+const BATCH_RECORDS_MAX: usize = 4096;
+/// A batch is closed when it has this many bytes.
+const BATCH_BYTES_MAX: usize = 1 << 20;
 
 /// What others ask of the committer.
 pub(crate) enum Command {
-    Append(Box<Record>, Reply<Receipt>),
+    Append(Box<Prepared>, Reply<Placed>),
     Checkpoint(Reply<Checkpoint>),
+    /// The keeper has made this tree durable.
+    Sealed(Result<Box<Tree>, LogError>),
+    /// Write a last checkpoint and end.
+    Close,
 }
-
-type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 
 /// The thread's state.
 pub(crate) struct Committer {
     pub(crate) store: Box<dyn LogStore>,
     pub(crate) key: LogKey,
-    pub(crate) origin: String,
-    pub(crate) checkpoint_every: Duration,
-    pub(crate) follower: Follower,
+    pub(crate) verifier: Verifier,
+    pub(crate) sequencer: Sequencer,
+    pub(crate) view: Arc<RwLock<View>>,
+    pub(crate) work: mpsc::Sender<Work>,
+    pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) threads: Vec<thread::JoinHandle<()>>,
 }
 
-/// A record on its way, with whoever waits for it.
-struct Pending {
-    numbered: Numbered,
-    reply: Reply<Receipt>,
+/// Records on their way.
+type Appends = Vec<(Box<Prepared>, Reply<Placed>)>;
+
+/// What was asked for while the last batch was written.
+#[derive(Default)]
+struct Gathered {
+    appends: Appends,
+    checkpoints: Vec<Reply<Checkpoint>>,
+    sealed: Option<Result<Box<Tree>, LogError>>,
+    close: bool,
+}
+
+impl Gathered {
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::Append(record, reply) => self.appends.push((record, reply)),
+            Command::Checkpoint(reply) => self.checkpoints.push(reply),
+            Command::Sealed(sealed) => self.sealed = Some(sealed),
+            Command::Close => self.close = true,
+        }
+    }
 }
 
 impl Committer {
-    pub(crate) fn run(mut self, commands: &mpsc::Receiver<Command>) {
-        let mut uncovered_since: Option<Instant> = None;
+    pub(crate) fn run(mut self, commands: &mpsc::Receiver<Command>, checkpoint_every: Duration) {
+        let mut checkpoints = Checkpoints::new(checkpoint_every, self.view_checkpoint().size);
         loop {
-            let patience = uncovered_since.map_or(self.checkpoint_every, |since| {
-                self.checkpoint_every.saturating_sub(since.elapsed())
-            });
-            let (appends, checkpoints) = match commands.recv_timeout(patience) {
-                Ok(first) => gather(first, commands),
-                Err(mpsc::RecvTimeoutError::Timeout) => (Vec::new(), Vec::new()),
+            let mut gathered = Gathered::default();
+            match commands.recv_timeout(checkpoints.patience(Instant::now())) {
+                Ok(first) => gather(first, commands, &mut gathered),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            };
-            if !appends.is_empty() {
-                self.commit(appends);
-                uncovered_since.get_or_insert_with(Instant::now);
             }
-            let due = uncovered_since.is_some_and(|since| since.elapsed() >= self.checkpoint_every);
-            if due || !checkpoints.is_empty() {
-                let signed = self.checkpoint();
-                uncovered_since = uncovered_since.filter(|_| signed.is_err());
-                for reply in checkpoints {
-                    drop(reply.send(signed.clone()));
-                }
+            if !gathered.appends.is_empty() {
+                self.commit(gathered.appends);
+            }
+            self.keep_checkpoints(&mut checkpoints, gathered.checkpoints, gathered.sealed);
+            if gathered.close {
+                self.close(&mut checkpoints, commands);
+                break;
             }
         }
-        drop(self.checkpoint());
+        let Self { work, jobs, threads, .. } = self;
+        drop((work, jobs));
+        threads.into_iter().for_each(|thread| drop(thread.join()));
     }
 
     /// Makes a batch durable, and only then lets anybody know.
     fn commit(&mut self, appends: Appends) {
-        if let Some(reason) = self.follower.stopped() {
-            for (_, reply) in appends {
-                drop(reply.send(Err(LogError::Stopped(reason.clone()))));
-            }
-            return;
-        }
-        let first = match self.begin() {
-            Ok(first) => first,
-            Err(error) => {
-                for (_, reply) in appends {
-                    drop(reply.send(Err(error.clone())));
-                }
-                return;
-            }
+        let begun = match self.stopped() {
+            Some(reason) => Err(LogError::Stopped(reason)),
+            None => self.begin(),
         };
-        let pending = self.prepare(appends);
-        if let Err(error) = self.write(first, &pending) {
-            // Whether the store has kept the batch is unknown, so nothing more may be promised.
-            let reason = error.to_string();
-            self.follower.stop(&reason);
-            for waiting in pending {
-                drop(waiting.reply.send(Err(LogError::Stopped(reason.clone()))));
+        let first = match begun {
+            Ok(first) => first,
+            Err(error) => return refuse(appends.into_iter().map(|append| append.1), &error),
+        };
+        let mut used = Used::new();
+        let (mut records, mut entries, mut replies) = (Vec::new(), Vec::new(), Vec::new());
+        for (prepared, reply) in appends {
+            match self.sequencer.number(*prepared, &mut used) {
+                Ok((Numbered { record, leaf }, entry)) => {
+                    records.push((leaf, record));
+                    entries.push(entry);
+                    replies.push(reply);
+                }
+                Err(error) => drop(reply.send(Err(error))),
             }
-            return;
         }
-        self.publish(first, pending);
+        // Also an empty batch is written: it ends the right to append.
+        match self.store.commit(first, &entries) {
+            Ok(()) => {
+                self.sequencer.keep(used, entries.len() as u64);
+                self.note_full(None);
+                self.send(Work::Durable { first, records, replies });
+            }
+            Err(error @ LogError::Full { .. }) => {
+                self.note_full(Some(error.to_string()));
+                refuse(replies, &error);
+            }
+            Err(error) => {
+                // Whether the store has kept the batch is unknown: nothing more may be promised.
+                let reason = error.to_string();
+                self.stop(&reason);
+                refuse(replies, &LogError::Stopped(reason));
+            }
+        }
     }
 
     /// Takes the right to append, and takes in what others have appended since.
     fn begin(&mut self) -> Result<u64, LogError> {
         let next = self.store.begin()?;
-        let follower = &mut self.follower;
-        if follower.size() < next {
-            self.store.read(follower.size(), &mut |index, entry| follower.follow(index, &entry))?;
+        let known = self.sequencer.size();
+        if known < next {
+            let (sequencer, work) = (&mut self.sequencer, &self.work);
+            self.store.read(known, &mut |index, entry| {
+                let record = Record::parse(&entry)
+                    .map_err(|error| LogError::Damaged { index, reason: error.to_string() })?;
+                sequencer.note(index, &record);
+                let records = vec![(merkle::leaf_hash(&entry), record)];
+                let replies = Vec::new();
+                drop(work.send(Work::Durable { first: index, records, replies }));
+                Ok(())
+            })?;
         }
         Ok(next)
     }
 
-    fn prepare(&mut self, appends: Appends) -> Vec<Pending> {
-        let mut pending = Vec::with_capacity(appends.len());
-        let mut used = HashMap::new();
-        for (record, reply) in appends {
-            match self.follower.number(*record, &mut used) {
-                Ok(numbered) => pending.push(Pending { numbered, reply }),
-                Err(error) => drop(reply.send(Err(error))),
-            }
-        }
-        pending
-    }
-
-    /// Also an empty batch is written: it ends the right to append.
-    fn write(&mut self, first: u64, pending: &[Pending]) -> Result<(), LogError> {
-        let entries: Vec<_> =
-            pending.iter().map(|waiting| waiting.numbered.entry.clone()).collect();
-        self.store.commit(first, &entries)
-    }
-
-    fn publish(&mut self, first: u64, pending: Vec<Pending>) {
-        let numbered: Vec<_> = pending.iter().map(|waiting| &waiting.numbered).collect();
-        self.follower.publish(first, &numbered);
-        for (index, waiting) in (first..).zip(pending) {
-            let receipt = note::receipt(&self.key, &self.origin, index, waiting.numbered.leaf);
-            drop(waiting.reply.send(Ok(receipt)));
+    fn send(&self, work: Work) {
+        if self.work.send(work).is_err() {
+            self.stop("the publishing thread has ended");
         }
     }
 
-    /// Signs the tree as it is. The index is synced first: a crash after that costs nothing.
-    fn checkpoint(&mut self) -> Result<Checkpoint, LogError> {
-        if let Some(reason) = self.follower.stopped() {
-            return Err(LogError::Stopped(reason));
+    fn stopped(&self) -> Option<String> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).stopped.clone()
+    }
+
+    fn stop(&self, reason: &str) {
+        self.view.write().unwrap_or_else(PoisonError::into_inner).stopped = Some(reason.to_owned());
+    }
+
+    fn note_full(&self, full: Option<String>) {
+        let known = self.view.read().unwrap_or_else(PoisonError::into_inner).full.is_some();
+        if known || full.is_some() {
+            self.view.write().unwrap_or_else(PoisonError::into_inner).full = full;
         }
-        self.follower.registry.sync()?;
-        let checkpoint = {
-            let view = self.follower.view.read().unwrap_or_else(PoisonError::into_inner);
-            let size = view.tree.size();
-            let root = view.tree.root(size).unwrap_or_else(merkle::empty_root);
-            let checkpoint = Checkpoint::sign(&self.key, &self.origin, size, root);
-            // Readers go on: only this thread changes the tree.
-            self.store.publish(&checkpoint, &view.tree)?;
-            checkpoint
-        };
-        let mut view = self.follower.view.write().unwrap_or_else(PoisonError::into_inner);
-        view.checkpoint = checkpoint.clone();
-        Ok(checkpoint)
+    }
+
+    fn view_checkpoint(&self) -> Checkpoint {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).checkpoint.clone()
     }
 }
 
-type Appends = Vec<(Box<Record>, Reply<Receipt>)>;
-type Checkpoints = Vec<Reply<Checkpoint>>;
+fn refuse(replies: impl IntoIterator<Item = Reply<Placed>>, error: &LogError) {
+    replies.into_iter().for_each(|reply| drop(reply.send(Err(error.clone()))));
+}
 
-/// While one batch is being synced the next one gathers: the slower the disk, the larger the batch.
-fn gather(first: Command, commands: &mpsc::Receiver<Command>) -> (Appends, Checkpoints) {
-    let (mut appends, mut checkpoints) = (Vec::new(), Vec::new());
+fn gather(first: Command, commands: &mpsc::Receiver<Command>, gathered: &mut Gathered) {
+    let mut bytes = 0;
     let mut next = Some(first);
     while let Some(command) = next {
-        match command {
-            Command::Append(record, reply) => appends.push((record, reply)),
-            Command::Checkpoint(reply) => checkpoints.push(reply),
+        if let Command::Append(prepared, _) = &command {
+            bytes += prepared.bytes();
         }
-        next = if appends.len() < BATCH_RECORDS_MAX { commands.try_recv().ok() } else { None };
+        gathered.take(command);
+        let room = gathered.appends.len() < BATCH_RECORDS_MAX && bytes < BATCH_BYTES_MAX;
+        next = if room { commands.try_recv().ok() } else { None };
     }
-    (appends, checkpoints)
 }

@@ -13,9 +13,9 @@ use std::{
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    Checkpoint, Log, LogError, Proof, Record, Verifier, disk, log,
+    Checkpoint, Log, LogError, Proof, Record, Verifier, disk,
     merkle::{self, Tree},
-    segment, segments,
+    opening, segment,
 };
 
 /// What the README in a bundle says.
@@ -175,6 +175,7 @@ fn text(zip: &mut ZipArchive<fs::File>, name: &str) -> Result<String, ExportErro
 pub fn verify_log(folder: &Path, verifier: &Verifier) -> Result<Verified, LogError> {
     let mut tree = Tree::default();
     let mut sequences = std::collections::HashMap::<String, u64>::new();
+    let noted = opening::noted(folder, verifier)?;
     let path = folder.join("checkpoint");
     let note = fs::read_to_string(&path).map_err(|error| LogError::file(&path, &error))?;
     let checkpoint = Checkpoint::open(&note, verifier)?;
@@ -189,7 +190,8 @@ pub fn verify_log(folder: &Path, verifier: &Verifier) -> Result<Verified, LogErr
         tree.push(merkle::leaf_hash(&entry));
         Ok(())
     })?;
-    let doubts = segments::first_difference(folder, &tree);
-    log::confirm(&tree, &checkpoint, doubts)?;
+    let doubts = opening::first_difference(folder, &tree, noted.as_ref());
+    opening::confirm(&tree, &checkpoint, doubts)?;
+    opening::verify_derived(folder, &checkpoint, &tree, noted.as_ref())?;
     Ok(Verified { entries: tree.size(), vkey: verifier.vkey(), checkpoint })
 }
