@@ -39,6 +39,11 @@ impl Monotone {
         }
     }
 
+    /// The last time.
+    pub(crate) fn last(&self) -> String {
+        rfc3339(self.last)
+    }
+
     /// The time as RFC 3339 with milliseconds, and whether the clock went back.
     pub(crate) fn stamp(&mut self) -> (String, bool) {
         let now = self.clock.now();

@@ -1,247 +1,199 @@
-//! The one thread that writes: group commit, receipts, checkpoints.
+//! The one thread that writes: group commit and checkpoints.
+//!
+//! While one batch is being synced the next one gathers: the slower the disk, the larger the batch.
+//! Records come prepared, and what follows from durable ones is left to [`crate::publisher`], so
+//! that this thread does little else than write.
+
+mod checkpoints;
+mod following;
 
 use std::{
-    cmp::Ordering,
-    collections::HashMap,
-    sync::{PoisonError, mpsc},
-    time::Duration,
+    sync::{Arc, PoisonError, RwLock, mpsc},
+    thread,
+    time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
-use types::Receipt;
-
+use self::checkpoints::Checkpoints;
 use crate::{
-    Checkpoint, LogError, LogKey, Record,
-    follower::{Follower, Numbered},
-    merkle, note,
-    schedule::Schedule,
+    Checkpoint, LogError, LogKey, Verifier,
+    keeper::Job,
+    log::View,
+    merkle::Tree,
+    publisher::{Placed, Reply, Work},
+    sequencer::{Numbered, Prepared, Sequencer, Used},
     store::LogStore,
 };
 
 /// At most this many records are written together.
-const BATCH_RECORDS_MAX: usize = 256;
+const BATCH_RECORDS_MAX: usize = 4096;
+/// A batch is closed when it has this many bytes.
+const BATCH_BYTES_MAX: usize = 1 << 20;
 
 /// What others ask of the committer.
 pub(crate) enum Command {
-    Append(Box<Record>, Reply<Receipt>),
+    Append(Box<Prepared>, Reply<Placed>),
     Checkpoint(Reply<Checkpoint>),
+    /// The keeper has made this tree durable.
+    Sealed(Result<Box<Tree>, LogError>),
     /// Others may have appended or published; tells when that was taken in.
     Follow(Option<Reply<()>>),
-    /// Nobody will ask for anything any more.
+    /// Write a last checkpoint and end.
     Close,
 }
-
-type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 
 /// The thread's state.
 pub(crate) struct Committer {
     pub(crate) store: Box<dyn LogStore>,
     pub(crate) key: LogKey,
-    pub(crate) origin: String,
-    pub(crate) checkpoint_every: Duration,
-    pub(crate) follower: Follower,
+    pub(crate) verifier: Verifier,
+    pub(crate) sequencer: Sequencer,
+    pub(crate) view: Arc<RwLock<View>>,
+    pub(crate) work: mpsc::Sender<Work>,
+    pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) threads: Vec<thread::JoinHandle<()>>,
 }
 
-/// A record on its way, with whoever waits for it.
-struct Pending {
-    numbered: Numbered,
-    reply: Reply<Receipt>,
+/// Records on their way.
+type Appends = Vec<(Box<Prepared>, Reply<Placed>)>;
+
+/// What was asked for while the last batch was written.
+#[derive(Default)]
+struct Gathered {
+    appends: Appends,
+    checkpoints: Vec<Reply<Checkpoint>>,
+    sealed: Option<Result<Box<Tree>, LogError>>,
+    follow: bool,
+    followers: Vec<Reply<()>>,
+    close: bool,
+}
+
+impl Gathered {
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::Append(record, reply) => self.appends.push((record, reply)),
+            Command::Checkpoint(reply) => self.checkpoints.push(reply),
+            Command::Sealed(sealed) => self.sealed = Some(sealed),
+            Command::Follow(reply) => {
+                self.follow = true;
+                self.followers.extend(reply);
+            }
+            Command::Close => self.close = true,
+        }
+    }
 }
 
 impl Committer {
-    pub(crate) fn run(mut self, commands: &mpsc::Receiver<Command>) {
-        let mut schedule = Schedule::new(self.checkpoint_every);
-        let mut asked: Vec<Reply<Checkpoint>> = Vec::new();
-        let mut closing = false;
-        while !closing {
-            let patience = schedule.patience(self.store.follows(), !asked.is_empty());
-            let mut work = match commands.recv_timeout(patience) {
-                Ok(first) => gather(first, commands),
-                Err(mpsc::RecvTimeoutError::Timeout) => Work { follow: true, ..Work::default() },
+    pub(crate) fn run(mut self, commands: &mpsc::Receiver<Command>, checkpoint_every: Duration) {
+        let mut checkpoints = Checkpoints::new(checkpoint_every, self.view_checkpoint().size);
+        loop {
+            let mut gathered = Gathered::default();
+            let patience = checkpoints.patience(Instant::now());
+            let patience = patience.min(self.store.follows().unwrap_or(patience));
+            match commands.recv_timeout(patience) {
+                Ok(first) => gather(first, commands, &mut gathered),
+                Err(mpsc::RecvTimeoutError::Timeout) => gathered.follow = true,
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            };
-            closing = work.close;
-            if !work.appends.is_empty() {
-                self.commit(work.appends);
             }
-            if work.follow && self.store.follows().is_some() {
-                let followed = self.follow();
-                work.followers.into_iter().for_each(|reply| drop(reply.send(followed.clone())));
-            } else {
-                work.followers.into_iter().for_each(|reply| drop(reply.send(Ok(()))));
+            if !gathered.appends.is_empty() {
+                self.commit(gathered.appends);
             }
-            asked.append(&mut work.checkpoints);
-            let (size, covered) = self.follower.sizes();
-            schedule.note(size, covered);
-            if schedule.is_due(!asked.is_empty()) {
-                self.integrate(&mut schedule, &mut asked);
+            if gathered.follow {
+                self.follow_for(gathered.followers, &mut checkpoints);
+            }
+            self.keep_checkpoints(&mut checkpoints, gathered.checkpoints, gathered.sealed);
+            if gathered.close {
+                self.close(&mut checkpoints, commands);
+                break;
             }
         }
-        if matches!(self.store.integrates(), Ok(true)) {
-            drop(self.checkpoint());
-        }
-    }
-
-    /// Publishes a checkpoint if it is this process's turn.
-    fn integrate(&mut self, schedule: &mut Schedule, asked: &mut Vec<Reply<Checkpoint>>) {
-        let signed = match self.store.integrates() {
-            Ok(true) => self.checkpoint(),
-            // Whoever asked waits until the other process has published, or has lost its turn.
-            Ok(false) => return schedule.again(!asked.is_empty()),
-            Err(error) => Err(error),
-        };
-        match &signed {
-            Ok(checkpoint) => {
-                schedule.done();
-                schedule.note(self.follower.size(), checkpoint.size);
-            }
-            Err(_) => schedule.again(false),
-        }
-        for reply in asked.drain(..) {
-            drop(reply.send(signed.clone()));
-        }
+        let Self { work, jobs, threads, .. } = self;
+        drop((work, jobs));
+        threads.into_iter().for_each(|thread| drop(thread.join()));
     }
 
     /// Makes a batch durable, and only then lets anybody know.
     fn commit(&mut self, appends: Appends) {
-        if let Some(reason) = self.follower.stopped() {
-            for (_, reply) in appends {
-                drop(reply.send(Err(LogError::Stopped(reason.clone()))));
-            }
-            return;
-        }
-        let first = match self.begin() {
+        let begun = match self.stopped() {
+            Some(reason) => Err(LogError::Stopped(reason)),
+            None => self.begin(),
+        };
+        let first = match begun {
             Ok(first) => first,
-            Err(error) => {
-                for (_, reply) in appends {
-                    drop(reply.send(Err(error.clone())));
-                }
-                return;
-            }
+            Err(error) => return refuse(appends.into_iter().map(|append| append.1), &error),
         };
-        let pending = self.prepare(appends);
-        if let Err(error) = self.write(first, &pending) {
-            if let LogError::NotKept(_) = error {
-                // It is as if nobody had asked.
-                for waiting in pending {
-                    drop(waiting.reply.send(Err(error.clone())));
+        let mut used = Used::new();
+        let (mut records, mut entries, mut replies) = (Vec::new(), Vec::new(), Vec::new());
+        for (prepared, reply) in appends {
+            match self.sequencer.number(*prepared, &mut used) {
+                Ok((Numbered { record, leaf }, entry)) => {
+                    records.push((leaf, record));
+                    entries.push(entry);
+                    replies.push(reply);
                 }
-                return;
-            }
-            // Whether the store has kept the batch is unknown, so nothing more may be promised.
-            let reason = error.to_string();
-            self.follower.stop(&reason);
-            for waiting in pending {
-                drop(waiting.reply.send(Err(LogError::Stopped(reason.clone()))));
-            }
-            return;
-        }
-        self.publish(first, pending);
-    }
-
-    /// Takes the right to append, and takes in what others have appended since.
-    fn begin(&mut self) -> Result<u64, LogError> {
-        let next = self.store.begin()?;
-        let follower = &mut self.follower;
-        let known = follower.size();
-        let followed = match known.cmp(&next) {
-            Ordering::Equal => Ok(next),
-            Ordering::Less => {
-                self.store.read(known, &mut |index, entry| follower.follow(index, &entry))
-            }
-            Ordering::Greater => Err(LogError::Behind { found: next, promised: known }),
-        };
-        if let Err(error) = &followed {
-            // An empty batch gives up the right to append.
-            drop(self.store.commit(next, &[]));
-            if !matches!(error, LogError::Unreachable(_)) {
-                self.follower.stop(&error.to_string());
-            }
-        }
-        followed
-    }
-
-    fn prepare(&mut self, appends: Appends) -> Vec<Pending> {
-        let mut pending = Vec::with_capacity(appends.len());
-        let mut used = HashMap::new();
-        for (record, reply) in appends {
-            match self.follower.number(*record, &mut used) {
-                Ok(numbered) => pending.push(Pending { numbered, reply }),
                 Err(error) => drop(reply.send(Err(error))),
             }
         }
-        pending
-    }
-
-    /// Also an empty batch is written: it ends the right to append.
-    fn write(&mut self, first: u64, pending: &[Pending]) -> Result<(), LogError> {
-        let entries: Vec<_> =
-            pending.iter().map(|waiting| waiting.numbered.entry.clone()).collect();
-        self.store.commit(first, &entries)
-    }
-
-    fn publish(&mut self, first: u64, pending: Vec<Pending>) {
-        let numbered: Vec<_> = pending.iter().map(|waiting| &waiting.numbered).collect();
-        self.follower.publish(first, &numbered);
-        for (index, waiting) in (first..).zip(pending) {
-            let receipt = note::receipt(&self.key, &self.origin, index, waiting.numbered.leaf);
-            drop(waiting.reply.send(Ok(receipt)));
+        // Also an empty batch is written: it ends the right to append.
+        match self.store.commit(first, &entries) {
+            Ok(()) => {
+                self.sequencer.keep(used, entries.len() as u64);
+                self.note_full(None);
+                self.send(Work::Durable { first, records, replies });
+            }
+            Err(error @ LogError::Full { .. }) => {
+                self.note_full(Some(error.to_string()));
+                refuse(replies, &error);
+            }
+            // It is as if nobody had asked.
+            Err(error @ LogError::NotKept(_)) => refuse(replies, &error),
+            Err(error) => {
+                // Whether the store has kept the batch is unknown: nothing more may be promised.
+                let reason = error.to_string();
+                self.stop(&reason);
+                refuse(replies, &LogError::Stopped(reason));
+            }
         }
     }
 
-    /// Signs the tree as it is. The index is synced first: a crash after that costs nothing.
-    fn checkpoint(&mut self) -> Result<Checkpoint, LogError> {
-        if let Some(reason) = self.follower.stopped() {
-            return Err(LogError::Stopped(reason));
+    fn send(&self, work: Work) {
+        if self.work.send(work).is_err() {
+            self.stop("the publishing thread has ended");
         }
-        if self.store.follows().is_some() {
-            // A checkpoint that covers less than the last one would be refused.
-            self.follow()?;
+    }
+
+    fn stopped(&self) -> Option<String> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).stopped.clone()
+    }
+
+    fn stop(&self, reason: &str) {
+        self.view.write().unwrap_or_else(PoisonError::into_inner).stopped = Some(reason.to_owned());
+    }
+
+    fn note_full(&self, full: Option<String>) {
+        let known = self.view.read().unwrap_or_else(PoisonError::into_inner).full.is_some();
+        if known || full.is_some() {
+            self.view.write().unwrap_or_else(PoisonError::into_inner).full = full;
         }
-        self.follower.registry.sync()?;
-        let checkpoint = {
-            let view = self.follower.view.read().unwrap_or_else(PoisonError::into_inner);
-            let size = view.tree.size();
-            let root = view.tree.root(size).unwrap_or_else(merkle::empty_root);
-            let checkpoint = Checkpoint::sign(&self.key, &self.origin, size, root);
-            // Readers go on: only this thread changes the tree.
-            self.store.publish(&checkpoint, &view.tree)?;
-            checkpoint
-        };
-        let mut view = self.follower.view.write().unwrap_or_else(PoisonError::into_inner);
-        view.checkpoint = checkpoint.clone();
-        Ok(checkpoint)
+    }
+
+    fn view_checkpoint(&self) -> Checkpoint {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).checkpoint.clone()
     }
 }
 
-type Appends = Vec<(Box<Record>, Reply<Receipt>)>;
-
-/// What was asked for at once.
-#[derive(Default)]
-struct Work {
-    appends: Appends,
-    checkpoints: Vec<Reply<Checkpoint>>,
-    followers: Vec<Reply<()>>,
-    follow: bool,
-    close: bool,
+fn refuse(replies: impl IntoIterator<Item = Reply<Placed>>, error: &LogError) {
+    replies.into_iter().for_each(|reply| drop(reply.send(Err(error.clone()))));
 }
 
-/// While one batch is being synced the next one gathers: the slower the disk, the larger the batch.
-fn gather(first: Command, commands: &mpsc::Receiver<Command>) -> Work {
-    let mut work = Work::default();
+fn gather(first: Command, commands: &mpsc::Receiver<Command>, gathered: &mut Gathered) {
+    let mut bytes = 0;
     let mut next = Some(first);
     while let Some(command) = next {
-        match command {
-            Command::Append(record, reply) => work.appends.push((record, reply)),
-            Command::Checkpoint(reply) => work.checkpoints.push(reply),
-            Command::Follow(reply) => {
-                work.follow = true;
-                work.followers.extend(reply);
-            }
-            Command::Close => work.close = true,
+        if let Command::Append(prepared, _) = &command {
+            bytes += prepared.bytes();
         }
-        let more = work.appends.len() < BATCH_RECORDS_MAX && !work.close;
-        next = if more { commands.try_recv().ok() } else { None };
+        gathered.take(command);
+        let room = gathered.appends.len() < BATCH_RECORDS_MAX && bytes < BATCH_BYTES_MAX;
+        next = if room { commands.try_recv().ok() } else { None };
     }
-    work
 }

@@ -11,6 +11,17 @@ pub enum LogError {
         "the log has stopped ({0}): nothing is acknowledged until the program is started again on a working disk"
     )]
     Stopped(String),
+    /// There is no room for a new segment; nothing was written.
+    #[error(
+        "{}: {reason}: there is no room for more records, so none is acknowledged; free some space, then the log goes on by itself",
+        path.display()
+    )]
+    Full {
+        /// The segment that could not be made.
+        path: PathBuf,
+        /// What the operating system says.
+        reason: String,
+    },
     /// The log was closed.
     #[error("the log is closed: the program is ending")]
     Closed,
@@ -42,6 +53,38 @@ pub enum LogError {
         found: u64,
         /// Records promised.
         promised: u64,
+    },
+    /// Entries without the checkpoint that was signed before the first of them.
+    #[error(
+        "{} is missing, but the log holds {found} records: restore it from a backup, or begin a new epoch with `imprimatur audit epoch`",
+        path.display()
+    )]
+    NoCheckpoint {
+        /// Where it should be.
+        path: PathBuf,
+        /// Records found.
+        found: u64,
+    },
+    /// The checkpoint is older than one that was signed since.
+    #[error(
+        "the checkpoint is over {found} records, but one over {promised} was signed: it was rolled back; restore it from a backup"
+    )]
+    RolledBack {
+        /// Records that the checkpoint covers.
+        found: u64,
+        /// Records that were covered.
+        promised: u64,
+    },
+    /// A file that follows from the entries is wrong; opening the log makes it again.
+    #[error(
+        "{} is not what follows from the records ({reason}): start the program, it is made again",
+        path.display()
+    )]
+    Derived {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// No record has this index or id.
     #[error("there is no record {0}; `imprimatur audit tail` shows the last ones")]

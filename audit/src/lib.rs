@@ -1,8 +1,8 @@
 //! The tamper-evident log, its proofs, and what is found through it.
 //!
 //! Reading order: [`record`] says what is written, [`merkle`] and [`note`] how it is proved,
-//! [`log`] how it becomes durable; [`registry`] finds assets, [`export`] hands evidence to others,
-//! [`report`] says what the records show.
+//! [`log`] how it becomes durable; [`registry`] finds assets, [`query`] records; [`export`] hands
+//! evidence to others, [`report`] says what the records show.
 //! [`state`] and [`objects`] keep what is not in the log.
 //!
 //! The truth is what the log's [`store`] holds: [`segments`] in a folder, or [`postgres`] for several
@@ -14,8 +14,7 @@ pub mod disk;
 pub mod driver;
 mod error;
 pub mod export;
-mod follower;
-mod following;
+mod keeper;
 pub mod key;
 pub mod log;
 pub mod merkle;
@@ -24,17 +23,22 @@ pub mod objects;
 pub mod place;
 pub mod postgres;
 pub mod published;
+mod opening;
+mod publisher;
+pub mod query;
 pub mod record;
 pub mod registry;
-mod schedule;
 pub mod report;
 mod segment;
 pub mod segments;
+mod sequencer;
+mod standing;
 pub mod state;
 pub mod store;
+mod tiles;
 
 pub use clock::{Clock, SystemClock};
-pub use disk::Disk;
+pub use disk::{Disk, Files, SystemFiles};
 pub use driver::Driver;
 pub use error::{LogError, ObjectError, StateError};
 pub use export::{ExportError, Exporter, Fault, Plan, Redaction, Verified, verify_log};
@@ -45,10 +49,12 @@ pub use objects::Objects;
 pub use place::Place;
 pub use postgres::{PostgresLog, PostgresState};
 pub use published::Published;
+pub use query::{Order, Page, Query};
 pub use record::{
-    C2paRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record, ReviewRecord,
+    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
+    ReviewRecord,
 };
-pub use registry::{AssetEntry, Registry};
+pub use registry::{AssetEntry, Filter, Registry};
 pub use segments::Segments;
 pub use state::{SledState, StateStore};
 pub use store::{EntryReader, LogStore};

@@ -11,13 +11,17 @@ use tokio::sync::oneshot;
 use types::{Receipt, Sha256};
 
 use crate::{
-    Checkpoint, Clock, Disk, EntryReader, LogError, LogKey, LogStore, Proof, Record, Registry,
-    SystemClock, Verifier,
+    Checkpoint, Clock, Disk, EntryReader, Files, LogError, LogKey, LogStore, Proof, Record,
+    Registry, SystemClock, SystemFiles, Verifier,
     clock::Monotone,
     committer::{Command, Committer},
-    follower::Follower,
-    merkle::{self, Tree},
+    keeper::Keeper,
+    merkle::Tree,
+    note, opening,
+    publisher::Publisher,
     segments::Segments,
+    sequencer::Prepared,
+    tiles::Tiles,
 };
 
 /// How a log is kept.
@@ -33,6 +37,8 @@ pub struct LogOptions {
     pub clock: Box<dyn Clock>,
     /// Where segments are written; `None` is the log's own folder.
     pub disk: Option<Box<dyn Disk>>,
+    /// How checkpoints, tiles and what else stands beside the segments are written.
+    pub files: Arc<dyn Files>,
 }
 
 impl LogOptions {
@@ -45,6 +51,7 @@ impl LogOptions {
             checkpoint_every: Duration::from_secs(10),
             clock: Box::new(SystemClock),
             disk: None,
+            files: Arc::new(SystemFiles),
         }
     }
 }
@@ -54,7 +61,10 @@ impl LogOptions {
 pub(crate) struct View {
     pub(crate) tree: Tree,
     pub(crate) checkpoint: Checkpoint,
+    /// Nothing is acknowledged until the log is opened again.
     pub(crate) stopped: Option<String>,
+    /// Nothing is acknowledged until there is room.
+    pub(crate) full: Option<String>,
 }
 
 /// An open log. Cheap to clone; the last clone closes it.
@@ -63,8 +73,10 @@ pub(crate) struct View {
 /// - [`Self::append`] returns a receipt only when the record is durable. Any number may wait at
 ///   once; they are written together.
 /// - After a failed write or sync nothing is acknowledged any more: what the disk has kept is
-///   unknown. Open the log again to find out.
-/// - A checkpoint follows every record within [`LogOptions::checkpoint_every`].
+///   unknown. Open the log again to find out. Where only room for a new segment is missing, nothing
+///   is in doubt: records are refused until there is room.
+/// - A checkpoint follows every record within [`LogOptions::checkpoint_every`]. Without new records
+///   there is no new checkpoint: the last one says all there is to say.
 #[derive(Debug, Clone)]
 pub struct Log {
     inner: Arc<Inner>,
@@ -72,28 +84,33 @@ pub struct Log {
 
 #[derive(Debug)]
 struct Inner {
+    key: LogKey,
     verifier: Verifier,
     view: Arc<RwLock<View>>,
     registry: Registry,
     reader: Arc<dyn EntryReader>,
-    commands: Option<mpsc::Sender<Command>>,
+    commands: mpsc::Sender<Command>,
     committer: Option<thread::JoinHandle<()>>,
 }
 
 impl Log {
     /// Opens the log in `folder`, made if it does not exist.
     ///
-    /// A torn last batch is dropped: nobody was told of it.
+    /// Every entry is read and compared with the last checkpoint. A torn last batch is dropped:
+    /// nobody was told of it. Tiles and the index are mended where they are not what follows from
+    /// the entries.
     ///
     /// # Errors
-    /// [`LogError::Damaged`] or [`LogError::Behind`] when acknowledged records are missing or
-    /// changed, [`LogError::InUse`] when another process has the folder.
+    /// [`LogError::Damaged`], [`LogError::Behind`], [`LogError::NoCheckpoint`] or
+    /// [`LogError::RolledBack`] when acknowledged records or the checkpoint are missing or changed,
+    /// [`LogError::InUse`] when another process has the folder.
     pub fn open(folder: &Path, key: LogKey, mut options: LogOptions) -> Result<Self, LogError> {
         let store = Segments::open(folder, options.disk.take(), options.segment_bytes)?;
+        let store = store.with_files(Arc::clone(&options.files));
         Self::open_on(Box::new(store), folder, key, options)
     }
 
-    /// Opens the log over a store that is kept elsewhere; `folder` holds the index only.
+    /// Opens the log over a store that is kept elsewhere; `folder` holds tiles and the index.
     ///
     /// # Errors
     /// Those of [`Self::open`].
@@ -103,64 +120,69 @@ impl Log {
         key: LogKey,
         options: LogOptions,
     ) -> Result<Self, LogError> {
-        let verifier = Verifier::new(options.origin.clone(), key.verifying_key());
-        let mut tree = Tree::default();
+        let LogOptions { origin, checkpoint_every, clock, files, .. } = options;
+        let verifier = Verifier::new(origin, key.verifying_key());
+        let tiles = Arc::new(Tiles::new(folder));
+        let clock = Monotone::new(clock);
+        let mut found = opening::read(store.as_mut(), folder, &verifier, (&tiles, clock))?;
+        let checkpoint = opening::compare(store.as_mut(), folder, &key, (&verifier, &found))?;
+        opening::mend(&mut found, &tiles, files.as_ref())?;
         let registry = Registry::open(&folder.join("index"))?;
-        let empty = Checkpoint::sign(&key, &options.origin, 0, merkle::empty_root());
-        let view = View { tree: Tree::default(), checkpoint: empty, stopped: None };
-        let view = Arc::new(RwLock::new(view));
-        let clock = Monotone::new(options.clock);
-        let mut follower = Follower::new(registry.clone(), Arc::clone(&view), clock);
-        let mut fold = registry.fold()?;
-        let next = store.read(0, &mut |index, entry| {
-            let record = Record::parse(&entry)
-                .map_err(|error| LogError::Damaged { index, reason: error.to_string() })?;
-            let leaf = merkle::leaf_hash(&entry);
-            tree.push(leaf);
-            follower.note(index, &record);
-            fold.apply(index, leaf, &record)
-        })?;
-        fold.finish(next)?;
-        let promised = store.checkpoint()?;
-        let promised = promised.map(|note| Checkpoint::open(&note, &verifier)).transpose()?;
-        if let Some(checkpoint) = &promised {
-            confirm(&tree, checkpoint, store.doubts())?;
-        }
-        {
-            let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
-            view.tree = tree;
-            if let Some(checkpoint) = promised {
-                view.checkpoint = checkpoint;
-            }
-        }
         let reader = store.reader();
+        opening::catch_up(&registry, &found, reader.as_ref())?;
+        let view = View { tree: found.tree, checkpoint, stopped: None, full: None };
+        let view = Arc::new(RwLock::new(view));
         let (commands, receiver) = mpsc::channel();
+        let (work, works) = mpsc::channel();
+        let (jobs, to_keep) = mpsc::channel();
+        let publisher =
+            Publisher { registry: registry.clone(), view: Arc::clone(&view), jobs: jobs.clone() };
+        let keeper = Keeper {
+            folder: folder.to_path_buf(),
+            key: key.clone(),
+            registry: registry.clone(),
+            tiles,
+            files,
+            commands: commands.clone(),
+        };
         let news = commands.clone();
         store.watch(Box::new(move || news.send(Command::Follow(None)).is_ok()));
+        let start = |name: &str, thread: Box<dyn FnOnce() + Send>| {
+            let started = thread::Builder::new().name(name.to_owned()).spawn(thread);
+            started.map_err(|error| LogError::file(folder, &error))
+        };
+        let threads = vec![
+            start("log-publish", Box::new(move || publisher.run(&works)))?,
+            start("log-keep", Box::new(move || keeper.run(&to_keep)))?,
+        ];
         let committer = Committer {
             store,
-            key,
-            origin: options.origin,
-            checkpoint_every: options.checkpoint_every,
-            follower,
+            key: key.clone(),
+            verifier: verifier.clone(),
+            sequencer: found.sequencer,
+            view: Arc::clone(&view),
+            work,
+            jobs,
+            threads,
         };
-        let committer =
-            thread::Builder::new().name("log".to_owned()).spawn(move || committer.run(&receiver));
-        let committer = committer.map_err(|error| LogError::file(folder, &error))?;
-        let commands = Some(commands);
-        let committer = Some(committer);
-        let inner = Inner { verifier, view, registry, reader, commands, committer };
+        let run = move || committer.run(&receiver, checkpoint_every);
+        let committer = Some(start("log", Box::new(run))?);
+        let inner = Inner { key, verifier, view, registry, reader, commands, committer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Appends a record; returns when it is durable.
     ///
     /// # Errors
-    /// [`LogError::Stopped`] after any failed write; [`LogError::RecordTooLarge`].
+    /// [`LogError::Stopped`] after any failed write; [`LogError::Full`] while there is no room;
+    /// [`LogError::RecordTooLarge`].
     pub async fn append(&self, record: Record) -> Result<Receipt, LogError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Append(Box::new(record), reply))?;
-        answer.await.map_err(|_| LogError::Closed)?
+        self.send(Command::Append(Box::new(Prepared::new(record)?), reply))?;
+        let placed = answer.await.map_err(|_| LogError::Closed)??;
+        // Signed here, because whoever waits has the time for it.
+        let (key, origin) = (&self.inner.key, self.inner.verifier.origin());
+        Ok(note::receipt(key, origin, placed.index, placed.leaf))
     }
 
     /// Signs and stores a checkpoint over everything appended so far.
@@ -189,10 +211,11 @@ impl Log {
         self.view().checkpoint.clone()
     }
 
-    /// Why nothing is acknowledged any more, if so.
+    /// Why nothing is acknowledged now, if so: for good after a failed write, or until there is room.
     #[must_use]
     pub fn stopped(&self) -> Option<String> {
-        self.view().stopped.clone()
+        let view = self.view();
+        view.stopped.clone().or_else(|| view.full.clone())
     }
 
     /// The log's name and public key.
@@ -248,16 +271,6 @@ impl Log {
         Ok(Proof { index, path, checkpoint: view.checkpoint.note.clone() })
     }
 
-    /// The proof that an entry is under an earlier checkpoint of this log.
-    ///
-    /// # Errors
-    /// [`LogError::Unknown`] when that checkpoint does not cover it.
-    pub fn proof_under(&self, index: u64, checkpoint: &Checkpoint) -> Result<Proof, LogError> {
-        let path = self.view().tree.inclusion(index, checkpoint.size);
-        let path = path.ok_or_else(|| LogError::Unknown(index.to_string()))?;
-        Ok(Proof { index, path, checkpoint: checkpoint.note.clone() })
-    }
-
     /// Hashes of a tile (C2SP tlog-tiles): `width` nodes of level `8 * level` from `256 * number`.
     #[must_use]
     pub fn tile(&self, level: u8, number: u64, width: u16) -> Option<Vec<u8>> {
@@ -265,10 +278,9 @@ impl Log {
         let covered =
             view.checkpoint.size >> u32::from(level).checked_mul(8).filter(|shift| *shift < 64)?;
         let first = number.checked_mul(256)?;
-        let last = first.checked_add(width.into()).filter(|last| *last <= covered)?;
-        let nodes = (first..last).map(|index| view.tree.node(usize::from(level) * 8, index));
-        let nodes: Option<Vec<Sha256>> = nodes.collect();
-        Some(nodes?.iter().flat_map(|node| *node.as_bytes()).collect())
+        first.checked_add(width.into()).filter(|last| *last <= covered)?;
+        let hashes = view.tree.tile(level, number, width)?;
+        Some(hashes.iter().flat_map(|hash| *hash.as_bytes()).collect())
     }
 
     fn view(&self) -> RwLockReadGuard<'_, View> {
@@ -276,35 +288,16 @@ impl Log {
     }
 
     fn send(&self, command: Command) -> Result<(), LogError> {
-        let commands = self.inner.commands.as_ref().ok_or(LogError::Closed)?;
-        commands.send(command).map_err(|_| LogError::Closed)
+        self.inner.commands.send(command).map_err(|_| LogError::Closed)
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The committer writes a last checkpoint and ends; a store that is watched may still send.
-        if let Some(commands) = self.commands.take() {
-            drop(commands.send(Command::Close));
-        }
+        // The committer writes a last checkpoint before it ends.
+        drop(self.commands.send(Command::Close));
         if let Some(committer) = self.committer.take() {
             drop(committer.join());
-        }
-    }
-}
-
-/// Whether the tree extends what the checkpoint signed; `doubts` names an entry that is suspect.
-pub(crate) fn confirm(
-    tree: &Tree,
-    checkpoint: &Checkpoint,
-    doubts: Option<u64>,
-) -> Result<(), LogError> {
-    match tree.root(checkpoint.size) {
-        None => Err(LogError::Behind { found: tree.size(), promised: checkpoint.size }),
-        Some(root) if root == checkpoint.root => Ok(()),
-        Some(_) => {
-            let reason = "it differs from what the checkpoint signed".to_owned();
-            Err(LogError::Damaged { index: doubts.unwrap_or(0), reason })
         }
     }
 }

@@ -1,7 +1,12 @@
 //! The Merkle tree of RFC 6962, section 2: hashes, roots, inclusion and consistency proofs.
 
+mod tree;
+
 use sha2::Digest as _;
 use types::Sha256;
+
+pub use self::tree::Tree;
+pub(crate) use self::tree::complete;
 
 /// The hash of a leaf: SHA-256 of 0x00 and the entry.
 #[must_use]
@@ -21,120 +26,6 @@ pub fn node_hash(left: &Sha256, right: &Sha256) -> Sha256 {
 #[must_use]
 pub fn empty_root() -> Sha256 {
     Sha256::of(b"")
-}
-
-/// All complete nodes of a growing tree: 64 bytes a leaf.
-#[derive(Debug, Clone, Default)]
-pub struct Tree {
-    /// `levels[l][i]` covers the leaves `i << l .. (i + 1) << l`.
-    levels: Vec<Vec<Sha256>>,
-}
-
-impl Tree {
-    /// How many leaves there are.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.levels.first().map_or(0, |leaves| leaves.len() as u64)
-    }
-
-    /// Adds a leaf.
-    pub fn push(&mut self, leaf: Sha256) {
-        let mut node = leaf;
-        for level in 0.. {
-            if level == self.levels.len() {
-                self.levels.push(Vec::new());
-            }
-            let Some(nodes) = self.levels.get_mut(level) else { return };
-            nodes.push(node);
-            match nodes.as_slice() {
-                [.., left, right] if nodes.len().is_multiple_of(2) => node = node_hash(left, right),
-                _ => return,
-            }
-        }
-    }
-
-    /// A complete node, or `None` if the tree does not cover it.
-    #[must_use]
-    pub fn node(&self, level: usize, index: u64) -> Option<Sha256> {
-        self.levels.get(level)?.get(usize::try_from(index).ok()?).copied()
-    }
-
-    /// The root of the first `size` leaves; `None` when there are fewer.
-    #[must_use]
-    pub fn root(&self, size: u64) -> Option<Sha256> {
-        match size {
-            0 => Some(empty_root()),
-            _ if size > self.size() => None,
-            _ => self.range(0, size),
-        }
-    }
-
-    /// The audit path of RFC 6962, section 2.1.1, for leaf `index` in the first `size` leaves.
-    #[must_use]
-    pub fn inclusion(&self, index: u64, size: u64) -> Option<Vec<Sha256>> {
-        if index >= size || size > self.size() {
-            return None;
-        }
-        let (mut start, mut end) = (0, size);
-        let mut path = Vec::new();
-        while end - start > 1 {
-            let middle = start + split(end - start);
-            if index < middle {
-                path.push(self.range(middle, end)?);
-                end = middle;
-            } else {
-                path.push(self.range(start, middle)?);
-                start = middle;
-            }
-        }
-        path.reverse();
-        Some(path)
-    }
-
-    /// The proof of RFC 6962, section 2.1.2, that `size` leaves extend the first `old` ones.
-    #[must_use]
-    pub fn consistency(&self, old: u64, size: u64) -> Option<Vec<Sha256>> {
-        if old > size || size > self.size() {
-            return None;
-        }
-        if old == 0 || old == size {
-            return Some(Vec::new());
-        }
-        let (mut start, mut end) = (0, size);
-        let mut path = Vec::new();
-        while end != old {
-            let middle = start + split(end - start);
-            if old <= middle {
-                path.push(self.range(middle, end)?);
-                end = middle;
-            } else {
-                path.push(self.range(start, middle)?);
-                start = middle;
-            }
-        }
-        // The old root is known to the verifier unless the walk has left the left edge.
-        if start != 0 {
-            path.push(self.range(start, end)?);
-        }
-        path.reverse();
-        Some(path)
-    }
-
-    /// The hash over leaves `start..end`, where `start` is a multiple of the covering power of two.
-    fn range(&self, start: u64, end: u64) -> Option<Sha256> {
-        let width = end - start;
-        if width.is_power_of_two() {
-            let level = width.trailing_zeros();
-            return self.node(usize::try_from(level).ok()?, start >> level);
-        }
-        let middle = start + split(width);
-        Some(node_hash(&self.range(start, middle)?, &self.range(middle, end)?))
-    }
-}
-
-/// The largest power of two below `width`, which is at least 2.
-const fn split(width: u64) -> u64 {
-    1 << (u64::BITS - 1 - (width - 1).leading_zeros())
 }
 
 /// Whether `path` proves `leaf` at `index` in the tree of `size` leaves with `root` (RFC 9162, 2.1.3.2).

@@ -31,6 +31,11 @@ impl Verifier {
         &self.origin
     }
 
+    /// The public key.
+    pub(crate) const fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
     /// `NAME+HASH+KEY`, as other tools take it.
     #[must_use]
     pub fn vkey(&self) -> String {

@@ -45,6 +45,10 @@ pub enum Event {
     KeyRevoked,
     /// Rules came into force.
     PolicyLoaded,
+    /// Other rules came into force than those before.
+    PolicyChanged,
+    /// An authenticated caller had a file verified.
+    Verified,
     /// Evidence was exported.
     Exported,
 }
@@ -65,6 +69,8 @@ impl Event {
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
             Self::PolicyLoaded => "policy_loaded",
+            Self::PolicyChanged => "policy_changed",
+            Self::Verified => "verified",
             Self::Exported => "exported",
         }
     }
@@ -130,6 +136,12 @@ pub struct Record {
     /// A reviewer's decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewRecord>,
+    /// What was verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<CheckedRecord>,
+    /// Keyed commitment to the request's idempotency key, tenant, caller and path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency: Option<Sha256>,
     /// A short code: why something failed, which key, how much was exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -211,6 +223,15 @@ pub struct ReviewRecord {
     pub reason: String,
 }
 
+/// What was verified: nothing of the file but its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedRecord {
+    /// SHA-256 of the file.
+    pub sha256: Sha256,
+    /// The verdict's name, such as `trusted`.
+    pub verdict: String,
+}
+
 impl Record {
     /// A record of `event` with nothing else set.
     #[must_use]
@@ -234,6 +255,8 @@ impl Record {
             mark: None,
             c2pa: None,
             review: None,
+            checked: None,
+            idempotency: None,
             detail: None,
         }
     }
@@ -313,7 +336,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_json() {
-        for event in [Event::KeyCreated, Event::Admitted, Event::PolicyLoaded] {
+        for event in [Event::KeyCreated, Event::Admitted, Event::PolicyChanged, Event::Verified] {
             assert_eq!(serde_json::to_value(event).unwrap(), event.name());
         }
     }

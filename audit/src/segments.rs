@@ -1,32 +1,35 @@
 //! The embedded store: segment files in a folder, for one process.
 
+mod marks;
+
 use std::{
     fs,
-    io::{self, Write as _},
+    io::{self},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use types::Sha256;
-
+use self::marks::{Marks, SegmentReader};
 use crate::{
-    Checkpoint, Disk, LogError,
+    Checkpoint, Disk, Files, LogError, SystemFiles,
     disk::{self, Folder, sync_folder},
-    merkle::{self, Tree},
+    merkle::Tree,
     note,
     segment::{self, End},
-    store::{EachEntry, EntryReader, LogStore},
+    store::{EachEntry, EachLeaf, EntryReader, LogStore},
 };
 
-/// Segment files, and beside them the leaf hashes and the last checkpoint.
+/// Segment files, and beside them the last checkpoint.
 #[derive(Debug)]
 pub struct Segments {
     folder: PathBuf,
     disk: Box<dyn Disk>,
+    files: Arc<dyn Files>,
     segment_bytes: u64,
     end: End,
-    /// The first entry whose leaf hash is not the one noted beside the segments.
-    differs: Option<u64>,
+    marks: Arc<RwLock<Marks>>,
+    /// Bytes of the batch on its way, kept for the next one.
+    batch: Vec<u8>,
     _lock: fs::File,
 }
 
@@ -45,8 +48,22 @@ impl Segments {
         fs::create_dir_all(&segments).map_err(|error| LogError::file(&segments, &error))?;
         let lock = lock(folder)?;
         let disk = disk.unwrap_or_else(|| Box::new(Folder::new(segments)));
-        let folder = folder.to_path_buf();
-        Ok(Self { folder, disk, segment_bytes, end: End::default(), differs: None, _lock: lock })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            disk,
+            files: Arc::new(SystemFiles),
+            segment_bytes,
+            end: End::default(),
+            marks: Arc::default(),
+            batch: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    /// Writes checkpoints by other means, for example such as fail.
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn Files>) -> Self {
+        Self { files, ..self }
     }
 
     /// Overwrites a torn batch with zeros, so that nothing of it can be read as a batch later.
@@ -60,57 +77,57 @@ impl Segments {
         Ok(())
     }
 
-    fn write(&mut self, entries: &[Vec<u8>]) -> io::Result<()> {
+    /// A segment with room for so many bytes; its name.
+    fn make_room(&mut self, bytes: u64) -> Result<String, LogError> {
         let end = &mut self.end;
-        let batch = segment::encode(end.next, entries);
-        let bytes = batch.len() as u64;
-        let name = match end.name.take() {
-            Some(name) if end.offset + bytes <= end.bytes => name,
+        match &end.name {
+            Some(name) if end.offset + bytes <= end.bytes => Ok(name.clone()),
             _ => {
                 let name = segment::name(end.next);
                 let length = self.segment_bytes.max(bytes);
-                self.disk.create(&name, length)?;
+                // Nothing was written yet, so nothing is in doubt: the caller may go on.
+                let made = self.disk.create(&name, length);
+                // The file may exist now, so nothing more goes into the one before it: the next
+                // batch, however short, makes this file again.
+                end.name = None;
+                made.map_err(|error| LogError::Full {
+                    path: self.folder.join("segments").join(&name),
+                    reason: error.to_string(),
+                })?;
                 (end.offset, end.bytes) = (0, length);
-                name
+                end.name = Some(name.clone());
+                Ok(name)
             }
-        };
-        self.disk.write(&name, end.offset, &batch)?;
-        self.disk.sync(&name)?;
-        end.offset += bytes;
-        end.next += entries.len() as u64;
-        end.name = Some(name);
-        Ok(())
+        }
     }
 
-    /// Leaf hashes beside the segments name the entry when one was rewritten.
-    fn remember(&self, entries: &[Vec<u8>]) {
-        let leaves = entries.iter().map(|entry| merkle::leaf_hash(entry));
-        let bytes: Vec<u8> = leaves.flat_map(|leaf| *leaf.as_bytes()).collect();
-        let opened =
-            fs::OpenOptions::new().append(true).create(true).open(self.folder.join("leaves"));
-        // Only a convenience for whoever looks for damage: losing it loses no record.
-        drop(opened.and_then(|mut file| file.write_all(&bytes)));
+    fn write(&mut self, name: &str) -> io::Result<()> {
+        self.disk.write(name, self.end.offset, &self.batch)?;
+        self.disk.sync(name)
+    }
+
+    fn marks(&self) -> std::sync::RwLockWriteGuard<'_, Marks> {
+        self.marks.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl LogStore for Segments {
     fn read(&mut self, from: u64, each: EachEntry<'_>) -> Result<u64, LogError> {
-        let path = self.folder.join("leaves");
-        let noted = fs::read(&path).unwrap_or_default();
-        let mut leaves = Vec::new();
-        let mut differs = None;
-        self.end = segment::read(&self.folder.join("segments"), |index, entry| {
-            let leaf = merkle::leaf_hash(&entry);
-            if differs.is_none() && noted_leaf(&noted, index).is_some_and(|known| known != leaf) {
-                differs = Some(index);
+        self.check(&mut |index, _, entry| {
+            if index >= from { each(index, entry.to_vec()) } else { Ok(()) }
+        })
+    }
+
+    fn check(&mut self, each: EachLeaf<'_>) -> Result<u64, LogError> {
+        let mut marks = Marks::default();
+        self.end = segment::check(&self.folder.join("segments"), |segment| {
+            for (first, offset) in &segment.batches {
+                marks.add(segment.first, *first, *offset as u64);
             }
-            leaves.extend(leaf.as_bytes());
-            if index >= from { each(index, entry) } else { Ok(()) }
+            marks.written(segment.first, segment.end as u64);
+            segment.entries().try_for_each(|(index, leaf, entry)| each(index, leaf, entry))
         })?;
-        self.differs = differs;
-        if differs.is_none() && noted.len() != leaves.len() {
-            disk::replace(&path, &leaves).map_err(|error| LogError::file(&path, &error))?;
-        }
+        *self.marks() = marks;
         Ok(self.end.next)
     }
 
@@ -127,19 +144,34 @@ impl LogStore for Segments {
         if entries.is_empty() {
             return Ok(());
         }
-        let written = self.write(entries);
-        written.map_err(|error| LogError::file(self.folder.join("segments"), &error))?;
-        self.remember(entries);
+        self.batch.clear();
+        segment::encode(&mut self.batch, first, entries);
+        let bytes = self.batch.len() as u64;
+        let name = self.make_room(bytes)?;
+        let written = self.write(&name);
+        written
+            .map_err(|error| LogError::file(self.folder.join("segments").join(&name), &error))?;
+        let segment = name.split('.').next().and_then(|first| first.parse().ok());
+        let (segment, offset) = (segment.unwrap_or(first), self.end.offset);
+        self.end.offset += bytes;
+        self.end.next += entries.len() as u64;
+        let mut marks = self.marks();
+        marks.add(segment, first, offset);
+        marks.written(segment, offset + bytes);
         Ok(())
     }
 
     fn checkpoint(&mut self) -> Result<Option<String>, LogError> {
         let path = self.folder.join("checkpoint");
-        match fs::read_to_string(&path) {
-            Ok(note) => Ok(Some(note)),
+        match fs::read(&path) {
+            Ok(note) => Ok(Some(String::from_utf8_lossy(&note).into_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(LogError::file(&path, &error)),
         }
+    }
+
+    fn begins_with_checkpoint(&self) -> bool {
+        true
     }
 
     fn integrates(&mut self) -> Result<bool, LogError> {
@@ -151,40 +183,14 @@ impl LogStore for Segments {
             note::advances(&published, checkpoint)?;
         }
         let path = self.folder.join("checkpoint");
-        disk::replace(&path, checkpoint.note.as_bytes())
+        disk::replace_by(self.files.as_ref(), &path, checkpoint.note.as_bytes())
             .map_err(|error| LogError::file(&path, &error))
     }
 
-    fn doubts(&self) -> Option<u64> {
-        self.differs
-    }
-
     fn reader(&self) -> Arc<dyn EntryReader> {
-        Arc::new(SegmentReader { folder: self.folder.join("segments") })
+        let marks = Arc::clone(&self.marks);
+        Arc::new(SegmentReader::new(self.folder.join("segments"), marks))
     }
-}
-
-#[derive(Debug)]
-struct SegmentReader {
-    folder: PathBuf,
-}
-
-impl EntryReader for SegmentReader {
-    fn entries(&self, start: u64, end: u64) -> Result<Vec<Vec<u8>>, LogError> {
-        segment::range(&self.folder, start, end)
-    }
-}
-
-/// The first index whose leaf in `tree` is not the one noted in `folder`.
-pub(crate) fn first_difference(folder: &Path, tree: &Tree) -> Option<u64> {
-    let noted = fs::read(folder.join("leaves")).ok()?;
-    (0..noted.len() as u64 / 32).find(|index| tree.node(0, *index) != noted_leaf(&noted, *index))
-}
-
-fn noted_leaf(noted: &[u8], index: u64) -> Option<Sha256> {
-    let start = usize::try_from(index).ok()?.checked_mul(32)?;
-    let bytes = noted.get(start..)?.first_chunk::<32>()?;
-    Some(Sha256::from(*bytes))
 }
 
 /// One process at a time: two writers would overwrite each other.

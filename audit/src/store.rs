@@ -2,10 +2,18 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{Checkpoint, LogError, merkle::Tree};
+use types::Sha256;
+
+use crate::{
+    Checkpoint, LogError,
+    merkle::{self, Tree},
+};
 
 /// What [`LogStore::read`] calls with each entry and its index.
 pub type EachEntry<'a> = &'a mut dyn FnMut(u64, Vec<u8>) -> Result<(), LogError>;
+
+/// What [`LogStore::check`] calls with each entry's index, leaf hash and bytes.
+pub type EachLeaf<'a> = &'a mut dyn FnMut(u64, Sha256, &[u8]) -> Result<(), LogError>;
 
 /// What a store calls when others have appended or published; whether anybody still listens.
 pub type News = Box<dyn Fn() -> bool + Send + Sync>;
@@ -20,8 +28,8 @@ pub type News = Box<dyn Fn() -> bool + Send + Sync>;
 ///   [`Self::commit`] nobody else appends, so what is read in between is all there is.
 /// - [`Self::commit`] returns when the entries are durable: all of them, or after an error perhaps
 ///   none. After an error the caller stops for good: what was kept is unknown until the log is
-///   opened again.
-/// - After [`LogError::NotKept`] the caller may go on: the store has found out that it kept nothing.
+///   opened again. Only [`LogError::Full`] and [`LogError::NotKept`] say that certainly nothing was
+///   kept: then the caller may go on.
 /// - Nothing is retried behind the caller's back once `commit` has begun, unless the store has found
 ///   out that it kept nothing and that nobody else has appended.
 /// - Checkpoints only grow: a store that holds a larger one refuses a smaller one.
@@ -32,6 +40,14 @@ pub trait LogStore: fmt::Debug + Send {
     /// [`LogError::Damaged`] when something before the last batch is wrong; errors of `each`.
     fn read(&mut self, from: u64, each: EachEntry<'_>) -> Result<u64, LogError>;
 
+    /// Calls `each` with every entry and its leaf hash; the index after the last.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    fn check(&mut self, each: EachLeaf<'_>) -> Result<u64, LogError> {
+        self.read(0, &mut |index, entry| each(index, merkle::leaf_hash(&entry), &entry))
+    }
+
     /// Takes the right to append; the index of the next entry.
     ///
     /// # Errors
@@ -41,8 +57,8 @@ pub trait LogStore: fmt::Debug + Send {
     /// Stores entries from index `first`, which [`Self::begin`] gave.
     ///
     /// # Errors
-    /// [`LogError`] when it is unknown whether they are durable; [`LogError::NotKept`] when they are
-    /// not.
+    /// [`LogError::Full`] when there is no room and nothing was written, [`LogError::NotKept`] when
+    /// they are not durable; any other [`LogError`] when that is unknown.
     fn commit(&mut self, first: u64, entries: &[Vec<u8>]) -> Result<(), LogError>;
 
     /// The note of the last published checkpoint.
@@ -50,6 +66,12 @@ pub trait LogStore: fmt::Debug + Send {
     /// # Errors
     /// [`LogError`] when it cannot be read.
     fn checkpoint(&mut self) -> Result<Option<String>, LogError>;
+
+    /// Whether the log publishes a checkpoint before its first entry, so that entries without any
+    /// checkpoint are damage.
+    fn begins_with_checkpoint(&self) -> bool {
+        false
+    }
 
     /// Whether this process may publish now; where several share a store, one at a time may.
     ///

@@ -25,8 +25,11 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
     let start = Instant::now();
     let held = asset.marked.hold;
     // Objects first: a record never points at bytes that are not there.
-    case.stages.objects.put(&asset.signed.bytes).await?;
-    let manifest_sha256 = case.stages.objects.put(&asset.signed.manifest_store).await?;
+    let objects = &case.stages.objects;
+    let (_, manifest_sha256) = tokio::try_join!(
+        objects.put(&asset.signed.bytes),
+        objects.put(&asset.signed.manifest_store),
+    )?;
     let event = if held { Event::Held } else { Event::Released };
     let record = recording::finished(case, event, &asset, manifest_sha256);
     let receipt = case.close(record).await?;

@@ -63,11 +63,7 @@ pub(crate) async fn enqueue(stages: &Stages, asset: AssetId) -> Result<(), State
 /// # Errors
 /// [`ReviewError::Log`] when the registry fails.
 pub fn waiting(stages: &Stages) -> Result<Vec<AssetEntry>, ReviewError> {
-    let assets = stages.log.registry().assets()?;
-    Ok(assets
-        .into_iter()
-        .filter(|entry| entry.event == Event::Held && entry.review.is_none())
-        .collect())
+    Ok(stages.log.registry().waiting()?)
 }
 
 /// Decides about a held asset; the decision is in the log when this returns.

@@ -192,11 +192,9 @@ impl Stages {
             record.detail = Some(format!("found unfinished at start; admitted record {index}"));
             self.log.append(record).await?;
         }
-        for entry in self.log.registry().assets()? {
-            if entry.event == Event::Held && entry.review.is_none() {
-                let queued = crate::reviews::enqueue(self, entry.asset_id).await;
-                queued.map_err(|error| LogError::Index(error.to_string()))?;
-            }
+        for entry in self.log.registry().waiting()? {
+            let queued = crate::reviews::enqueue(self, entry.asset_id).await;
+            queued.map_err(|error| LogError::Index(error.to_string()))?;
         }
         Ok(unfinished.len())
     }

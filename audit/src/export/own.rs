@@ -4,9 +4,8 @@ use std::{fs, path::Path};
 
 use crate::{
     Checkpoint, LogError, Record, Verifier,
-    log,
     merkle::{self, Tree},
-    segment, segments,
+    opening, segment,
 };
 
 /// What a check has confirmed.
@@ -27,6 +26,7 @@ pub struct Verified {
 pub fn verify_log(folder: &Path, verifier: &Verifier) -> Result<Verified, LogError> {
     let mut tree = Tree::default();
     let mut sequences = std::collections::HashMap::<String, u64>::new();
+    let noted = opening::noted(folder, verifier)?;
     let path = folder.join("checkpoint");
     let note = fs::read_to_string(&path).map_err(|error| LogError::file(&path, &error))?;
     let checkpoint = Checkpoint::open(&note, verifier)?;
@@ -41,7 +41,8 @@ pub fn verify_log(folder: &Path, verifier: &Verifier) -> Result<Verified, LogErr
         tree.push(merkle::leaf_hash(&entry));
         Ok(())
     })?;
-    let doubts = segments::first_difference(folder, &tree);
-    log::confirm(&tree, &checkpoint, doubts)?;
+    let doubts = opening::first_difference(folder, &tree, noted.as_ref());
+    opening::confirm(&tree, &checkpoint, doubts)?;
+    opening::verify_derived(folder, &checkpoint, &tree, noted.as_ref())?;
     Ok(Verified { entries: tree.size(), vkey: verifier.vkey(), checkpoint })
 }

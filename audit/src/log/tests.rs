@@ -1,16 +1,15 @@
-use std::{
-    fs, io,
-    path::PathBuf,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+mod damage;
+mod faults;
+
+use std::{fs, io, path::PathBuf, sync::Mutex};
 
 use types::{AssetId, Mark, MarkId, MediaType, RequestId};
 
 use super::*;
-use crate::{C2paRecord, ContentRecord, Event, disk::Folder, segment, verify_log};
+use crate::{
+    C2paRecord, ContentRecord, Event, ExportError, export, merkle, segment, verify_export,
+    verify_log,
+};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -19,6 +18,17 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        LogKey::create(&folder.path().join("key")).unwrap();
+        Self { folder }
+    }
+
+    /// A place where syncs cost nothing: for tests that fail them on purpose.
+    fn in_memory() -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        if !memory.is_dir() {
+            return Self::new();
+        }
+        let folder = tempfile::tempdir_in(memory).unwrap();
         LogKey::create(&folder.path().join("key")).unwrap();
         Self { folder }
     }
@@ -37,15 +47,6 @@ impl Place {
             self.key(),
             LogOptions { segment_bytes: 4096, ..LogOptions::new("test/log") },
         )
-    }
-
-    fn open_on(&self, disk: Faulty) -> Log {
-        let options = LogOptions {
-            segment_bytes: 4096,
-            disk: Some(Box::new(disk)),
-            ..LogOptions::new("test/log")
-        };
-        Log::open(&self.log(), self.key(), options).unwrap()
     }
 
     fn verifier(&self) -> Verifier {
@@ -147,108 +148,35 @@ async fn the_first_review_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rewritten_record_is_named_and_a_lost_tail_is_refused() {
+async fn an_export_is_checked_to_the_last_entry() {
     let place = Place::new();
-    {
-        let log = place.open().unwrap();
-        for n in 0..5 {
-            log.append(record(n)).await.unwrap();
+    let log = place.open().unwrap();
+    for n in 0..7 {
+        log.append(record(n)).await.unwrap();
+    }
+    let path = place.folder.path().join("x.zip");
+    assert_eq!(export(&log, &path).await.unwrap(), 7);
+    assert_eq!(verify_export(&path).unwrap().entries, 7);
+
+    let change = |from: &str, to: &str| {
+        let changed = place.folder.path().join("changed.zip");
+        let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
+        let mut out = zip::ZipWriter::new(fs::File::create(&changed).unwrap());
+        for i in 0..zip.len() {
+            let mut file = zip.by_index(i).unwrap();
+            let name = file.name().unwrap().into_owned();
+            let mut text = String::new();
+            io::Read::read_to_string(&mut file, &mut text).unwrap();
+            out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            io::Write::write_all(&mut out, text.replace(from, to).as_bytes()).unwrap();
         }
-    }
-    let path = place.log().join("segments").join(segment::name(0));
-    let whole = fs::read(&path).unwrap();
-
-    // Rewritten with a valid CRC, as somebody would who knows the format.
-    let entries = segment::range(&place.log().join("segments"), 0, 5).unwrap();
-    let mut forged: Vec<u8> = Vec::new();
-    for (index, entry) in (0_u64..).zip(&entries) {
-        let text = String::from_utf8(entry.clone()).unwrap();
-        forged.extend(segment::encode(index, &[text.replace("record 3", "record X").into_bytes()]));
-    }
-    forged.resize(whole.len(), 0);
-    fs::write(&path, &forged).unwrap();
-    assert!(matches!(place.open(), Err(LogError::Damaged { index: 3, .. })));
-    assert!(matches!(
-        verify_log(&place.log(), &place.verifier()),
-        Err(LogError::Damaged { index: 3, .. })
-    ));
-
-    fs::write(&path, vec![0; whole.len()]).unwrap();
-    assert!(matches!(place.open(), Err(LogError::Behind { found: 0, promised: 5 })));
-}
-
-/// Passes operations on until one fails, then fails for good; a failing write keeps half.
-#[derive(Debug)]
-struct Faulty {
-    disk: Folder,
-    fail_at: usize,
-    seen: Arc<AtomicUsize>,
-}
-
-impl Faulty {
-    fn step(&self) -> io::Result<bool> {
-        match self.seen.fetch_add(1, Ordering::SeqCst) {
-            step if step < self.fail_at => Ok(true),
-            step if step == self.fail_at => Ok(false),
-            _ => Err(io::ErrorKind::StorageFull.into()),
-        }
-    }
-}
-
-impl Disk for Faulty {
-    fn create(&mut self, name: &str, bytes: u64) -> io::Result<()> {
-        if self.step()? {
-            self.disk.create(name, bytes)
-        } else {
-            Err(io::ErrorKind::StorageFull.into())
-        }
-    }
-
-    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        if self.step()? {
-            return self.disk.write(name, offset, bytes);
-        }
-        self.disk.write(name, offset, &bytes[..bytes.len() / 2])?;
-        Err(io::ErrorKind::WriteZero.into())
-    }
-
-    fn sync(&mut self, name: &str) -> io::Result<()> {
-        // A failed sync may still have kept everything: the hardest case.
-        if self.step()? { self.disk.sync(name) } else { Err(io::ErrorKind::Other.into()) }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_fails_nothing_acknowledged_is_lost_and_nothing_more_is_acknowledged() {
-    for fail_at in 0..40 {
-        let place = Place::new();
-        fs::create_dir_all(place.log().join("segments")).unwrap();
-        let disk = Faulty {
-            disk: Folder::new(place.log().join("segments")),
-            fail_at,
-            seen: Arc::default(),
-        };
-        let mut acknowledged = Vec::new();
-        {
-            let log = place.open_on(disk);
-            for n in 0..30 {
-                match log.append(record(n)).await {
-                    Ok(receipt) => acknowledged.push(receipt),
-                    Err(error) => assert!(matches!(error, LogError::Stopped(_)), "{error}"),
-                }
-            }
-            assert_eq!(log.stopped().is_some(), acknowledged.len() < 30);
-        }
-        // An empty segment that was never written is not damage.
-        let log = place.open().unwrap();
-        log.checkpoint_now().await.unwrap();
-        for receipt in &acknowledged {
-            let entry = log.entry(receipt.index).unwrap();
-            assert_eq!(merkle::leaf_hash(&entry), receipt.leaf_hash, "failing at {fail_at}");
-        }
-        assert!(log.size() <= acknowledged.len() as u64 + 1, "at most the failed batch was kept");
-        log.append(record(99)).await.unwrap();
-    }
+        out.finish().unwrap();
+        verify_export(&changed)
+    };
+    assert!(matches!(change("record 4", "record 5"), Err(ExportError::Entry { index: 4 })));
+    let last = String::from_utf8(log.entry(6).unwrap()).unwrap() + "\n";
+    assert!(matches!(change(&last, ""), Err(ExportError::Short { found: 6, promised: 7 })));
+    assert!(change("test/log", "evil/log").is_err());
 }
 
 #[derive(Debug)]
@@ -276,4 +204,49 @@ async fn a_clock_that_goes_back_does_not_take_the_log_with_it() {
         log.entries(0, 2).unwrap().iter().map(|entry| Record::parse(entry).unwrap()).collect();
     assert_eq!(records[0].time, records[1].time);
     assert_eq!((records[0].clock_adjusted, records[1].clock_adjusted), (false, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tenant_counts_without_gaps_and_goes_on_after_reopening() {
+    let place = Place::new();
+    for round in 0..3 {
+        let log = place.open().unwrap();
+        let appends = (0..40).map(|n| {
+            let log = log.clone();
+            tokio::spawn(async move { log.append(record(n)).await.unwrap() })
+        });
+        let appends: Vec<_> = appends.collect();
+        for append in appends {
+            append.await.unwrap();
+        }
+        if round == 1 {
+            // Without what was noted at the checkpoint every record is read.
+            drop(log);
+            fs::remove_file(place.log().join("standing")).unwrap();
+        }
+    }
+    assert_eq!(verify_log(&place.log(), &place.verifier()).unwrap().entries, 120);
+    let log = place.open().unwrap();
+    let mut last = time::OffsetDateTime::UNIX_EPOCH;
+    let rfc3339 = time::format_description::well_known::Rfc3339;
+    for entry in log.entries(0, 120).unwrap() {
+        let record = Record::parse(&entry).unwrap();
+        let time = time::OffsetDateTime::parse(&record.time, &rfc3339).unwrap();
+        assert!(time >= last, "{time} after {last}");
+        last = time;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_follows_every_record_by_itself() {
+    let place = Place::new();
+    let options =
+        LogOptions { checkpoint_every: Duration::from_millis(50), ..LogOptions::new("test/log") };
+    let log = Log::open(&place.log(), place.key(), options).unwrap();
+    for n in 0..3 {
+        let receipt = log.append(record(n)).await.unwrap();
+        while log.checkpoint().size <= receipt.index {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 }

@@ -1,71 +1,171 @@
 //! The one fold over the log's records, which makes and mends the index.
+//!
+//! Taking a record in twice changes nothing, so after a restart the last block of records is taken
+//! in again, and nothing before it is read.
 
+use std::collections::HashMap;
+
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::Sha256;
 
-use super::{POSITION, Registry, failed};
-use crate::{LogError, Record};
+use super::{
+    AssetEntry, Registry, failed,
+    near::row,
+    postings::BLOCK,
+    rows::{
+        FINGERPRINTS, POSITION, Rows, TENANTS, TIMES, WAITING, digest_key, label_key, mark_key,
+        number, numbered, open_key, position, position_value, tenant_key,
+    },
+    terms::{Term, terms},
+};
+use crate::{Event, LogError, Record};
 
 impl Registry {
-    /// Begins a fold over the log's records.
-    pub(crate) fn fold(&self) -> Result<Fold<'_>, LogError> {
-        let position = self.db.get(POSITION).map_err(failed)?;
-        let known = position
-            .as_deref()
-            .and_then(|bytes| serde_json::from_slice::<(u64, Sha256)>(bytes).ok());
-        if known.is_none() {
-            self.db.clear().map_err(failed)?;
-        }
-        Ok(Fold { registry: self, known, pending: Vec::new() })
+    /// How many records the stored index has taken in, and the leaf hash of the last.
+    pub(crate) fn position(&self) -> Result<Option<(u64, Sha256)>, LogError> {
+        let stored = self.db.get(POSITION).map_err(failed)?;
+        Ok(stored.as_deref().and_then(position))
     }
-}
 
-/// Catches the index up with the log while it is read.
-pub(crate) struct Fold<'a> {
-    registry: &'a Registry,
-    /// Where the stored index stands, as long as nothing contradicts it.
-    known: Option<(u64, Sha256)>,
-    /// Records the index claims to know, kept until its last leaf is confirmed.
-    pending: Vec<(u64, Sha256, Record)>,
-}
-
-impl Fold<'_> {
-    pub(crate) fn apply(
-        &mut self,
-        index: u64,
-        leaf: Sha256,
-        record: &Record,
-    ) -> Result<(), LogError> {
-        let Some((size, last)) = self.known else {
-            return self.registry.apply(index, leaf, record);
+    /// Compares the stored index with a log of `size` records by one leaf hash. Gives the index of
+    /// the first record that must be given to [`Self::apply`], in order up to the log's end.
+    ///
+    /// An index of another log, or of more than the log holds, is emptied: then the answer is 0.
+    pub(crate) fn confirm(
+        &self,
+        size: u64,
+        leaf: impl FnOnce(u64) -> Option<Sha256>,
+    ) -> Result<u64, LogError> {
+        let known = self.position()?.filter(|(count, last)| {
+            let confirmed = count.checked_sub(1).filter(|_| *count <= size).and_then(leaf);
+            confirmed == Some(*last)
+        });
+        let Some((count, _)) = known else {
+            self.reset()?;
+            return Ok(0);
         };
-        self.pending.push((index, leaf, record.clone()));
-        if index + 1 < size {
-            return Ok(());
-        }
-        if index + 1 == size && leaf == last {
-            for (_, _, record) in self.pending.drain(..) {
-                self.registry.remember_fingerprints(&record);
+        let first = count - count % BLOCK;
+        self.postings.begin(first);
+        Ok(first)
+    }
+
+    /// Empties the index, to be filled from record 0.
+    pub(crate) fn reset(&self) -> Result<(), LogError> {
+        self.postings.begin(0);
+        self.near.reset();
+        self.db.clear().map_err(failed)
+    }
+
+    /// Takes in the records from index `first` on; on return they are found.
+    pub(crate) fn apply(&self, first: u64, records: &[(Sha256, &Record)]) -> Result<(), LogError> {
+        let mut rows = Rows::default();
+        let mut time = self.last_time()?;
+        let mut tenants: HashMap<&str, u64> = HashMap::new();
+        let mut found: Vec<(u64, Vec<Term>)> = Vec::with_capacity(records.len());
+        for (index, (leaf, record)) in (first..).zip(records) {
+            self.apply_request(index, record, &mut rows)?;
+            self.apply_asset(index, *leaf, record, &mut rows)?;
+            tenants.insert(&record.tenant, record.tenant_seq + 1);
+            if let Some(ms) = milliseconds(&record.time).filter(|ms| Some(*ms) > time) {
+                rows.put(&numbered(TIMES, ms), &index.to_be_bytes())?;
+                time = Some(ms);
             }
-            self.known = None;
-            return Ok(());
+            found.push((index, terms(record)));
         }
-        self.rebuild()
+        for (tenant, next) in tenants {
+            rows.put(&tenant_key(tenant), &[&next.to_be_bytes(), tenant.as_bytes()].concat())?;
+        }
+        let Some((leaf, _)) = records.last() else { return Ok(()) };
+        rows.put(POSITION, &position_value(first + records.len() as u64, leaf))?;
+        self.postings.fill(found.iter().map(|(index, terms)| (*index, terms.as_slice())), rows)
     }
 
-    /// Everything was read; an index that claims more than the log holds is rebuilt.
-    pub(crate) fn finish(mut self, size: u64) -> Result<(), LogError> {
-        if self.known.is_some() && (size > 0 || !self.registry.db.is_empty()) {
-            self.rebuild()?;
-        }
-        self.registry.sync()
-    }
-
-    fn rebuild(&mut self) -> Result<(), LogError> {
-        self.known = None;
-        self.registry.db.clear().map_err(failed)?;
-        for (index, leaf, record) in std::mem::take(&mut self.pending) {
-            self.registry.apply(index, leaf, &record)?;
+    fn apply_request(&self, index: u64, record: &Record, rows: &mut Rows) -> Result<(), LogError> {
+        let Some(request) = record.request_id else { return Ok(()) };
+        match record.event {
+            Event::Admitted => rows.put(&open_key(request), &index.to_be_bytes())?,
+            event if event.is_terminal() => rows.remove(&open_key(request)),
+            _ => {}
         }
         Ok(())
     }
+
+    fn apply_asset(
+        &self,
+        index: u64,
+        leaf: Sha256,
+        record: &Record,
+        rows: &mut Rows,
+    ) -> Result<(), LogError> {
+        if matches!(record.event, Event::Approved | Event::Rejected) {
+            return self.apply_review(record, rows);
+        }
+        let Some(entry) = AssetEntry::of(index, leaf, record) else { return Ok(()) };
+        let id = entry.asset_id;
+        // Taken in again, it keeps the decision that was made since.
+        let review = self.asset(id)?.filter(|known| known.index == index).and_then(|k| k.review);
+        let entry = AssetEntry { review, ..entry };
+        rows.put(&digest_key(&entry.sha256), id.as_bytes())?;
+        rows.put(&label_key(&entry.manifest_label), id.as_bytes())?;
+        if let Some(types::Mark::Embedded { id: mark, .. }) = &entry.mark {
+            rows.put(&mark_key(*mark), id.as_bytes())?;
+        }
+        if entry.event == Event::Held && review.is_none() {
+            rows.put(&numbered(WAITING, index), id.as_bytes())?;
+        }
+        if let Some(content) = &record.content
+            && let Some(fingerprint) = row::encode(id, content)
+        {
+            rows.put(&numbered(FINGERPRINTS, index), &fingerprint)?;
+        }
+        rows.put_asset(entry)
+    }
+
+    /// The first decision stands.
+    fn apply_review(&self, record: &Record, rows: &mut Rows) -> Result<(), LogError> {
+        let Some(asset) = record.asset_id else { return Ok(()) };
+        let known = match rows.asset(asset) {
+            Some(entry) => Some(entry.clone()),
+            None => self.asset(asset)?,
+        };
+        match known {
+            Some(entry) if entry.review.is_none() => {
+                rows.remove(&numbered(WAITING, entry.index));
+                rows.put_asset(AssetEntry { review: Some(record.event), ..entry })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The next number of every tenant, as of the last record taken in.
+    pub(crate) fn tenants(&self) -> Result<HashMap<String, u64>, LogError> {
+        let mut tenants = HashMap::new();
+        for value in self.db.scan_prefix(TENANTS).values() {
+            let value = value.map_err(failed)?;
+            let (next, name) = value
+                .split_first_chunk::<8>()
+                .ok_or_else(|| LogError::Index("a tenant's row is too short".to_owned()))?;
+            let name = String::from_utf8_lossy(name).into_owned();
+            tenants.insert(name, u64::from_be_bytes(*next));
+        }
+        Ok(tenants)
+    }
+
+    /// The time of the last record, in milliseconds since 1970.
+    pub(crate) fn last_time(&self) -> Result<Option<u64>, LogError> {
+        let last = self.db.scan_prefix(TIMES).next_back().transpose().map_err(failed)?;
+        Ok(last.map(|(key, _)| number(&key)))
+    }
+
+    /// The index of the first record of a time or later.
+    pub(crate) fn since(&self, ms: u64) -> Result<Option<u64>, LogError> {
+        let row = self.db.range(numbered(TIMES, ms)..=numbered(TIMES, u64::MAX)).next();
+        Ok(row.transpose().map_err(failed)?.map(|(_, value)| number(&value)))
+    }
+}
+
+/// Records carry milliseconds; one whose time cannot be read has the time of the one before.
+fn milliseconds(time: &str) -> Option<u64> {
+    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
+    u64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }

@@ -1,0 +1,114 @@
+//! What looks or reads alike: fingerprints are rows, and tables over them are in memory.
+//!
+//! The tables catch up with the rows when somebody searches, so the first search after a start reads
+//! them all, and appending a record costs one row.
+
+mod images;
+pub(super) mod row;
+mod texts;
+
+use std::sync::{Mutex, PoisonError};
+
+use types::{AssetId, ImageFingerprint, TextFingerprint};
+
+use self::{images::Images, row::Fingerprint, texts::Texts};
+use super::{
+    failed,
+    rows::{FINGERPRINTS, number, numbered},
+};
+use crate::LogError;
+
+/// Searches among fingerprints.
+#[derive(Debug)]
+pub(super) struct Near {
+    db: sled::Db,
+    tables: Mutex<Tables>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// Index of the first record that is not in the tables.
+    next: u64,
+    images: Images,
+    texts: Texts,
+    image_assets: Vec<AssetId>,
+    /// Asset and index of the record, whose row has the whole fingerprint.
+    text_assets: Vec<(AssetId, u64)>,
+}
+
+impl Near {
+    pub(super) fn new(db: sled::Db) -> Self {
+        Self { db, tables: Mutex::default() }
+    }
+
+    pub(super) fn reset(&self) {
+        *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Tables::default();
+    }
+
+    /// The asset whose picture differs in the fewest bits, if in at most `max`.
+    pub(super) fn image(
+        &self,
+        image: &ImageFingerprint,
+        max: u32,
+    ) -> Result<Option<(AssetId, u32)>, LogError> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.catch_up(&self.db)?;
+        let found = tables.images.nearest(image, max);
+        Ok(found
+            .and_then(|(ordinal, distance)| Some((*tables.image_assets.get(ordinal)?, distance))))
+    }
+
+    /// The asset whose text is most similar, if at least `min`.
+    pub(super) fn text(
+        &self,
+        text: &TextFingerprint,
+        min: f32,
+    ) -> Result<Option<(AssetId, f32)>, LogError> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.catch_up(&self.db)?;
+        let mut best: Option<(AssetId, f32)> = None;
+        // Likeliest first, so that few whole fingerprints are read.
+        for (ordinal, at_most) in tables.texts.candidates(text, min) {
+            if best.is_some_and(|(_, similarity)| similarity > at_most) {
+                break;
+            }
+            let Some((asset, index)) = tables.text_assets.get(ordinal) else { continue };
+            let stored = self.db.get(numbered(FINGERPRINTS, *index)).map_err(failed)?;
+            let Some((_, Fingerprint::Text(known))) = stored.as_deref().and_then(row::decode)
+            else {
+                continue;
+            };
+            let similarity = known.similarity(text);
+            if similarity >= min && best.is_none_or(|(_, best)| similarity > best) {
+                best = Some((*asset, similarity));
+            }
+        }
+        Ok(best)
+    }
+}
+
+impl Tables {
+    fn catch_up(&mut self, db: &sled::Db) -> Result<(), LogError> {
+        let later = numbered(FINGERPRINTS, self.next)..=numbered(FINGERPRINTS, u64::MAX);
+        for row in db.range(later) {
+            let (key, value) = row.map_err(failed)?;
+            let index = number(&key);
+            match row::decode(&value) {
+                Some((asset, Fingerprint::Image(image))) => {
+                    self.images.push(image);
+                    self.image_assets.push(asset);
+                }
+                Some((asset, Fingerprint::Text(text))) => {
+                    self.texts.push(&text);
+                    self.text_assets.push((asset, index));
+                }
+                None => return Err(LogError::Index(format!("fingerprint {index} is broken"))),
+            }
+            self.next = index + 1;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
