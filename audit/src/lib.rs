@@ -9,6 +9,7 @@
 pub mod clock;
 mod committer;
 pub mod disk;
+pub mod epoch;
 mod error;
 pub mod export;
 mod keeper;
@@ -32,6 +33,7 @@ mod tiles;
 
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, Files, SystemFiles};
+pub use epoch::EpochRecord;
 pub use error::{LogError, ObjectError, StateError};
 pub use export::{ExportError, Verified, export, verify_export, verify_log};
 pub use key::LogKey;

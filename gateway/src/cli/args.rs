@@ -261,6 +261,12 @@ pub enum AuditCommand {
         #[arg(short, long)]
         output: PathBuf,
     },
+    /// Put a log that refuses to start aside, and begin a new one that declares the gap
+    Epoch {
+        /// Why, in words for whoever reads the log later
+        #[arg(long)]
+        reason: String,
+    },
     /// Print the last records
     Tail {
         /// How many

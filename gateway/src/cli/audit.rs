@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ::audit::{
-    Event, ExportError, Log, LogError, LogKey, LogOptions, Record, Verified, Verifier, merkle,
+    EpochRecord, Event, ExportError, Log, LogError, LogKey, LogOptions, Record, Verified, Verifier,
+    epoch, merkle,
 };
 use serde_json::{Value, json};
 use types::{AssetId, RequestId};
@@ -24,6 +25,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
             verify_log(&locate::installation(global)?, console)
         }
         AuditCommand::Export { output } => export(global, &output, console).await,
+        AuditCommand::Epoch { reason } => super::epoch::run(global, &reason, console).await,
         AuditCommand::Tail { n } => tail(&open(global)?, n, console),
     }
 }
@@ -70,7 +72,7 @@ fn find(log: &Log, record: &str) -> Result<u64, LogError> {
 
 fn verify_export(path: &Path, console: &Console) -> Answer {
     match ::audit::verify_export(path) {
-        Ok(verified) => Ok(confirmed(&verified, console)),
+        Ok(verified) => Ok(confirmed(&verified, None, console)),
         Err(ExportError::Unreadable(reason)) => {
             Err(Failure::unreadable(anyhow::anyhow!("{}: {reason}", path.display())))
         }
@@ -87,9 +89,11 @@ fn verify_export(path: &Path, console: &Console) -> Answer {
 /// Reads the files themselves, so it also works while a server has the log open.
 fn verify_log(installation: &Installation, console: &Console) -> Answer {
     let key = LogKey::load(&installation.log_key())?;
-    let verifier = Verifier::new(installation.config().audit.origin.clone(), key.verifying_key());
+    let origin = epoch::origin(&installation.log(), &installation.config().audit.origin)?;
+    let verifier = Verifier::new(origin, key.verifying_key());
+    let begun = epoch::declared(&installation.log(), &key.verifying_key())?;
     match ::audit::verify_log(&installation.log(), &verifier) {
-        Ok(verified) => Ok(confirmed(&verified, console)),
+        Ok(verified) => Ok(confirmed(&verified, begun.as_ref(), console)),
         Err(error @ (LogError::File { .. } | LogError::Key { .. })) => {
             Err(Failure::unreadable(error))
         }
@@ -103,14 +107,16 @@ fn verify_log(installation: &Installation, console: &Console) -> Answer {
     }
 }
 
-fn confirmed(verified: &Verified, console: &Console) -> Exit {
+fn confirmed(verified: &Verified, begun: Option<&EpochRecord>, console: &Console) -> Exit {
     let (entries, size) = (verified.entries, verified.checkpoint.size);
     let value = json!({
         "verified": true, "entries": entries, "checkpoint_size": size,
-        "root": verified.checkpoint.root, "vkey": verified.vkey,
+        "root": verified.checkpoint.root, "vkey": verified.vkey, "epoch": begun,
     });
     console.result(&value, || {
-        format!("{entries} entries fit the checkpoint over {size}, signed by {}", verified.vkey)
+        let gap = begun.map(|epoch| format!("\n{}", super::epoch::explain(epoch)));
+        let fit = format!("{entries} entries fit the checkpoint over {size}");
+        format!("{fit}, signed by {}{}", verified.vkey, gap.unwrap_or_default())
     });
     Exit::Yes
 }
