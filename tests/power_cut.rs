@@ -23,8 +23,9 @@ const TIME_MAX: Duration = Duration::from_secs(110);
 const WRITER: &str = "IMPRIMATUR_POWER_CUT_WRITER";
 
 fn system(program: &str, args: &[&str]) -> bool {
-    let output = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null());
-    output.status().is_ok_and(|status| status.success())
+    let mut command = Command::new(program);
+    command.args(args).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// An ext4 image, mounted until dropped.
