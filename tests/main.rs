@@ -13,11 +13,13 @@
 mod bad_input;
 mod command_line;
 mod crash;
+mod epoch;
 mod external;
 mod inside;
 mod leaving;
 mod line;
 mod newsroom;
+mod power_cut;
 mod recovery;
 mod reviews;
 mod serving;

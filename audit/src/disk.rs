@@ -115,9 +115,15 @@ impl Drop for Folder {
 /// every record.
 fn fill(path: &Path, bytes: u64) -> io::Result<fs::File> {
     let mut file = fs::File::create(path)?;
-    io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
-    file.sync_all()?;
-    Ok(file)
+    let filled = io::copy(&mut io::repeat(0).take(bytes), &mut file);
+    match filled.and_then(|_| file.sync_all()) {
+        Ok(()) => Ok(file),
+        Err(error) => {
+            // On a full disk half a file must not take the room that others need.
+            drop(fs::remove_file(path));
+            Err(error)
+        }
+    }
 }
 
 /// Whether nothing but zeros is there: what a failed `create` leaves may be replaced.

@@ -75,6 +75,9 @@ pub enum LogError {
         /// Records that were covered.
         promised: u64,
     },
+    /// A new epoch was asked for, but the log can go on.
+    #[error("the log is whole: it needs no new epoch")]
+    Whole,
     /// A file that follows from the entries is wrong; opening the log makes it again.
     #[error(
         "{} is not what follows from the records ({reason}): start the program, it is made again",

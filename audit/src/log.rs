@@ -15,6 +15,7 @@ use crate::{
     Registry, SystemClock, SystemFiles, Verifier,
     clock::Monotone,
     committer::{Command, Committer},
+    epoch,
     keeper::Keeper,
     merkle::Tree,
     note, opening,
@@ -105,6 +106,7 @@ impl Log {
     /// [`LogError::RolledBack`] when acknowledged records or the checkpoint are missing or changed,
     /// [`LogError::InUse`] when another process has the folder.
     pub fn open(folder: &Path, key: LogKey, mut options: LogOptions) -> Result<Self, LogError> {
+        options.origin = epoch::origin(folder, &options.origin)?;
         let store = Segments::open(folder, options.disk.take(), options.segment_bytes)?;
         let store = store.with_files(Arc::clone(&options.files));
         Self::open_on(Box::new(store), folder, key, options)

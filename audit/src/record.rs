@@ -9,7 +9,7 @@ use types::{
     PolicyVersion, RequestId, Sha256, Span, TextFingerprint,
 };
 
-use crate::LogError;
+use crate::{EpochRecord, LogError};
 
 /// Records are kept short: their details live in manifests and objects.
 pub const RECORD_BYTES_MAX: usize = 4096;
@@ -43,6 +43,8 @@ pub enum Event {
     KeyCreated,
     /// An API key was ended.
     KeyRevoked,
+    /// A log that could not go on was replaced by a new one.
+    EpochBegun,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -68,6 +70,7 @@ impl Event {
             Self::Rejected => "rejected",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
+            Self::EpochBegun => "epoch_begun",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -124,6 +127,9 @@ pub struct Record {
     /// Which model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<GeneratorRecord>,
+    /// Which log this one takes the place of, in its first record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<EpochRecord>,
     /// The delivered bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<ContentRecord>,
@@ -251,6 +257,7 @@ impl Record {
             input: None,
             output: None,
             generator: None,
+            epoch: None,
             content: None,
             mark: None,
             c2pa: None,

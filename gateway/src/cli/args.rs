@@ -260,6 +260,12 @@ pub enum AuditCommand {
     Case(audit::Case),
     /// Run the checks of a regime over the log
     Report(audit::Report),
+    /// Put a log that refuses to start aside, and begin a new one that declares the gap
+    Epoch {
+        /// Why, in words for whoever reads the log later
+        #[arg(long)]
+        reason: String,
+    },
     /// Print the last records
     Tail {
         /// How many

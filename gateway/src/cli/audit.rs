@@ -23,6 +23,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
         AuditCommand::Export(args) => export::run(global, args, console).await,
         AuditCommand::Case(args) => case::run(global, args, console).await,
         AuditCommand::Report(args) => report::run(global, args, console).await,
+        AuditCommand::Epoch { reason } => super::epoch::run(global, &reason, console).await,
         AuditCommand::Tail { n } => tail::run(&open(global)?, n, console),
     }
 }

@@ -151,9 +151,12 @@ fn generators(installation: &Installation) -> Vec<Finding> {
 fn log(installation: &Installation) -> Option<Finding> {
     let key = LogKey::load(&installation.log_key()).ok()?;
     let origin = installation.config().audit.origin.clone();
-    let verifier = Verifier::new(origin.clone(), key.verifying_key());
-    if let Err(error) = audit::verify_log(&installation.log(), &verifier) {
-        let fix = "restore the log folder from a backup; `imprimatur audit verify` names the first entry at fault";
+    let in_epoch = audit::epoch::origin(&installation.log(), &origin);
+    let verified = in_epoch.and_then(|origin| {
+        audit::verify_log(&installation.log(), &Verifier::new(origin, key.verifying_key()))
+    });
+    if let Err(error) = verified {
+        let fix = "restore the log folder from a backup (`imprimatur audit verify` names the first entry at fault), or begin a new epoch with `imprimatur audit epoch`";
         return Some(Finding::new("log", error, fix));
     }
     match Log::open(&installation.log(), key, LogOptions::new(origin)) {

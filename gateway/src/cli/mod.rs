@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod demo;
 mod doctor;
+mod epoch;
 mod exit;
 mod generate;
 mod init;

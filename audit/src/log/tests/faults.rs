@@ -233,6 +233,44 @@ fn break_all(before: &Place) {
     live_all(before, &faults(Kind::Done, &mut writes.into_iter()));
 }
 
+/// Notes every operation in order.
+#[derive(Debug)]
+struct Noting(Folder, Arc<Mutex<Vec<&'static str>>>);
+
+impl Disk for Noting {
+    fn create(&mut self, name: &str, bytes: u64) -> io::Result<()> {
+        self.0.create(name, bytes)
+    }
+
+    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.1.lock().unwrap().push("write");
+        self.0.write(name, offset, bytes)
+    }
+
+    fn sync(&mut self, name: &str) -> io::Result<()> {
+        self.1.lock().unwrap().push("begin sync");
+        self.0.sync(name)?;
+        self.1.lock().unwrap().push("synced");
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_before_its_sync_has_returned() {
+    let place = Place::in_memory();
+    let segments = place.log().join("segments");
+    fs::create_dir_all(&segments).unwrap();
+    let noted = Arc::new(Mutex::new(Vec::new()));
+    let disk = Some(Box::new(Noting(Folder::new(segments), Arc::clone(&noted))) as Box<dyn Disk>);
+    let options = LogOptions { segment_bytes: 4096, disk, ..LogOptions::new("test/log") };
+    let log = Log::open(&place.log(), place.key(), options).unwrap();
+    for n in 0..40 {
+        log.append(record(n)).await.unwrap();
+        let noted = std::mem::take(&mut *noted.lock().unwrap());
+        assert_eq!(noted, ["write", "begin sync", "synced"]);
+    }
+}
+
 /// No new file can be made while it is full.
 #[derive(Debug)]
 struct Filling(Folder, Arc<AtomicUsize>);

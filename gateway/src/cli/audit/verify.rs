@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use ::audit::{Fault, LogError, LogKey, Verified, Verifier, export::Checked};
+use ::audit::{
+    EpochRecord, Fault, LogError, LogKey, Verified, Verifier, epoch, export::Checked,
+};
 use serde_json::json;
 
 use crate::{
@@ -54,9 +56,11 @@ fn accepted(checked: &Checked, console: &Console) -> Exit {
 /// Reads the files themselves, so it also works while a server has the log open.
 fn own_log(installation: &Installation, console: &Console) -> Answer {
     let key = LogKey::load(&installation.log_key())?;
-    let verifier = Verifier::new(installation.config().audit.origin.clone(), key.verifying_key());
+    let origin = epoch::origin(&installation.log(), &installation.config().audit.origin)?;
+    let verifier = Verifier::new(origin, key.verifying_key());
+    let begun = epoch::declared(&installation.log(), &key.verifying_key())?;
     match ::audit::verify_log(&installation.log(), &verifier) {
-        Ok(verified) => Ok(confirmed(&verified, console)),
+        Ok(verified) => Ok(confirmed(&verified, begun.as_ref(), console)),
         Err(error @ (LogError::File { .. } | LogError::Key { .. })) => {
             Err(Failure::unreadable(error))
         }
@@ -70,14 +74,16 @@ fn own_log(installation: &Installation, console: &Console) -> Answer {
     }
 }
 
-fn confirmed(verified: &Verified, console: &Console) -> Exit {
+fn confirmed(verified: &Verified, begun: Option<&EpochRecord>, console: &Console) -> Exit {
     let (entries, size) = (verified.entries, verified.checkpoint.size);
     let value = json!({
         "verified": true, "entries": entries, "checkpoint_size": size,
-        "root": verified.checkpoint.root, "vkey": verified.vkey,
+        "root": verified.checkpoint.root, "vkey": verified.vkey, "epoch": begun,
     });
     console.result(&value, || {
-        format!("{entries} entries fit the checkpoint over {size}, signed by {}", verified.vkey)
+        let gap = begun.map(|begun| format!("\n{}", crate::cli::epoch::explain(begun)));
+        let fit = format!("{entries} entries fit the checkpoint over {size}");
+        format!("{fit}, signed by {}{}", verified.vkey, gap.unwrap_or_default())
     });
     Exit::Yes
 }
