@@ -7,6 +7,7 @@
 //! The truth is what the log's [`store`] holds: [`segments`] in a folder, or [`postgres`] for several
 //! processes. Everything else here can be rebuilt from it.
 
+mod check;
 pub mod clock;
 mod committer;
 pub mod disk;
@@ -31,6 +32,7 @@ pub mod segments;
 pub mod state;
 pub mod store;
 
+pub use check::verify_store;
 pub use clock::{Clock, SystemClock};
 pub use disk::Disk;
 pub use driver::Driver;

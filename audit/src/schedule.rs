@@ -13,7 +13,8 @@ pub(crate) struct Schedule {
     every: Duration,
     covered: u64,
     uncovered_since: Option<Instant>,
-    not_before: Option<Instant>,
+    /// Not before then, and whether that holds also for those who ask.
+    not_before: Option<(Instant, bool)>,
 }
 
 impl Schedule {
@@ -35,8 +36,12 @@ impl Schedule {
     /// Whether one is to be published now; `asked` is whether somebody waits for it.
     pub(crate) fn is_due(&self, asked: bool) -> bool {
         let due = self.uncovered_since.is_some_and(|since| since.elapsed() >= self.every);
-        let held_off = self.not_before.is_some_and(|time| Instant::now() < time);
-        (due || asked) && !held_off
+        (due || asked) && self.held_off(asked).is_zero()
+    }
+
+    fn held_off(&self, asked: bool) -> Duration {
+        let held = self.not_before.filter(|(_, whoever_asks)| !asked || *whoever_asks);
+        held.map_or(Duration::ZERO, |(time, _)| time.saturating_duration_since(Instant::now()))
     }
 
     /// It was published.
@@ -44,17 +49,16 @@ impl Schedule {
         self.not_before = None;
     }
 
-    /// It could not be published, or it is another process's turn.
+    /// It could not be published, or it is another process's turn, which `asked` others wait for.
     pub(crate) fn again(&mut self, asked: bool) {
-        self.not_before = Some(Instant::now() + if asked { AGAIN_SOON } else { AGAIN });
+        self.not_before = Some((Instant::now() + if asked { AGAIN_SOON } else { AGAIN }, asked));
     }
 
     /// How long there is nothing to do, if nobody asks for anything.
     pub(crate) fn patience(&self, follows: Option<Duration>, asked: bool) -> Duration {
         let due = self.uncovered_since.map(|since| self.every.saturating_sub(since.elapsed()));
         let due = if asked { Duration::ZERO } else { due.unwrap_or(self.every) };
-        let held_off = self.not_before.map(|time| time.saturating_duration_since(Instant::now()));
-        due.max(held_off.unwrap_or_default()).min(follows.unwrap_or(Duration::MAX))
+        due.max(self.held_off(asked)).min(follows.unwrap_or(Duration::MAX))
     }
 }
 
@@ -73,7 +77,10 @@ mod tests {
         schedule.note(2, 1);
         assert!(schedule.is_due(false));
         schedule.again(false);
-        assert!(!schedule.is_due(true) && schedule.patience(None, true) > Duration::ZERO);
+        assert!(!schedule.is_due(false) && schedule.patience(None, false) > Duration::ZERO);
+        assert!(schedule.is_due(true), "whoever asks is answered at once");
+        schedule.again(true);
+        assert!(!schedule.is_due(true), "unless it is another's turn");
         schedule.done();
         assert!(schedule.is_due(false));
         schedule.note(2, 2);

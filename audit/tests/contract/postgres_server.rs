@@ -139,9 +139,11 @@ fn is_root() -> bool {
 
 /// The newest version that Debian's packages have installed.
 fn binaries() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").expect("install the package postgresql");
+    let Ok(versions) = fs::read_dir("/usr/lib/postgresql") else {
+        panic!("install the package postgresql")
+    };
     let versions = versions.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-    let newest: u32 = versions.max().expect("install the package postgresql");
+    let newest: u32 = versions.max().unwrap_or_default();
     assert!(newest >= 15, "PostgreSQL {newest} is too old");
     PathBuf::from(format!("/usr/lib/postgresql/{newest}/bin"))
 }
