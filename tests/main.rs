@@ -20,6 +20,7 @@ mod line;
 mod newsroom;
 mod recovery;
 mod reviews;
+mod scaleout;
 mod serving;
 mod storage;
 mod streams;

@@ -1,21 +1,21 @@
 //! PostgreSQL over TLS: only a server whose certificate is trusted is talked to.
 
-use std::{process::Command, sync::Arc};
+use std::{path::PathBuf, process::Command, sync::Arc};
 
 use audit::{Driver, LogError, LogStore as _, PostgresLog};
 
-use crate::postgres_server::{PostgresServer, wanted};
+use crate::postgres_server::{PostgresServer, user, wanted};
 
 /// An authority, and a certificate of it for `localhost`.
 const CERTIFICATES: &str = "
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
     -subj /CN=authority -keyout ca.key -out ca.pem
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
-    -keyout data/server.key -out server.csr
+    -keyout server.key -out server.csr
 echo subjectAltName=DNS:localhost > names
 openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
-    -extfile names -out data/server.crt
-chmod 600 data/server.key";
+    -extfile names -out server.crt
+chmod 600 server.key";
 
 fn open(url: &str) -> Result<PostgresLog, LogError> {
     PostgresLog::open(Arc::new(Driver::start().unwrap()), url, None)
@@ -34,8 +34,11 @@ fn a_server_is_trusted_by_its_certificate() {
         return;
     }
     let server = PostgresServer::start();
-    let folder = server.shell(CERTIFICATES);
     server.database("log");
+    let folder = PathBuf::from(server.sql("log", "SHOW data_directory"));
+    let mut shell = user(Command::new("sh"));
+    let made = shell.args(["-ec", CERTIFICATES]).current_dir(&folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     server.sql("log", "ALTER SYSTEM SET ssl = on");
     server.sql("log", "SELECT pg_reload_conf()");
     let url = format!("postgresql://imprimatur@localhost:{}/log?sslmode=require", server.port());

@@ -88,14 +88,6 @@ impl PostgresServer {
         process.wait().unwrap();
     }
 
-    /// Runs a shell script in the server's folder, as the server's user.
-    pub(crate) fn shell(&self, script: &str) -> PathBuf {
-        let mut shell = user(Command::new("sh"));
-        let ran = shell.args(["-ec", script]).current_dir(self.folder.path()).output().unwrap();
-        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-        self.folder.path().to_path_buf()
-    }
-
     /// Its port on loopback.
     pub(crate) const fn port(&self) -> u16 {
         self.port
@@ -138,7 +130,7 @@ fn command(folder: &Path, program: &str) -> Command {
 }
 
 /// Makes a program run as the server's user.
-fn user(mut command: Command) -> Command {
+pub(crate) fn user(mut command: Command) -> Command {
     if is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }

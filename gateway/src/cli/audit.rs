@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use ::audit::{
-    Event, ExportError, Log, LogError, LogKey, LogOptions, Record, Verified, Verifier, merkle,
-};
+use ::audit::{Event, ExportError, Log, LogError, LogOptions, Record, Verified, merkle};
 use serde_json::{Value, json};
 use types::{AssetId, RequestId};
 
@@ -14,7 +12,11 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{installation::Installation, wiring::Stages};
+use crate::{
+    installation::Installation,
+    storage::Storage,
+    wiring::{Stages, WiringError},
+};
 
 pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Console) -> Answer {
     match command {
@@ -31,7 +33,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
 fn open(global: &Global) -> Result<Log, Failure> {
     let installation = locate::installation(global)?;
     let options = LogOptions::new(installation.config().audit.origin.clone());
-    Ok(Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options)?)
+    Ok(Storage::open(&installation)?.log(options)?)
 }
 
 async fn prove(log: &Log, record: &str, console: &Console) -> Answer {
@@ -86,20 +88,19 @@ fn verify_export(path: &Path, console: &Console) -> Answer {
 
 /// Reads the files themselves, so it also works while a server has the log open.
 fn verify_log(installation: &Installation, console: &Console) -> Answer {
-    let key = LogKey::load(&installation.log_key())?;
-    let verifier = Verifier::new(installation.config().audit.origin.clone(), key.verifying_key());
-    match ::audit::verify_log(&installation.log(), &verifier) {
+    match Storage::open(installation)?.verify_log() {
         Ok(verified) => Ok(confirmed(&verified, console)),
-        Err(error @ (LogError::File { .. } | LogError::Key { .. })) => {
-            Err(Failure::unreadable(error))
-        }
-        Err(error) => {
+        Err(WiringError::Log(
+            error @ (LogError::File { .. } | LogError::Key { .. } | LogError::Unreachable(_)),
+        )) => Err(Failure::unreadable(error)),
+        Err(WiringError::Log(error)) => {
             let index = match &error {
                 LogError::Damaged { index, .. } => Some(*index),
                 _ => None,
             };
             Ok(denied(&error, index, console))
         }
+        Err(error) => Err(error.into()),
     }
 }
 
