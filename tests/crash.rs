@@ -46,7 +46,7 @@ fn after_kill_every_request_has_one_terminal_record_and_every_receipt_proves() {
 }
 
 /// The receipt, if the answer came before the end.
-fn ask(url: &str, key: &str, seed: u64) -> Option<(u64, String)> {
+pub(crate) fn ask(url: &str, key: &str, seed: u64) -> Option<(u64, String)> {
     let mut request = chat(RIVER);
     request["seed"] = seed.into();
     let agent: ureq::Agent =
@@ -60,7 +60,8 @@ fn ask(url: &str, key: &str, seed: u64) -> Option<(u64, String)> {
     Some((receipt["index"].as_u64()?, receipt["leaf_hash"].as_str()?.to_owned()))
 }
 
-fn count(newsroom: &Newsroom) -> (Vec<String>, BTreeMap<String, u32>) {
+/// The requests that were admitted, and how many records end each request.
+pub(crate) fn count(newsroom: &Newsroom) -> (Vec<String>, BTreeMap<String, u32>) {
     let output = newsroom.run(&["--json", "audit", "tail", "-n", "100000"]);
     let (mut admitted, mut terminal) = (Vec::new(), BTreeMap::new());
     for line in String::from_utf8(output.stdout).unwrap().lines() {

@@ -22,6 +22,7 @@ mod newsroom;
 mod power_cut;
 mod recovery;
 mod reviews;
+mod scaleout;
 mod serving;
 mod storage;
 mod streams;

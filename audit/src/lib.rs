@@ -8,6 +8,7 @@
 //! The truth is what the log's [`store`] holds: [`segments`] in a folder, or [`postgres`] for several
 //! processes. Everything else here can be rebuilt from it.
 
+mod check;
 pub mod clock;
 mod committer;
 pub mod disk;
@@ -38,6 +39,7 @@ pub mod state;
 pub mod store;
 mod tiles;
 
+pub use check::verify_store;
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, Files, SystemFiles};
 pub use driver::Driver;

@@ -40,7 +40,7 @@ use write::Written;
 /// How long a request for the right to append waits for a server that is away.
 const AWAY_MAX: Duration = Duration::from_secs(5);
 /// How long the outcome of a broken commit is looked for. A server that has not noticed the broken
-/// connection keeps its lock for ten seconds, see `link.rs`.
+/// connection keeps its lock for some seconds, see `link.rs`.
 const DOUBT_MAX: Duration = Duration::from_secs(30);
 /// How often the log looks for what others have written, should a notification be lost.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);

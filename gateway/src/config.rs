@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -29,6 +30,8 @@ pub struct Config {
     pub provenance: Provenance,
     /// The log.
     pub audit: Audit,
+    /// Where log, state and assets are kept.
+    pub storage: Storage,
     /// Held assets.
     pub review: Review,
     /// Logs of the program itself.
@@ -141,6 +144,72 @@ impl Default for Audit {
     }
 }
 
+/// `[storage]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storage {
+    /// What keeps log and state.
+    pub kind: StorageKind,
+    /// The database of `postgres`. It holds a password, so it is taken from the environment only.
+    #[serde(skip_serializing)]
+    pub url: Option<Hidden>,
+    /// A file with that URL which only its owner can read.
+    pub url_file: Option<PathBuf>,
+    /// Where assets lie and the log is published: `file:FOLDER` or `s3://BUCKET/PREFIX`. Without it
+    /// assets lie in the folder `objects`, and the log is not published.
+    pub objects: Option<String>,
+    /// The folder of the keys, which all gateways on one log share.
+    pub keys: PathBuf,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            kind: StorageKind::Embedded,
+            url: None,
+            url_file: None,
+            objects: None,
+            keys: "keys".into(),
+        }
+    }
+}
+
+/// What keeps log and state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StorageKind {
+    /// Files in the data folder, for one gateway.
+    #[default]
+    Embedded,
+    /// A PostgreSQL database, for any number of gateways.
+    Postgres,
+}
+
+/// A text that is not shown.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The text.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
 /// `[review]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -223,7 +292,13 @@ fn strict(origin: &str, file: &Path) -> Result<(), ConfigError> {
     let read = std::fs::read_to_string(file);
     let text = read.map_err(|error| explain(origin, &error.to_string()))?;
     let parsed = toml::from_str::<Config>(&text);
-    parsed.map(drop).map_err(|error| explain(origin, error.to_string().trim_end()))
+    let parsed = parsed.map_err(|error| explain(origin, error.to_string().trim_end()))?;
+    if parsed.storage.url.is_some() {
+        let message = "storage.url holds a password: set IMPRIMATUR__STORAGE__URL, or name a file \
+                       of mode 600 in storage.url_file";
+        return Err(explain(origin, message));
+    }
+    Ok(())
 }
 
 fn explain(origin: &str, message: &str) -> ConfigError {
@@ -262,6 +337,14 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_is_refused() {
         assert!(matches!(load("[review]\nfour_eyes = 7"), Err(ConfigError::Value { .. })));
+    }
+
+    #[test]
+    fn a_password_has_no_place_in_the_file() {
+        let error = load("[storage]\nkind = \"postgres\"\nurl = \"postgresql://u:hunter2@db/x\"");
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("url_file") && !error.contains("hunter2"), "{error}");
+        assert!(!format!("{:?}", Hidden("hunter2".into())).contains("hunter2"));
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Installation {
     /// Secrets.
     #[must_use]
     pub fn keys(&self) -> PathBuf {
-        self.folder.join("keys")
+        self.folder.join(&self.config.storage.keys)
     }
 
     /// The key of all invisible marks.

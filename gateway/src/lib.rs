@@ -28,6 +28,8 @@ mod releasing;
 pub mod reviews;
 mod screening;
 pub mod secret;
+mod sharing;
 mod signing;
+pub mod storage;
 mod telemetry;
 pub mod wiring;

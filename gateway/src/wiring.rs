@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
-use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
+use audit::{Event, Log, LogError, LogOptions, Objects, Record, StateStore};
 use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
@@ -20,6 +20,8 @@ use crate::{
     models::{self, ModelError},
     pipeline::LineError,
     secret::Secret,
+    sharing::Sharing,
+    storage::Storage,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -41,6 +43,9 @@ pub enum WiringError {
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
+    /// The storage is not configured in a way that works.
+    #[error("{0}")]
+    Storage(String),
     /// The log.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -71,6 +76,8 @@ pub struct Stages {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) objects: Objects,
     pub(crate) state: Arc<dyn StateStore>,
+    /// What to mind where other gateways write to the same log.
+    pub(crate) sharing: Option<Sharing>,
     checks: Arc<Semaphore>,
 }
 
@@ -116,9 +123,10 @@ impl Stages {
         let authority = Authority::load(&installation.provenance())?;
         let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
         let signer = Arc::new(Credentials::new(authority)?);
-        let objects = Objects::open(&installation.objects())?;
-        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, log)?;
-        let state: Arc<dyn StateStore> = Arc::new(SledState::open(&installation.state())?);
+        let storage = Storage::open(&installation)?;
+        let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
+        let limit = installation.config().server.request_seconds_max;
+        let sharing = storage.is_shared().then(|| Sharing::new(limit));
         let accounts = Accounts::new(Arc::clone(&state));
         Ok(Self {
             metrics: Metrics::default(),
@@ -133,6 +141,7 @@ impl Stages {
             verifier,
             objects,
             state,
+            sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
         })
     }
@@ -183,20 +192,27 @@ impl Stages {
     /// # Errors
     /// [`LogError`] when the log fails.
     pub async fn close_unfinished(&self) -> Result<usize, LogError> {
-        let unfinished = self.log.registry().unfinished()?;
-        for index in &unfinished {
+        if !self.takes_turn().await? {
+            return Ok(0);
+        }
+        let mut closed = 0;
+        for index in &self.log.registry().unfinished()? {
             let admitted = Record::parse(&self.log.entry(*index)?)?;
+            if self.sharing.as_ref().is_some_and(|sharing| sharing.may_be_under_way(&admitted)) {
+                continue;
+            }
             let mut record = Record::new(Event::Interrupted, admitted.tenant, admitted.actor);
             record.request_id = admitted.request_id;
             record.modality = admitted.modality;
             record.detail = Some(format!("found unfinished at start; admitted record {index}"));
             self.log.append(record).await?;
+            closed += 1;
         }
         for entry in self.log.registry().waiting()? {
             let queued = crate::reviews::enqueue(self, entry.asset_id).await;
             queued.map_err(|error| LogError::Index(error.to_string()))?;
         }
-        Ok(unfinished.len())
+        Ok(closed)
     }
 
     /// Writes a last checkpoint.
@@ -210,12 +226,14 @@ impl Stages {
     /// Checks the own log from end to end; how many entries it has.
     ///
     /// # Errors
-    /// [`LogError`] naming the first entry at fault.
-    pub async fn verify_log(&self) -> Result<u64, LogError> {
+    /// [`WiringError::Log`] naming the first entry at fault.
+    pub async fn verify_log(&self) -> Result<u64, WiringError> {
         self.log.checkpoint_now().await?;
-        let (folder, verifier) = (self.installation.log(), self.log.verifier().clone());
-        let checking = tokio::task::spawn_blocking(move || audit::verify_log(&folder, &verifier));
-        checking.await.map_err(|_| LogError::Closed)?.map(|verified| verified.entries)
+        let installation = self.installation.clone();
+        let checking = tokio::task::spawn_blocking(move || {
+            Storage::open(&installation)?.verify_log().map(|verified| verified.entries)
+        });
+        checking.await.map_err(|_| LogError::Closed)?
     }
 
     /// Appends a record.

@@ -20,7 +20,7 @@ const SERVER_VERSION_MIN: i32 = 150_000;
 /// right to append; there is no limit on statements, because ending a COMMIT that waits for a
 /// standby would make it look as if it had succeeded.
 const SESSION: &str = "SET lock_timeout = '10s'; \
-     SET idle_in_transaction_session_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '5s'; \
      SET default_transaction_isolation = 'read committed'; \
      SET default_transaction_read_only = off; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; \

@@ -139,7 +139,22 @@ fn a_commit_that_breaks_off_is_stored_once_or_not_at_all() {
     append(&mut one, "after that").unwrap();
     assert_eq!(entries(&mut one)[3..], [b"of another".to_vec(), b"after that".to_vec()]);
 
+    whoever_hangs_loses_the_right_to_append(&mut one, &mut two);
     a_crash_takes_nothing_that_was_acknowledged(&mut server, &mut one);
+}
+
+fn whoever_hangs_loses_the_right_to_append(hanging: &mut PostgresLog, other: &mut PostgresLog) {
+    let first = hanging.begin().unwrap();
+    append(other, "of another").unwrap();
+    let late = hanging.commit(first, &[b"too late".to_vec()]);
+    assert!(matches!(late, Err(LogError::NotKept(_))), "{late:?}");
+    // Where nobody has used the right, nothing is lost.
+    let first = hanging.begin().unwrap();
+    let unused = other.begin().unwrap();
+    other.commit(unused, &[]).unwrap();
+    hanging.commit(first, &[b"late, but in time".to_vec()]).unwrap();
+    let stored = entries(hanging);
+    assert_eq!(stored[stored.len() - 2..], [b"of another".to_vec(), b"late, but in time".to_vec()]);
 }
 
 fn a_crash_takes_nothing_that_was_acknowledged(server: &mut PostgresServer, log: &mut PostgresLog) {

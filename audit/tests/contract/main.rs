@@ -18,6 +18,7 @@ mod failing;
 mod log_suite;
 mod on_postgres;
 mod on_s3;
+mod over_tls;
 mod place_suite;
 mod postgres_server;
 mod shared_log;

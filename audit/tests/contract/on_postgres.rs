@@ -56,7 +56,7 @@ fn damage_is_found(server: &PostgresServer, driver: &Arc<Driver>) {
         let first = log.begin().unwrap();
         log.commit(first, &[vec![entry], vec![entry]]).unwrap();
     }
-    let mut read = |statement: &str| {
+    let read = |statement: &str| {
         server.sql("damage", statement);
         open(driver, &url).read(0, &mut |_, _| Ok(()))
     };

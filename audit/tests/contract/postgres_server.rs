@@ -124,8 +124,13 @@ impl Drop for PostgresServer {
 
 /// One of the server's programs, run by somebody who may.
 fn command(folder: &Path, program: &str) -> Command {
-    let mut command = Command::new(binaries().join(program));
+    let mut command = user(Command::new(binaries().join(program)));
     command.current_dir(folder).env("LC_ALL", "C");
+    command
+}
+
+/// Makes a program run as the server's user.
+pub(crate) fn user(mut command: Command) -> Command {
     if is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
@@ -139,9 +144,11 @@ fn is_root() -> bool {
 
 /// The newest version that Debian's packages have installed.
 fn binaries() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").expect("install the package postgresql");
+    let Ok(versions) = fs::read_dir("/usr/lib/postgresql") else {
+        panic!("install the package postgresql")
+    };
     let versions = versions.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-    let newest: u32 = versions.max().expect("install the package postgresql");
+    let newest: u32 = versions.max().unwrap_or_default();
     assert!(newest >= 15, "PostgreSQL {newest} is too old");
     PathBuf::from(format!("/usr/lib/postgresql/{newest}/bin"))
 }

@@ -65,7 +65,7 @@ async fn two_gateways_write_one_log_without_gaps() {
     receipts.extend(append([&one, &two], 100).await);
     both_know_everything(&one, &two, &receipts).await;
     published_tiles_are_the_trees(&one, &place).await;
-    another_key_is_refused(&url, &folder.path().join("three"), &place).await;
+    another_key_is_refused(&url, &folder.path().join("three"), &place);
 }
 
 async fn both_know_everything(one: &Log, two: &Log, receipts: &[Receipt]) {
@@ -113,7 +113,7 @@ async fn published_tiles_are_the_trees(log: &Log, place: &Place) {
     assert_eq!(bundle[2..2 + first.len()], first);
 }
 
-async fn another_key_is_refused(url: &str, folder: &Path, place: &Place) {
+fn another_key_is_refused(url: &str, folder: &Path, place: &Place) {
     std::fs::create_dir(folder).unwrap();
     let other = LogKey::create(&folder.join("key")).unwrap();
     let opened = open(url, folder, &other, place);

@@ -7,7 +7,7 @@ mod report;
 mod tail;
 mod verify;
 
-use ::audit::{Log, LogKey, LogOptions};
+use ::audit::{Log, LogOptions};
 
 use super::{
     args::{AuditCommand, Global},
@@ -15,6 +15,7 @@ use super::{
     locate,
     output::Console,
 };
+use crate::storage::Storage;
 
 pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Console) -> Answer {
     match command {
@@ -31,5 +32,5 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
 fn open(global: &Global) -> Result<Log, Failure> {
     let installation = locate::installation(global)?;
     let options = LogOptions::new(installation.config().audit.origin.clone());
-    Ok(Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options)?)
+    Ok(Storage::open(&installation)?.log(options)?)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use audit::{Log, LogError, LogKey, LogOptions, Record, Verifier};
+use audit::{Log, LogError, LogKey, LogOptions, Record};
 use provenance::Authority;
 use serde::Serialize;
 use serde_json::json;
@@ -14,7 +14,12 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{installation::Installation, models, wiring};
+use crate::{
+    installation::Installation,
+    models,
+    storage::Storage,
+    wiring::{self, WiringError},
+};
 
 /// Certificates are to be renewed this long before they end.
 const EXPIRY_DAYS_MIN: i64 = 30;
@@ -149,20 +154,21 @@ fn generators(installation: &Installation) -> Vec<Finding> {
 
 /// The log's entries and checkpoint, then the clock against the last record.
 fn log(installation: &Installation) -> Option<Finding> {
-    let key = LogKey::load(&installation.log_key()).ok()?;
-    let origin = installation.config().audit.origin.clone();
-    let in_epoch = audit::epoch::origin(&installation.log(), &origin);
-    let verified = in_epoch.and_then(|origin| {
-        audit::verify_log(&installation.log(), &Verifier::new(origin, key.verifying_key()))
-    });
-    if let Err(error) = verified {
+    LogKey::load(&installation.log_key()).ok()?;
+    let storage = match Storage::open(installation) {
+        Ok(storage) => storage,
+        Err(error) => {
+            return Some(Finding::new("storage", error, "correct [storage] in the configuration"));
+        }
+    };
+    if let Err(error) = storage.verify_log() {
         let fix = "restore the log folder from a backup (`imprimatur audit verify` names the first entry at fault), or begin a new epoch with `imprimatur audit epoch`";
         return Some(Finding::new("log", error, fix));
     }
-    match Log::open(&installation.log(), key, LogOptions::new(origin)) {
+    match storage.log(LogOptions::new(installation.config().audit.origin.clone())) {
         Ok(log) => clock(&log),
         // A running server looks after the clock itself.
-        Err(LogError::InUse(_)) => None,
+        Err(WiringError::Log(LogError::InUse(_))) => None,
         Err(error) => Some(Finding::new("log", error, "restore the log folder from a backup")),
     }
 }

@@ -63,11 +63,14 @@ pub(crate) async fn serve(
         end.send_replace(true);
         tokio::time::sleep(Duration::from_secs(FAREWELL_SECONDS_MAX)).await;
     };
+    let stages = Arc::clone(line.stages());
+    let closing = tokio::spawn(async move { stages.close_for_others().await });
     tokio::select! {
         served = open => served?,
         // Whoever still reads is cut off; the next start closes what that leaves unfinished.
         () = farewell => tracing::warn!("open requests were cut off"),
     }
+    closing.abort();
     line.stages().close().await?;
     Ok(Exit::Yes)
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use audit::{Log, LogError, LogKey, LogOptions};
+use audit::{LogError, LogOptions};
 use futures::{StreamExt as _, stream};
 use provenance::{Authority, Report, TrustLists, Verdict, Verifier};
 use serde_json::json;
@@ -29,7 +29,9 @@ use crate::{
     disclosure::{self, Audience},
     installation::Installation,
     lookup::{Lookup, Subject, Verification},
-    models, wiring,
+    models,
+    storage::Storage,
+    wiring::{self, WiringError},
 };
 
 /// Larger files are not read into memory.
@@ -105,10 +107,10 @@ fn lookup(
     let generators = models::open_all(installation)?;
     let lookup = lookup.with_detector(Detector::new(key, generators.values()));
     let options = LogOptions::new(installation.config().audit.origin.clone());
-    match Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options) {
+    match Storage::open(installation)?.log(options) {
         Ok(log) => Ok(lookup.with_log(log)),
         // A server has it: credentials and marks can be read all the same.
-        Err(LogError::InUse(_)) => {
+        Err(WiringError::Log(LogError::InUse(_))) => {
             console.note("the log is in use by a server, so nothing is looked up in it: ask its /v1/verify for that");
             Ok(lookup)
         }

@@ -15,6 +15,8 @@ use crate::{
         output::Console,
     },
     installation::Installation,
+    storage::Storage,
+    wiring::WiringError,
 };
 
 pub(super) fn run(global: &Global, args: &VerifyEvidence, console: &Console) -> Answer {
@@ -53,24 +55,23 @@ fn accepted(checked: &Checked, console: &Console) -> Exit {
     Exit::Yes
 }
 
-/// Reads the files themselves, so it also works while a server has the log open.
+/// Reads the entries themselves, so it also works while a server has the log open.
 fn own_log(installation: &Installation, console: &Console) -> Answer {
     let key = LogKey::load(&installation.log_key())?;
-    let origin = epoch::origin(&installation.log(), &installation.config().audit.origin)?;
-    let verifier = Verifier::new(origin, key.verifying_key());
     let begun = epoch::declared(&installation.log(), &key.verifying_key())?;
-    match ::audit::verify_log(&installation.log(), &verifier) {
+    match Storage::open(installation)?.verify_log() {
         Ok(verified) => Ok(confirmed(&verified, begun.as_ref(), console)),
-        Err(error @ (LogError::File { .. } | LogError::Key { .. })) => {
-            Err(Failure::unreadable(error))
-        }
-        Err(error) => {
+        Err(WiringError::Log(
+            error @ (LogError::File { .. } | LogError::Key { .. } | LogError::Unreachable(_)),
+        )) => Err(Failure::unreadable(error)),
+        Err(WiringError::Log(error)) => {
             let index = match &error {
                 LogError::Damaged { index, .. } => Some(*index),
                 _ => None,
             };
             Ok(denied(&error, index, console))
         }
+        Err(error) => Err(error.into()),
     }
 }
 

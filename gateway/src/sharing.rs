@@ -1,0 +1,93 @@
+//! What one gateway minds where others write to the same log.
+
+use std::time::Duration;
+
+use audit::{LogError, Record};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use types::RequestId;
+
+use crate::wiring::Stages;
+
+/// Whose turn it is to close what gateways that were killed have left unfinished.
+const TURN: &[u8] = b"lease/unfinished";
+
+/// One gateway among several.
+#[derive(Debug)]
+pub(crate) struct Sharing {
+    /// Who this process is to the others.
+    holder: String,
+    /// A request that was admitted longer ago is not under way anywhere.
+    under_way_max: Duration,
+    every: Duration,
+}
+
+impl Sharing {
+    /// `request_seconds_max` is when every gateway gives a request up.
+    pub(crate) fn new(request_seconds_max: u64) -> Self {
+        Self {
+            holder: RequestId::new().to_string(),
+            // The clocks of two machines differ a little, and an ending takes a moment.
+            under_way_max: Duration::from_secs(request_seconds_max.saturating_mul(2)),
+            every: Duration::from_secs(request_seconds_max.clamp(1, 60)),
+        }
+    }
+
+    /// Whether another gateway may still be working on a request: then it ends it, too.
+    pub(crate) fn may_be_under_way(&self, admitted: &Record) -> bool {
+        // A time that cannot be read is no reason to end somebody else's request.
+        OffsetDateTime::parse(&admitted.time, &Rfc3339)
+            .map_or(true, |time| OffsetDateTime::now_utc() - time < self.under_way_max)
+    }
+}
+
+impl Stages {
+    /// Whether this gateway is the one that closes what was left unfinished. Whoever has the turn
+    /// knows what the one before has written.
+    pub(crate) async fn takes_turn(&self) -> Result<bool, LogError> {
+        let Some(Sharing { holder, every, .. }) = &self.sharing else { return Ok(true) };
+        let (now, term) = (OffsetDateTime::now_utc(), *every * 2);
+        let taken = self.state.lease(TURN, holder, now, term).await;
+        let taken = taken.map_err(|error| LogError::Unreachable(error.to_string()))?;
+        if taken {
+            self.log.catch_up().await?;
+        }
+        Ok(taken)
+    }
+
+    /// Goes on closing what other gateways leave unfinished when they are killed; ends at once where
+    /// there are none.
+    pub(crate) async fn close_for_others(&self) {
+        let Some(sharing) = &self.sharing else { return };
+        loop {
+            tokio::time::sleep(sharing.every).await;
+            match self.close_unfinished().await {
+                Ok(0) => {}
+                Ok(closed) => tracing::warn!(closed, "closed requests of a gateway that is gone"),
+                Err(error) => tracing::warn!(%error, "unfinished requests could not be closed"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use audit::Event;
+    use time::format_description::well_known::Rfc3339;
+
+    use super::*;
+
+    fn check(admitted_seconds_ago: i64, expected: bool) {
+        let mut record = Record::new(Event::Admitted, "press", "actor");
+        let time = OffsetDateTime::now_utc() - time::Duration::seconds(admitted_seconds_ago);
+        record.time = time.format(&Rfc3339).unwrap();
+        assert_eq!(Sharing::new(600).may_be_under_way(&record), expected);
+    }
+
+    #[test]
+    fn only_what_every_gateway_has_given_up_is_closed_for_it() {
+        check(-5, true);
+        check(0, true);
+        check(1100, true);
+        check(1300, false);
+    }
+}

@@ -1,0 +1,122 @@
+//! Two gateways over one PostgreSQL write one log; one is killed, the other goes on.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::{
+    crash::{ask, count},
+    newsroom::{Newsroom, RIVER, chat},
+};
+use postgres_server::{PostgresServer, wanted};
+
+#[path = "../audit/tests/contract/postgres_server.rs"]
+mod postgres_server;
+
+/// A gateway gives a request up after this; another closes it after twice the time.
+const REQUEST_SECONDS_MAX: u64 = 10;
+
+/// Two data folders with the same keys and rules, one database, one folder for objects.
+fn newsrooms(server: &PostgresServer, shared: &Path) -> [Newsroom; 2] {
+    let rooms = [Newsroom::new(), Newsroom::new()];
+    server.database("log");
+    let url = server.url("log", server.port());
+    for room in &rooms {
+        let config = fs::read_to_string(rooms[0].path("imprimatur.toml")).unwrap();
+        let objects = format!("url_file = \"keys/url\"\nobjects = \"file:{}\"", shared.display());
+        let config = config
+            .replace("kind = \"embedded\"", &format!("kind = \"postgres\"\n{objects}"))
+            .replace("max = 600", &format!("max = {REQUEST_SECONDS_MAX}"));
+        fs::write(room.path("imprimatur.toml"), config).unwrap();
+        let copied = std::process::Command::new("cp")
+            .args(["-a", "-T", rooms[0].path("keys").to_str().unwrap()])
+            .arg(room.path("copied"))
+            .status();
+        assert!(copied.unwrap().success());
+        fs::rename(room.path("keys"), room.path("old")).unwrap();
+        fs::rename(room.path("copied"), room.path("keys")).unwrap();
+        fs::write(room.path("keys/url"), &url).unwrap();
+        let private = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(room.path("keys/url"), private).unwrap();
+    }
+    rooms
+}
+
+#[test]
+fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
+    if !wanted("two gateways over one PostgreSQL") {
+        return;
+    }
+    let database = PostgresServer::start();
+    let shared = tempfile::tempdir().unwrap();
+    let [one, two] = newsrooms(&database, shared.path());
+    let key = one.key("journalist", "ada");
+    let (first, second) = (one.serve(), two.serve());
+
+    // What one has made, the other finds.
+    let made = first.post(&key, "/v1/chat/completions", &chat(RIVER));
+    assert_eq!(made.status, 200, "{}", made.json());
+    let asset = made.json()["imprimatur"]["asset"]["id"].as_str().unwrap().to_owned();
+    let started = Instant::now();
+    while second.get(&key, &format!("/v1/assets/{asset}")).status != 200 {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is not found elsewhere");
+    }
+
+    let answered = AtomicUsize::new(0);
+    let (urls, key) = ([first.url.clone(), second.url.clone()], key.as_str());
+    let mut receipts: Vec<(u64, String)> = thread::scope(|scope| {
+        let clients: Vec<_> = (0..32)
+            .map(|n| {
+                let (url, answered) = (&urls[n % 2], &answered);
+                scope.spawn(move || {
+                    let receipt = ask(url, key, n as u64);
+                    answered.fetch_add(usize::from(receipt.is_some()), Ordering::SeqCst);
+                    receipt
+                })
+            })
+            .collect();
+        while answered.load(Ordering::SeqCst) < 4 {
+            thread::sleep(Duration::from_millis(5));
+        }
+        first.kill();
+        clients.into_iter().filter_map(|client| client.join().unwrap()).collect()
+    });
+    receipts.extend((0..4).map(|n| ask(&urls[1], key, n).unwrap()));
+
+    // The one that is left closes what the killed one cannot.
+    let started = Instant::now();
+    loop {
+        let (admitted, terminal) = count(&one);
+        assert!(terminal.values().all(|records| *records == 1), "a request ends once");
+        if admitted.iter().all(|request| terminal.contains_key(request)) {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(90), "requests are left unfinished");
+    }
+    assert_eq!(second.terminate(), Some(0));
+    one.json(&["audit", "verify"], 0);
+    every_index_is_there(&one);
+    for (index, leaf_hash) in &receipts {
+        let proof = two.json(&["audit", "prove", &index.to_string()], 0);
+        assert_eq!(proof["leaf_hash"], leaf_hash.as_str());
+    }
+    assert!(shared.path().join("log/checkpoint").exists(), "the log is published");
+}
+
+fn every_index_is_there(newsroom: &Newsroom) {
+    let output = newsroom.run(&["--json", "audit", "tail", "-n", "100000"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let indexes = text.lines().map(|line| {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        entry["index"].as_u64().unwrap()
+    });
+    let indexes: Vec<u64> = indexes.collect();
+    assert!(indexes.iter().copied().eq(0..indexes.len() as u64), "{indexes:?}");
+}
