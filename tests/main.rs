@@ -13,6 +13,7 @@
 mod bad_input;
 mod command_line;
 mod crash;
+mod exports;
 mod external;
 mod inside;
 mod leaving;
