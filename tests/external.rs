@@ -102,3 +102,46 @@ fn a_stranger_checks_an_export_and_finds_every_change() {
         );
     }
 }
+
+#[test]
+fn bagit_sha256sum_and_pdftotext_accept_an_export() {
+    if !wanted("bagit.py, sha256sum, pdftotext") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    newsroom.json(&["generate", "text", RIVER], 0);
+    for language in ["en", "zh"] {
+        let args =
+            ["--lang", language, "audit", "export", "--regime", "eu-art50", "-o", "bundle.zip"];
+        let bag = newsroom.json(&args, 0)["bag"].as_str().unwrap().to_owned();
+        let out = tempfile::tempdir().unwrap();
+        let bag = out.path().join(bag);
+        let run = |program: &str, args: &[&str]| {
+            let output = Command::new(program)
+                .args(args)
+                .current_dir(if bag.is_dir() { &bag } else { out.path() })
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{program}: {}", said(&output));
+            said(&output)
+        };
+        run(
+            "unzip",
+            &[
+                "-q",
+                newsroom.path("bundle.zip").to_str().unwrap(),
+                "-d",
+                out.path().to_str().unwrap(),
+            ],
+        );
+        let python = std::env::var("IMPRIMATUR_PYTHON").unwrap_or_else(|_| "python3".into());
+        run(&python, &["-m", "bagit", "--validate", "."]);
+        run("sha256sum", &["-c", "--quiet", "--strict", "tagmanifest-sha256.txt"]);
+        run("sha256sum", &["-c", "--quiet", "--strict", "manifest-sha256.txt"]);
+        let text = run("pdftotext", &["-enc", "UTF-8", "data/report.pdf", "-"]);
+        let heading =
+            if language == "en" { "not a finding of compliance" } else { "机器检查结果" };
+        assert!(text.contains(heading) && text.contains("LOG-1"), "{text}");
+        newsroom.json(&["audit", "verify", bag.to_str().unwrap()], 0);
+    }
+}

@@ -14,6 +14,7 @@ mod bad_input;
 mod command_line;
 mod crash;
 mod epoch;
+mod exports;
 mod external;
 mod inside;
 mod leaving;

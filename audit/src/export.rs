@@ -1,7 +1,7 @@
 //! Evidence for others: a BagIt bag (RFC 8493) in a ZIP that anyone can check offline.
 //!
 //! Reading order: [`plan`] says what goes in, `reading` takes it out of the log in order, `payload`
-//! writes it down, `bag` packs it, [`exporter`] leads all of it; [`check`] is the way back: it reads
+//! writes it down, `bag` packs it, [`exporter`] leads all of it; [`mod@check`] is the way back: it reads
 //! a bag and names what is wrong with it. `own` checks the own log.
 //!
 //! What ties a bag together: every file is in `manifest-sha256.txt`, and the digest of that file is

@@ -130,3 +130,6 @@ impl RenderError {
         Self { format, reason: reason.to_string() }
     }
 }
+
+#[cfg(test)]
+mod tests;

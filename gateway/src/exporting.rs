@@ -56,7 +56,7 @@ impl Stages {
         &self,
         plan: &Plan,
         target: &Path,
-        progress: &Progress,
+        progress: &Progress<'_>,
     ) -> Result<Exported, ExportError> {
         self.exporter().await?.export(plan, target, progress).await
     }
@@ -65,7 +65,11 @@ impl Stages {
     ///
     /// # Errors
     /// [`ExportError`].
-    pub async fn report(&self, plan: &Plan, progress: &Progress) -> Result<Rendered, ExportError> {
+    pub async fn report(
+        &self,
+        plan: &Plan,
+        progress: &Progress<'_>,
+    ) -> Result<Rendered, ExportError> {
         self.exporter().await?.report(plan, progress).await
     }
 

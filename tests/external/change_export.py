@@ -21,7 +21,7 @@ def main():
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
             data = old.read(name)
-            if name == "entries.jsonl":
+            if name.endswith("/data/entries.jsonl"):
                 data = ("\n".join(change(data.decode().splitlines(), how)) + "\n").encode()
             new.writestr(name, data)
 

@@ -1,11 +1,12 @@
 """A stranger's check of an evidence export: hashlib and an Ed25519 library, nothing of ours.
 
-Usage: check_export.py EXPORT.zip. Follows RFC 6962 (hashes), C2SP signed-note, tlog-checkpoint and
-tlog-proof. Prints the number of entries; exits 1 naming the first entry at fault.
+Usage: check_export.py EXPORT.zip. Follows RFC 8493 (BagIt), RFC 6962 (hashes), C2SP signed-note,
+tlog-checkpoint and tlog-proof. Prints the number of entries; exits 1 naming what is at fault.
 """
 
 import base64
 import hashlib
+import json
 import sys
 import zipfile
 
@@ -83,23 +84,49 @@ def proof(text):
     return int(lines[0].split()[1]), [base64.b64decode(line) for line in lines[1:]], note
 
 
+def prove(data, text, vkey):
+    """The index at which the log holds these bytes, or None."""
+    index, path, note = proof(text)
+    size, expected = checkpoint(note, vkey)
+    return index if from_proof(index, size, leaf(data), path) == expected else None
+
+
 def main():
     with zipfile.ZipFile(sys.argv[1]) as bundle:
-        read = lambda name: bundle.read(name).decode()
-        vkey = read("vkey").strip()
-        size, expected = checkpoint(read("checkpoint"), vkey)
-        entries = read("entries.jsonl").splitlines()
-        if len(entries) != size:
+        base = bundle.namelist()[0].split("/")[0]
+        read = lambda name: bundle.read(f"{base}/{name}")
+        vkey = json.loads(read("data/keys.json"))["log"]["vkey"]
+        size, expected = checkpoint(read("data/checkpoint").decode(), vkey)
+        withheld = {row["index"]: row for row in json.loads(read("data/redactions.json"))["entries"]}
+        entries = read("data/entries.jsonl").splitlines()
+        whole = not json.loads(read("data/export.json"))["extent"]
+        if whole and len(entries) + len(withheld) != size:
             sys.exit(f"FAIL: {len(entries)} entries, but the signed head covers {size}")
-        leaves = [leaf(entry.encode()) for entry in entries]
-        for i, hash_ in enumerate(leaves):
-            index, path, note = proof(read(f"proofs/{i}.tlog-proof"))
+        names = [name for name in bundle.namelist() if name.endswith(".tlog-proof")]
+        numbers = [name.rsplit("/", 1)[1].split(".")[0] for name in names]
+        indices = sorted(int(number) for number in numbers if number.isdigit())
+        leaves, lines = [], iter(entries)
+        for i in indices:
+            index, path, note = proof(read(f"data/proofs/{i}.tlog-proof").decode())
+            hash_ = bytes.fromhex(withheld[i]["leaf_hash"]) if i in withheld else leaf(next(lines))
             proved_size, proved_root = checkpoint(note, vkey)
             if index != i or from_proof(i, proved_size, hash_, path) != proved_root:
                 sys.exit(f"FAIL: entry {i} is not proved")
-        if root(leaves) != expected:
+            leaves.append(hash_)
+        if whole and root(leaves) != expected:
             sys.exit("FAIL: the entries do not give the signed root")
-    print(f"OK: {size} entries")
+        # The log's own record ties all other files to it.
+        exported = read("exported-entry.json")
+        if prove(exported, read("exported.tlog-proof").decode(), vkey) is None:
+            sys.exit("FAIL: the record of the export is not proved")
+        digest = hashlib.sha256(read("manifest-sha256.txt")).hexdigest()
+        if f"sha256:{digest} " not in json.loads(exported)["detail"]:
+            sys.exit("FAIL: the log recorded another manifest")
+        for line in read("manifest-sha256.txt").decode().splitlines():
+            digest, name = line.split("  ", 1)
+            if hashlib.sha256(read(name)).hexdigest() != digest:
+                sys.exit(f"FAIL: {name} was changed")
+    print(f"OK: {len(indices)} entries")
 
 
 if __name__ == "__main__":

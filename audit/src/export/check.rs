@@ -46,16 +46,16 @@ pub struct Checked {
 /// [`Fault`] naming the first thing that is wrong.
 pub fn check(path: &Path, expected: Option<&Verifier>) -> Result<Checked, Fault> {
     let mut source = Source::open(path)?;
-    let digests = bagit::check(&mut source)?;
+    let payload = bagit::check(&mut source)?;
     let about: About = json(&mut source, names::ABOUT)?;
     if about.schema != About::SCHEMA {
         return Err(Fault::broken(names::ABOUT, format!("schema {} is not known", about.schema)));
     }
     let verifier = key(&mut source, &about, expected)?;
     let checkpoint = checkpoint(&mut source, &about, &verifier)?;
-    bagit::check_tags(&mut source, &about)?;
+    bagit::check_tags(&mut source, &about, &payload)?;
     let mut notes = Vec::new();
-    entries::check(&mut source, &about, &checkpoint, &digests)?;
+    entries::check(&mut source, &about, &checkpoint, &payload.digests)?;
     views::check(&mut source, &about, &mut notes)?;
     logged::check_time_stamps(&mut source, &about, &verifier)?;
     let recorded = logged::check(&mut source, &about, &verifier)?;

@@ -62,7 +62,7 @@ impl Exporter {
         &self,
         plan: &Plan,
         target: &Path,
-        progress: &Progress,
+        progress: &Progress<'_>,
     ) -> Result<Exported, ExportError> {
         let regime = Regime::named(&plan.regime)?;
         let checkpoint = self.log.checkpoint_now().await?;
@@ -109,7 +109,11 @@ impl Exporter {
     ///
     /// # Errors
     /// [`ExportError`].
-    pub async fn report(&self, plan: &Plan, progress: &Progress) -> Result<Rendered, ExportError> {
+    pub async fn report(
+        &self,
+        plan: &Plan,
+        progress: &Progress<'_>,
+    ) -> Result<Rendered, ExportError> {
         let regime = Regime::named(&plan.regime)?;
         let checkpoint = self.log.checkpoint_now().await?;
         let about = self.about(plan, &checkpoint);

@@ -73,7 +73,12 @@ impl Payload {
         let members: Map<String, Value> =
             serde_json::from_slice(&entry).map_err(std::io::Error::from)?;
         let withheld = self.about.redaction.members(&members);
-        let line = self.write_entry(index, leaf, &entry, &record, &withheld)?;
+        let line = if withheld.is_empty() {
+            Some(self.show(&entry)?)
+        } else {
+            self.withhold(index, leaf, &record, &withheld)?;
+            None
+        };
         self.events.add(&events::row(index, line, &record, &withheld))?;
         for decision in [&record.input, &record.output].into_iter().flatten() {
             self.policies.insert(decision.policy.sha256, decision.policy.clone());
@@ -83,31 +88,31 @@ impl Payload {
         Ok(())
     }
 
-    /// The entry itself, or its leaf hash; the line that it became.
-    fn write_entry(
+    /// The line that the entry became.
+    fn show(&mut self, entry: &[u8]) -> std::io::Result<u64> {
+        self.lines.write_all(entry)?;
+        self.lines.write_all(b"\n")?;
+        self.line += 1;
+        Ok(self.line)
+    }
+
+    /// The leaf hash stands for the entry.
+    fn withhold(
         &mut self,
         index: u64,
-        leaf: Sha256,
-        entry: &[u8],
+        leaf_hash: Sha256,
         record: &Record,
         withheld: &[&'static str],
-    ) -> Result<Option<u64>, Error> {
-        if withheld.is_empty() {
-            self.lines.write_all(entry)?;
-            self.lines.write_all(b"\n")?;
-            self.line += 1;
-            return Ok(Some(self.line));
-        }
+    ) -> std::io::Result<()> {
+        self.about.withheld += 1;
         self.redactions.add(&Withheld {
             index,
-            leaf_hash: leaf,
+            leaf_hash,
             tenant: record.tenant.clone(),
             tenant_seq: record.tenant_seq,
             time: record.time.clone(),
             withheld: withheld.iter().map(|name| (*name).to_owned()).collect(),
-        })?;
-        self.about.withheld += 1;
-        Ok(None)
+        })
     }
 
     /// Whether the manifest that the record names is at hand.

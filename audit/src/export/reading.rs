@@ -50,7 +50,7 @@ impl Reading<'_> {
         self,
         plan: &Plan,
         items: mpsc::Sender<Item>,
-        progress: &Progress,
+        progress: &Progress<'_>,
     ) -> Result<(), ExportError> {
         let wanted = self.wanted(&plan.extent).await?;
         let mut start = self.first(&plan.extent).await?;

@@ -121,7 +121,7 @@ fn rows(table: &Table) -> Vec<Paragraph> {
         let texts = std::iter::once(&table.head).chain(&table.rows);
         let longest =
             texts.filter_map(|row| row.get(column)).map(|text| text.chars().count()).max();
-        u16::try_from(longest.unwrap_or(1).clamp(8, 64)).map_or(8.0, f32::from)
+        u16::try_from(longest.unwrap_or(1).clamp(13, 64)).map_or(13.0, f32::from)
     };
     let widths: Vec<f32> = (0..table.head.len()).map(length).collect();
     let sum: f32 = widths.iter().sum();

@@ -1,6 +1,6 @@
 //! The command line, as `imprimatur help` shows it.
 
-pub mod audit;
+pub(super) mod audit;
 
 use std::path::PathBuf;
 

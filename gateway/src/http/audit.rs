@@ -31,8 +31,10 @@ pub(crate) struct Extent {
     /// eu-art50, sb942, cn-gb45438, ny-fair or internal.
     regime: Option<String>,
     /// `none`, `people` or `content`: what is withheld.
+    #[param(value_type = Option<String>)]
     redact: Option<audit::Redaction>,
     /// `en` or `zh`.
+    #[param(value_type = Option<String>)]
     lang: Option<types::Language>,
 }
 

@@ -25,8 +25,15 @@ const TAGS: [&str; 6] = [
     names::EXPORTED_PROOF,
 ];
 
-/// Checks every file against its manifest; the digests of the payload.
-pub(super) fn check(source: &mut Source) -> Result<BTreeMap<String, Sha256>, Fault> {
+/// What lies below `data/`.
+#[derive(Debug)]
+pub(super) struct Payload {
+    pub(super) digests: BTreeMap<String, Sha256>,
+    bytes: u64,
+}
+
+/// Checks every file against its manifest.
+pub(super) fn check(source: &mut Source) -> Result<Payload, Fault> {
     if source.bytes(names::BAGIT, SMALL_MAX)? != BAGIT.as_bytes() {
         return Err(Fault::Changed(names::BAGIT.to_owned()));
     }
@@ -50,29 +57,30 @@ pub(super) fn check(source: &mut Source) -> Result<BTreeMap<String, Sha256>, Fau
     if let Some(missing) = tags.keys().chain(payload.keys()).find(|name| !source.has(name)) {
         return Err(Fault::Missing(missing.clone()));
     }
+    let mut payload_bytes = 0;
     for (name, expected) in payload.iter().chain(&tags) {
-        if source.digest(name)?.0 != *expected {
+        let (digest, bytes) = source.digest(name)?;
+        if digest != *expected {
             return Err(Fault::Changed(name.clone()));
         }
+        payload_bytes += if name.starts_with("data/") { bytes } else { 0 };
     }
-    Ok(payload)
+    Ok(Payload { digests: payload, bytes: payload_bytes })
 }
 
 /// Checks the tag files that follow from `export.json`.
-pub(super) fn check_tags(source: &mut Source, about: &About) -> Result<(), Fault> {
+pub(super) fn check_tags(
+    source: &mut Source,
+    about: &About,
+    payload: &Payload,
+) -> Result<(), Fault> {
     let readme = Sha256::of(&source.bytes(names::README, SMALL_MAX)?);
     let known = Sha256::of(about::readme(&about.bag, &about.log.vkey).as_bytes());
     let own = about.software == crate::report::SOFTWARE;
     if readme != about.readme_sha256 || (own && readme != known) {
         return Err(Fault::Changed(names::README.to_owned()));
     }
-    let payload: Vec<String> =
-        source.names().filter(|name| name.starts_with("data/")).map(str::to_owned).collect();
-    let mut bytes = 0;
-    for name in &payload {
-        bytes += source.digest(name)?.1;
-    }
-    let expected = about.bag_info(bytes, payload.len() as u64);
+    let expected = about.bag_info(payload.bytes, payload.digests.len() as u64);
     if source.bytes(names::BAG_INFO, SMALL_MAX)? != expected.as_bytes() {
         return Err(Fault::broken(names::BAG_INFO, "it does not follow from data/export.json"));
     }

@@ -141,12 +141,11 @@ fn archive(path: &Path) -> Result<ZipArchive<fs::File>, Fault> {
 fn headers(directory: &mut impl Read) -> io::Result<usize> {
     let mut count = 0;
     loop {
-        let mut header = [0; 46];
-        let read = io::Read::by_ref(directory).take(46).read(&mut header)?;
-        if !header.starts_with(&HEADER) || read == 0 {
+        let mut header = Vec::with_capacity(46);
+        io::Read::by_ref(directory).take(46).read_to_end(&mut header)?;
+        if header.len() < 46 || !header.starts_with(&HEADER) {
             return Ok(count);
         }
-        directory.read_exact(header.get_mut(read..).unwrap_or_default())?;
         let length = |at: usize| match header.get(at..at + 2) {
             Some([low, high]) => u64::from(u16::from_le_bytes([*low, *high])),
             _ => 0,
@@ -189,4 +188,23 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> Result<(), Faul
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn all_names_of_a_long_directory_are_counted() {
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+        for n in 0..1000 {
+            zip.start_file(format!("bag/{n}"), zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(b"x").unwrap();
+        }
+        zip.finish().unwrap();
+        assert_eq!(archive(&path).unwrap().len(), 1000);
+    }
 }

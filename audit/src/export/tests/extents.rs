@@ -2,7 +2,7 @@
 
 use super::{Bench, Files, everything};
 use crate::{
-    export::{Author, Fault, Plan, Redaction, names},
+    export::{Author, Fault, Plan, Redaction, names, reading::before},
     report::Extent,
 };
 
@@ -46,7 +46,8 @@ async fn times_cut_the_log_and_an_empty_extent_is_a_bag_too() {
         ..everything()
     };
     let files = bench.files(&plan).await;
-    let count = (0..6).filter(|index| time(*index) >= from && time(*index) < to).count();
+    let count =
+        (0..6).filter(|index| !before(&time(*index), &from) && before(&time(*index), &to)).count();
     assert_eq!(files.check().unwrap().entries, count as u64);
     let never = Extent { to: Some("2001-01-01T00:00:00Z".into()), ..Extent::default() };
     let files = bench.files(&Plan { extent: never, ..everything() }).await;
