@@ -11,12 +11,15 @@
 )]
 
 mod bad_input;
+mod clocks;
 mod command_line;
 mod crash;
 mod external;
+mod idempotency;
 mod inside;
 mod leaving;
 mod line;
+mod lookups;
 mod newsroom;
 mod recovery;
 mod reviews;

@@ -10,6 +10,7 @@ use types::{AssetId, RequestId};
 
 use super::{
     args::{AuditCommand, Global},
+    audit_find,
     exit::{Answer, Exit, Failure},
     locate,
     output::Console,
@@ -24,6 +25,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
             verify_log(&locate::installation(global)?, console)
         }
         AuditCommand::Export { output } => export(global, &output, console).await,
+        AuditCommand::Find(args) => audit_find::run(global, &open(global)?, &args, console),
         AuditCommand::Tail { n } => tail(&open(global)?, n, console),
     }
 }
