@@ -121,6 +121,14 @@ impl Registry {
         Ok(self.entry(index)?.map(|entry| (entry, similarity)))
     }
 
+    /// Reads the fingerprints into memory, which the first near search does otherwise.
+    ///
+    /// # Errors
+    /// [`LogError::Index`] when the index fails.
+    pub fn warm(&self) -> Result<(), LogError> {
+        self.near.catch_up()
+    }
+
     /// Indices of all records of a request, in order.
     ///
     /// # Errors

@@ -45,6 +45,10 @@ impl Near {
         *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Tables::default();
     }
 
+    pub(super) fn catch_up(&self) -> Result<(), LogError> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner).catch_up(&self.db)
+    }
+
     /// The record of the picture that differs in the fewest bits, if in at most `max`.
     pub(super) fn image(
         &self,
