@@ -135,7 +135,7 @@ fn a_change_of_rules_is_on_record_with_both_versions() {
     let pack = |version: u32| PACK.replace("version = \"1\"", &format!("version = \"{version}\""));
     for version in [1, 2, 2, 3] {
         std::fs::write(newsroom.path("policy.toml"), pack(version)).unwrap();
-        newsroom.json(&["generate", "text", RIVER, "-o", "brief.txt"], 1);
+        newsroom.run(&["generate", "text", RIVER, "-o", "brief.txt"]);
     }
     assert_eq!(newsroom.lines(&["audit", "find", "--event", "policy_loaded"]).len(), 1);
     let changes = newsroom.lines(&["audit", "find", "--event", "policy_changed"]);

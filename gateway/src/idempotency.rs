@@ -162,7 +162,7 @@ impl Idempotency {
         let now = now.unix_timestamp();
         let row = Row { body, at: now, holder: self.holder, answer: None };
         let mut turn = Turn { keys: self.clone(), key, stored: Vec::new(), row };
-        if self.claims.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0 {
+        if self.claims.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
             self.sweep(now).await?;
         }
         let stored = self.state.get(&name(&key)).await?;

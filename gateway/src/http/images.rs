@@ -43,7 +43,7 @@ pub(crate) async fn generations(
         releases.push(generate(&line, principal.clone(), wanted.request(copy)).await?);
     }
     let none = || ApiError::invalid("n", "n must lie between 1 and 4.");
-    answer(&wanted, &releases).ok_or_else(none)
+    pictures(&wanted, &releases).ok_or_else(none)
 }
 
 /// The answer about pictures that were released before; `None` when some of them are missing.
@@ -52,10 +52,10 @@ pub(super) fn again(line: &Line, body: &[u8], releases: &[Release]) -> Option<Re
     if releases.len() != usize::try_from(wanted.n).ok()? {
         return None;
     }
-    answer(&wanted, releases)
+    pictures(&wanted, releases)
 }
 
-fn answer(wanted: &Wanted, releases: &[Release]) -> Option<Response> {
+fn pictures(wanted: &Wanted, releases: &[Release]) -> Option<Response> {
     let data: Vec<Value> = releases.iter().map(|release| wanted.item(release)).collect();
     let body = json!({"created": answer::now_unix_s(), "output_format": "png", "data": data});
     let first = releases.first()?;

@@ -45,8 +45,10 @@ pub(super) fn ended(
         ..Query::default()
     };
     let found = log.find(&query).map_err(LineError::from)?;
-    let read = |index: &u64| Ok((*index, Record::parse(&log.entry(*index)?)?));
-    let records: Result<Vec<Indexed>, audit::LogError> = found.indices.iter().map(read).collect();
+    let read = |index: &u64| -> Result<Indexed, audit::LogError> {
+        Ok((*index, Record::parse(&log.entry(*index)?)?))
+    };
+    let records: Result<Vec<Indexed>, _> = found.indices.iter().map(read).collect();
     let records = records.map_err(LineError::from)?;
     let limit = line.stages().installation.config().server.request_seconds_max;
     let over = match records.first().map(|(_, record)| record.event) {
