@@ -66,7 +66,10 @@ async fn the_doctor_says_that_the_clock_is_behind_and_what_to_do() {
     let tomorrow = OffsetDateTime::now_utc().unix_timestamp() + 86_400;
     let clock = Box::new(Hands(Arc::new(AtomicI64::new(tomorrow))));
     let options = LogOptions { clock, ..inside::log_options() };
-    drop(inside::open(inside::reopen(&newsroom.path(".")), options).await.unwrap());
+    {
+        let stages = inside::open(inside::reopen(&newsroom.path(".")), options).await.unwrap();
+        stages.log.append(Record::new(Event::Exported, "press", "actor")).await.unwrap();
+    }
 
     let report = newsroom.json(&["doctor"], 1);
     let mut findings = report["findings"].as_array().unwrap().iter();
