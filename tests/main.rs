@@ -11,14 +11,17 @@
 )]
 
 mod bad_input;
+mod clocks;
 mod command_line;
 mod crash;
 mod epoch;
 mod exports;
 mod external;
+mod idempotency;
 mod inside;
 mod leaving;
 mod line;
+mod lookups;
 mod newsroom;
 mod power_cut;
 mod recovery;

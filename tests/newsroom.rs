@@ -41,6 +41,13 @@ impl Newsroom {
         self.folder.path().join(name)
     }
 
+    /// The lines of a command that prints one object a line; it may print none.
+    pub(crate) fn lines(&self, args: &[&str]) -> Vec<Value> {
+        let output = self.run(&[&["--json"], args].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// Runs the program in the folder.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
         Command::new(PROGRAM).current_dir(self.folder.path()).args(args).output().unwrap()
@@ -58,18 +65,13 @@ impl Newsroom {
 
     /// A new API key.
     pub(crate) fn key(&self, role: &str, subject: &str) -> String {
-        let args = [
-            "keys",
-            "create",
-            "--tenant",
-            "press",
-            "--desk",
-            "city",
-            "--role",
-            role,
-            "--subject",
-            subject,
-        ];
+        self.key_of("press", role, subject)
+    }
+
+    /// A new API key of some organisation.
+    pub(crate) fn key_of(&self, tenant: &str, role: &str, subject: &str) -> String {
+        let whose = ["--tenant", tenant, "--desk", "city", "--role", role, "--subject", subject];
+        let args = [["keys", "create"].as_slice(), &whose].concat();
         self.json(&args, 0)["key"].as_str().unwrap().to_owned()
     }
 
@@ -141,6 +143,16 @@ impl Server {
 
     pub(crate) fn post(&self, key: &str, path: &str, body: &Value) -> Answer {
         self.send(key, path, body.to_string().as_bytes(), "application/json")
+    }
+
+    /// A POST that is handled once, however often it is sent.
+    pub(crate) fn post_once(&self, key: &str, once: &str, path: &str, body: &Value) -> Answer {
+        let request = agent()
+            .post(format!("{}{path}", self.url))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {key}"))
+            .header("idempotency-key", once);
+        read(request.send(body.to_string().as_bytes()).unwrap())
     }
 
     pub(crate) fn send(&self, key: &str, path: &str, body: &[u8], content_type: &str) -> Answer {

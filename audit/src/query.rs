@@ -43,6 +43,8 @@ pub struct Query {
     pub since: Option<OffsetDateTime>,
     /// Records before this time.
     pub until: Option<OffsetDateTime>,
+    /// Records of this index or later.
+    pub start: u64,
     /// In which order.
     pub order: Order,
     /// How many in one page, 1 to [`PAGE_MAX`].
@@ -74,9 +76,9 @@ impl Log {
 impl Registry {
     /// The records among the first `size` that match.
     pub(crate) fn find(&self, query: &Query, size: u64) -> Result<Page, LogError> {
-        let (mut low, mut high) = (0, size);
+        let (mut low, mut high) = (query.start, size);
         if let Some(since) = query.since {
-            low = self.since(ceiling(since))?.unwrap_or(size);
+            low = low.max(self.since(ceiling(since))?.unwrap_or(size));
         }
         if let Some(until) = query.until {
             high = high.min(self.since(ceiling(until))?.unwrap_or(size));
@@ -230,8 +232,8 @@ impl Query {
         let mut terms: Vec<Term> = self.filters.iter().map(Filter::term).collect();
         terms.sort_unstable();
         let times = [self.since, self.until].map(|time| time.map_or(u64::MAX, ceiling));
-        let times = times.iter().flat_map(|ms| ms.to_be_bytes());
-        let asked: Vec<u8> = terms.into_iter().flatten().chain(times).collect();
+        let bounds = times.into_iter().chain([self.start]).flat_map(u64::to_be_bytes);
+        let asked: Vec<u8> = terms.into_iter().flatten().chain(bounds).collect();
         Sha256::of(&asked).as_bytes().first_chunk().copied().unwrap_or_default()
     }
 }

@@ -28,7 +28,7 @@ pub use self::{entry::AssetEntry, terms::Filter};
 use self::{
     near::Near,
     postings::{BLOCK, Postings},
-    rows::{OPEN, WAITING, asset_key, asset_key_of, digest_key, label_key, mark_key, number},
+    rows::{ASSETS, OPEN, WAITING, number, numbered},
 };
 use crate::LogError;
 
@@ -68,7 +68,7 @@ impl Registry {
     /// # Errors
     /// [`LogError::Index`] when the index fails.
     pub fn asset(&self, id: AssetId) -> Result<Option<AssetEntry>, LogError> {
-        self.read(&asset_key(id))
+        self.first(&Filter::Asset(id))
     }
 
     /// The asset that a mark id is registered to.
@@ -76,7 +76,7 @@ impl Registry {
     /// # Errors
     /// [`LogError::Index`] when the index fails.
     pub fn by_mark(&self, id: MarkId) -> Result<Option<AssetEntry>, LogError> {
-        self.follow(&mark_key(id))
+        self.first(&Filter::Mark(id))
     }
 
     /// The asset whose delivered bytes have this digest.
@@ -84,7 +84,7 @@ impl Registry {
     /// # Errors
     /// [`LogError::Index`] when the index fails.
     pub fn by_sha256(&self, digest: &Sha256) -> Result<Option<AssetEntry>, LogError> {
-        self.follow(&digest_key(digest))
+        self.first(&Filter::Sha256(*digest))
     }
 
     /// The asset of a C2PA manifest.
@@ -92,7 +92,7 @@ impl Registry {
     /// # Errors
     /// [`LogError::Index`] when the index fails.
     pub fn by_manifest(&self, label: &str) -> Result<Option<AssetEntry>, LogError> {
-        self.follow(&label_key(label))
+        self.first(&Filter::Manifest(label.to_owned()))
     }
 
     /// The asset whose picture differs least, if it differs in at most `max` bits.
@@ -104,8 +104,8 @@ impl Registry {
         image: &ImageFingerprint,
         max: u32,
     ) -> Result<Option<(AssetEntry, u32)>, LogError> {
-        let Some((asset, distance)) = self.near.image(image, max)? else { return Ok(None) };
-        Ok(self.asset(asset)?.map(|entry| (entry, distance)))
+        let Some((index, distance)) = self.near.image(image, max)? else { return Ok(None) };
+        Ok(self.entry(index)?.map(|entry| (entry, distance)))
     }
 
     /// The asset whose text is most similar, if at least `min`.
@@ -117,8 +117,16 @@ impl Registry {
         text: &TextFingerprint,
         min: f32,
     ) -> Result<Option<(AssetEntry, f32)>, LogError> {
-        let Some((asset, similarity)) = self.near.text(text, min)? else { return Ok(None) };
-        Ok(self.asset(asset)?.map(|entry| (entry, similarity)))
+        let Some((index, similarity)) = self.near.text(text, min)? else { return Ok(None) };
+        Ok(self.entry(index)?.map(|entry| (entry, similarity)))
+    }
+
+    /// Reads the fingerprints into memory, which the first near search does otherwise.
+    ///
+    /// # Errors
+    /// [`LogError::Index`] when the index fails.
+    pub fn warm(&self) -> Result<(), LogError> {
+        self.near.catch_up()
     }
 
     /// Indices of all records of a request, in order.
@@ -152,18 +160,29 @@ impl Registry {
     /// # Errors
     /// [`LogError::Index`] when the index fails.
     pub fn waiting(&self) -> Result<Vec<AssetEntry>, LogError> {
-        let ids = self.db.scan_prefix(WAITING).values();
-        let entries = ids.map(|id| self.read(&asset_key_of(&id.map_err(failed)?)));
+        let rows = self.db.scan_prefix(WAITING).keys();
+        let entries = rows.map(|key| self.entry(number(&key.map_err(failed)?)));
         entries.filter_map(Result::transpose).collect()
     }
 
-    fn follow(&self, key: &[u8]) -> Result<Option<AssetEntry>, LogError> {
-        let Some(id) = self.db.get(key).map_err(failed)? else { return Ok(None) };
-        self.read(&asset_key_of(&id))
+    /// The asset of the first record that has a value and tells of one: what came later, such as a
+    /// verification of its bytes, is about that asset.
+    fn first(&self, filter: &Filter) -> Result<Option<AssetEntry>, LogError> {
+        let (term, mut block) = (filter.term(), 0);
+        while let Some((at, bits)) = self.postings.at_least(&term, block)? {
+            for position in bits.positions() {
+                if let Some(entry) = self.entry(at * BLOCK + u64::from(position))? {
+                    return Ok(Some(entry));
+                }
+            }
+            block = at + 1;
+        }
+        Ok(None)
     }
 
-    fn read(&self, key: &[u8]) -> Result<Option<AssetEntry>, LogError> {
-        let bytes = self.db.get(key).map_err(failed)?;
+    /// The asset that a record tells of.
+    fn entry(&self, index: u64) -> Result<Option<AssetEntry>, LogError> {
+        let bytes = self.db.get(numbered(ASSETS, index)).map_err(failed)?;
         bytes
             .map(|bytes| serde_json::from_slice(&bytes))
             .transpose()

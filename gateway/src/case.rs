@@ -23,6 +23,8 @@ pub struct Case {
     pub(crate) request: GenerationRequest,
     pub(crate) input: Option<Decision>,
     pub(crate) output: Option<Decision>,
+    /// Commitment to the idempotency key that the request came with.
+    pub(crate) idempotency: Option<types::Sha256>,
     /// `None` for a picture that was brought in.
     generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
@@ -64,6 +66,7 @@ impl Case {
             request,
             input,
             output,
+            idempotency: crate::idempotency::current(),
             generator,
             asset_id,
             admission,

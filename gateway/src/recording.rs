@@ -1,12 +1,15 @@
 //! What of a case goes into its record: never a name, never a prompt.
 
-use audit::{C2paRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record};
+use audit::{
+    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
+};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use types::{Principal, Sha256};
 
 use crate::{
     accounts::{Account, AccountError},
     case::Case,
+    lookup::Verification,
     outcome::Fingerprint,
     pipeline::LineError,
     secret::Secret,
@@ -41,6 +44,7 @@ pub(crate) fn record(case: &Case, event: Event) -> Record {
     let mut record =
         Record::new(event, case.principal.tenant.clone(), pseudonym(key, &case.principal));
     record.request_id = Some(case.request_id());
+    record.idempotency = case.idempotency;
     record.modality = Some(case.modality());
     let prompt = case.request.prompt();
     record.prompt_commitment = (!prompt.is_empty()).then(|| commitment(key, "prompt", &prompt));
@@ -85,6 +89,21 @@ pub(crate) fn finished(
     record.mark = Some(asset.marked.mark.clone());
     record.c2pa =
         Some(C2paRecord { manifest_label: asset.signed.manifest_label.clone(), manifest_sha256 });
+    record
+}
+
+/// That somebody we know had a file verified: its digest and the verdict, nothing else of it.
+pub(crate) fn verified(
+    tenant: &str,
+    actor: String,
+    sha256: Sha256,
+    found: &Verification,
+) -> Record {
+    let mut record = Record::new(Event::Verified, tenant, actor);
+    let verdict = found.report.verdict.name().to_owned();
+    record.checked = Some(CheckedRecord { sha256, verdict });
+    let origin = found.origin.as_ref().filter(|origin| origin.asset.tenant == tenant);
+    record.asset_id = origin.map(|origin| origin.asset.asset_id);
     record
 }
 

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
-use audit::{Event, Log, LogError, LogOptions, Objects, Record, StateStore};
+use audit::{
+    Event, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record, StateStore,
+};
 use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
@@ -14,6 +16,7 @@ use crate::{
     accounts::Accounts,
     detecting::Detector,
     exporting,
+    idempotency::Idempotency,
     installation::{Installation, InstallationError},
     lookup::Lookup,
     metrics::Metrics,
@@ -26,6 +29,9 @@ use crate::{
 
 /// At most this many files of strangers are checked at once; each is held in memory.
 const CHECKS_MAX: usize = 16;
+
+/// Between the rules before and those after, in the record of a change.
+const TO: &str = " → ";
 
 /// Why the rooms cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +85,7 @@ pub struct Stages {
     /// What to mind where other gateways write to the same log.
     pub(crate) sharing: Option<Sharing>,
     checks: Arc<Semaphore>,
+    idempotency: Idempotency,
 }
 
 impl fmt::Debug for Stages {
@@ -128,6 +135,7 @@ impl Stages {
         let limit = installation.config().server.request_seconds_max;
         let sharing = storage.is_shared().then(|| Sharing::new(limit));
         let accounts = Accounts::new(Arc::clone(&state));
+        let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
             metrics: Metrics::default(),
             installation,
@@ -143,6 +151,7 @@ impl Stages {
             state,
             sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
+            idempotency,
         })
     }
 
@@ -164,6 +173,11 @@ impl Stages {
         Lookup::new(Arc::clone(&self.verifier))
             .with_detector(self.detector())
             .with_log(self.log.clone())
+    }
+
+    /// Keys of requests that must not run twice.
+    pub(crate) const fn idempotency(&self) -> &Idempotency {
+        &self.idempotency
     }
 
     /// Turns for checks of strangers' files.
@@ -244,18 +258,30 @@ impl Stages {
     /// New rules come into force on record.
     async fn record_policy(&self) -> Result<(), LogError> {
         let version = self.engine.version();
-        let detail = format!("{} {} sha256:{}", version.id, version.version, version.sha256);
-        let key = b"policy/current";
-        let known = self.state.get(key).await.unwrap_or_default();
-        if known.as_deref() == Some(detail.as_bytes()) {
+        let now = format!("{} {} sha256:{}", version.id, version.version, version.sha256);
+        let before = self.policy_on_record()?;
+        if before.as_deref() == Some(&now) {
             return Ok(());
         }
-        let mut record = Record::new(Event::PolicyLoaded, "installation", "operator");
-        record.detail = Some(detail.clone());
-        self.log.append(record).await?;
-        let kept =
-            self.state.compare_and_swap(key, known.as_deref(), Some(detail.as_bytes())).await;
-        kept.map(drop).map_err(|error| LogError::Index(error.to_string()))
+        let event = if before.is_some() { Event::PolicyChanged } else { Event::PolicyLoaded };
+        let mut record = Record::new(event, "installation", "operator");
+        record.detail = Some(before.map_or(now.clone(), |before| format!("{before}{TO}{now}")));
+        self.log.append(record).await.map(drop)
+    }
+
+    /// The rules that came into force last, as the log says.
+    fn policy_on_record(&self) -> Result<Option<String>, LogError> {
+        let newest = |event| {
+            let filters = vec![Filter::Event(event)];
+            let query = Query { filters, order: Order::Newest, limit: 1, ..Query::default() };
+            Ok::<_, LogError>(self.log.find(&query)?.indices.pop())
+        };
+        let last = newest(Event::PolicyLoaded)?.max(newest(Event::PolicyChanged)?);
+        let Some(index) = last else { return Ok(None) };
+        let record = Record::parse(&self.log.entry(index)?)?;
+        let detail = record.detail.unwrap_or_default();
+        let after = detail.rsplit_once(TO).filter(|_| record.event == Event::PolicyChanged);
+        Ok(Some(after.map_or(detail.as_str(), |(_, after)| after).to_owned()))
     }
 }
 

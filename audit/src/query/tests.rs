@@ -183,11 +183,12 @@ impl Indexed {
     }
 
     fn scanned(&self, query: &Query) -> Vec<u64> {
-        let wanted = (0..).zip(&self.records).filter(|(_, record)| {
+        let wanted = (0..).zip(&self.records).filter(|&(index, record)| {
             let time =
                 OffsetDateTime::parse(&record.time, &time::format_description::well_known::Rfc3339)
                     .unwrap();
             query.filters.iter().all(|filter| matches(record, filter))
+                && index >= query.start
                 && query.since.is_none_or(|since| time >= since)
                 && query.until.is_none_or(|until| time < until)
         });
@@ -214,8 +215,10 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
 fn query() -> impl Strategy<Value = Query> {
     let time = proptest::option::of(999_900_i64..1_002_000);
     let filters = proptest::collection::vec(filter(), 0..4);
-    (filters, time.clone(), time, any::<bool>(), 1_usize..400).prop_map(
-        |(filters, since, until, newest, limit)| Query {
+    let start = prop_oneof![Just(0), 0_u64..900];
+    (filters, time.clone(), time, any::<bool>(), 1_usize..400, start).prop_map(
+        |(filters, since, until, newest, limit, start)| Query {
+            start,
             filters,
             since: since.map(at),
             until: until.map(at),

@@ -13,8 +13,8 @@ use super::{
     near::row,
     postings::BLOCK,
     rows::{
-        FINGERPRINTS, POSITION, Rows, TENANTS, TIMES, WAITING, digest_key, label_key, mark_key,
-        number, numbered, open_key, position, position_value, tenant_key,
+        FINGERPRINTS, POSITION, Rows, TENANTS, TIMES, WAITING, number, numbered, open_key,
+        position, position_value, tenant_key,
     },
     terms::{Term, terms},
 };
@@ -101,20 +101,14 @@ impl Registry {
             return self.apply_review(record, rows);
         }
         let Some(entry) = AssetEntry::of(index, leaf, record) else { return Ok(()) };
-        let id = entry.asset_id;
         // Taken in again, it keeps the decision that was made since.
-        let review = self.asset(id)?.filter(|known| known.index == index).and_then(|k| k.review);
+        let review = self.entry(index)?.and_then(|known| known.review);
         let entry = AssetEntry { review, ..entry };
-        rows.put(&digest_key(&entry.sha256), id.as_bytes())?;
-        rows.put(&label_key(&entry.manifest_label), id.as_bytes())?;
-        if let Some(types::Mark::Embedded { id: mark, .. }) = &entry.mark {
-            rows.put(&mark_key(*mark), id.as_bytes())?;
-        }
         if entry.event == Event::Held && review.is_none() {
-            rows.put(&numbered(WAITING, index), id.as_bytes())?;
+            rows.put(&numbered(WAITING, index), &[])?;
         }
         if let Some(content) = &record.content
-            && let Some(fingerprint) = row::encode(id, content)
+            && let Some(fingerprint) = row::encode(content)
         {
             rows.put(&numbered(FINGERPRINTS, index), &fingerprint)?;
         }

@@ -9,7 +9,7 @@ mod texts;
 
 use std::sync::{Mutex, PoisonError};
 
-use types::{AssetId, ImageFingerprint, TextFingerprint};
+use types::{ImageFingerprint, TextFingerprint};
 
 use self::{images::Images, row::Fingerprint, texts::Texts};
 use super::{
@@ -31,9 +31,9 @@ struct Tables {
     next: u64,
     images: Images,
     texts: Texts,
-    image_assets: Vec<AssetId>,
-    /// Asset and index of the record, whose row has the whole fingerprint.
-    text_assets: Vec<(AssetId, u64)>,
+    /// Indices of the records, by the order of their pictures.
+    image_records: Vec<u64>,
+    text_records: Vec<u64>,
 }
 
 impl Near {
@@ -45,42 +45,45 @@ impl Near {
         *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = Tables::default();
     }
 
-    /// The asset whose picture differs in the fewest bits, if in at most `max`.
+    pub(super) fn catch_up(&self) -> Result<(), LogError> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner).catch_up(&self.db)
+    }
+
+    /// The record of the picture that differs in the fewest bits, if in at most `max`.
     pub(super) fn image(
         &self,
         image: &ImageFingerprint,
         max: u32,
-    ) -> Result<Option<(AssetId, u32)>, LogError> {
+    ) -> Result<Option<(u64, u32)>, LogError> {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         tables.catch_up(&self.db)?;
         let found = tables.images.nearest(image, max);
         Ok(found
-            .and_then(|(ordinal, distance)| Some((*tables.image_assets.get(ordinal)?, distance))))
+            .and_then(|(ordinal, distance)| Some((*tables.image_records.get(ordinal)?, distance))))
     }
 
-    /// The asset whose text is most similar, if at least `min`.
+    /// The record of the text that is most similar, if at least `min`.
     pub(super) fn text(
         &self,
         text: &TextFingerprint,
         min: f32,
-    ) -> Result<Option<(AssetId, f32)>, LogError> {
+    ) -> Result<Option<(u64, f32)>, LogError> {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         tables.catch_up(&self.db)?;
-        let mut best: Option<(AssetId, f32)> = None;
+        let mut best: Option<(u64, f32)> = None;
         // Likeliest first, so that few whole fingerprints are read.
         for (ordinal, at_most) in tables.texts.candidates(text, min) {
             if best.is_some_and(|(_, similarity)| similarity > at_most) {
                 break;
             }
-            let Some((asset, index)) = tables.text_assets.get(ordinal) else { continue };
+            let Some(index) = tables.text_records.get(ordinal) else { continue };
             let stored = self.db.get(numbered(FINGERPRINTS, *index)).map_err(failed)?;
-            let Some((_, Fingerprint::Text(known))) = stored.as_deref().and_then(row::decode)
-            else {
+            let Some(Fingerprint::Text(known)) = stored.as_deref().and_then(row::decode) else {
                 continue;
             };
             let similarity = known.similarity(text);
             if similarity >= min && best.is_none_or(|(_, best)| similarity > best) {
-                best = Some((*asset, similarity));
+                best = Some((*index, similarity));
             }
         }
         Ok(best)
@@ -94,13 +97,13 @@ impl Tables {
             let (key, value) = row.map_err(failed)?;
             let index = number(&key);
             match row::decode(&value) {
-                Some((asset, Fingerprint::Image(image))) => {
+                Some(Fingerprint::Image(image)) => {
                     self.images.push(image);
-                    self.image_assets.push(asset);
+                    self.image_records.push(index);
                 }
-                Some((asset, Fingerprint::Text(text))) => {
+                Some(Fingerprint::Text(text)) => {
                     self.texts.push(&text);
-                    self.text_assets.push((asset, index));
+                    self.text_records.push(index);
                 }
                 None => return Err(LogError::Index(format!("fingerprint {index} is broken"))),
             }

@@ -3,8 +3,7 @@
 //! | key | value |
 //! |---|---|
 //! | `position` | number of records taken in, leaf hash of the last |
-//! | `a/` asset | the asset as JSON |
-//! | `h/` digest, `m/` mark id, `l/` label's digest | the asset's id |
+//! | `a/` index | the asset that a record tells of, as JSON |
 //! | `u/` request | index of an `admitted` record without a terminal one |
 //! | `w/` index | a held asset that nobody has decided about |
 //! | `g/` index | an asset's fingerprint |
@@ -16,14 +15,15 @@
 
 use std::collections::HashMap;
 
-use sled::IVec;
-use types::{AssetId, MarkId, RequestId, Sha256};
+use types::{AssetId, RequestId, Sha256};
 
 use super::{AssetEntry, failed};
 use crate::LogError;
 
 /// Where the fold stands.
 pub(super) const POSITION: &[u8] = b"position";
+/// Assets, by the index of the record that tells of them.
+pub(super) const ASSETS: &[u8] = b"a/";
 /// Held assets without a decision, by the index of their record.
 pub(super) const WAITING: &[u8] = b"w/";
 /// Requests without a terminal record.
@@ -56,7 +56,7 @@ impl Rows {
     pub(super) fn put_asset(&mut self, entry: AssetEntry) -> Result<(), LogError> {
         let bytes =
             serde_json::to_vec(&entry).map_err(|error| LogError::Index(error.to_string()))?;
-        self.put(&asset_key(entry.asset_id), &bytes)?;
+        self.put(&numbered(ASSETS, entry.index), &bytes)?;
         self.assets.insert(entry.asset_id, entry);
         Ok(())
     }
@@ -86,27 +86,6 @@ pub(super) fn position(bytes: &[u8]) -> Option<(u64, Sha256)> {
 
 pub(super) fn position_value(count: u64, leaf: &Sha256) -> Vec<u8> {
     [count.to_be_bytes().as_slice(), leaf.as_bytes()].concat()
-}
-
-pub(super) fn asset_key(id: AssetId) -> Vec<u8> {
-    [b"a/".as_slice(), id.as_bytes()].concat()
-}
-
-/// The key of an asset whose id is a row's value.
-pub(super) fn asset_key_of(id: &IVec) -> Vec<u8> {
-    [b"a/".as_slice(), id].concat()
-}
-
-pub(super) fn mark_key(id: MarkId) -> Vec<u8> {
-    [b"m/".as_slice(), &id.to_u64().to_be_bytes()].concat()
-}
-
-pub(super) fn digest_key(digest: &Sha256) -> Vec<u8> {
-    [b"h/".as_slice(), digest.as_bytes()].concat()
-}
-
-pub(super) fn label_key(label: &str) -> Vec<u8> {
-    [b"l/".as_slice(), Sha256::of(label.as_bytes()).as_bytes()].concat()
 }
 
 pub(super) fn open_key(id: RequestId) -> Vec<u8> {

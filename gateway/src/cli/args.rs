@@ -266,12 +266,25 @@ pub enum AuditCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Find records by any of their values: exit 0 found, 1 none
+    Find(Box<Find>),
     /// Print the last records
     Tail {
         /// How many
         #[arg(short, default_value_t = 10)]
         n: u64,
     },
+}
+
+/// `audit find`
+#[derive(Debug, Args)]
+pub struct Find {
+    /// Of one organisation; needed to find people by their names
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// What records must have
+    #[command(flatten)]
+    pub criteria: crate::criteria::Criteria,
 }
 
 /// `models`

@@ -11,6 +11,7 @@ use ::audit::{Log, LogOptions};
 
 use super::{
     args::{AuditCommand, Global},
+    audit_find,
     exit::{Answer, Failure},
     locate,
     output::Console,
@@ -25,6 +26,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
         AuditCommand::Case(args) => case::run(global, args, console).await,
         AuditCommand::Report(args) => report::run(global, args, console).await,
         AuditCommand::Epoch { reason } => super::epoch::run(global, &reason, console).await,
+        AuditCommand::Find(args) => audit_find::run(global, &open(global)?, &args, console),
         AuditCommand::Tail { n } => tail::run(&open(global)?, n, console),
     }
 }

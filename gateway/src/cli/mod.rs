@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod audit_find;
 mod demo;
 mod doctor;
 mod epoch;

@@ -32,6 +32,9 @@ pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Ans
             "{closed} requests were left unfinished: they are now recorded as interrupted"
         ));
     }
+    // So that the first near search does not wait; if it fails, that search says so.
+    let registry = line.stages().log.registry().clone();
+    tokio::task::spawn_blocking(move || drop(registry.warm()));
     announce(console, listener.local_addr()?, public.as_ref().and_then(|p| p.local_addr().ok()));
     serve(line, listener, public).await
 }

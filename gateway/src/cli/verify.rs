@@ -1,6 +1,7 @@
 //! `imprimatur verify`: one line for each file.
 //!
-//! Works without an installation, too: then it reads credentials by the given trust lists only.
+//! On an installation each check is on record, with the file's digest and the verdict. Works without
+//! an installation, too: then it reads credentials by the given trust lists only.
 
 use std::{
     fs,
@@ -15,6 +16,7 @@ use audit::{LogError, LogOptions};
 use futures::{StreamExt as _, stream};
 use provenance::{Authority, Report, TrustLists, Verdict, Verifier};
 use serde_json::json;
+use types::Sha256;
 
 use super::{
     args::{Global, Verify},
@@ -29,7 +31,7 @@ use crate::{
     disclosure::{self, Audience},
     installation::Installation,
     lookup::{Lookup, Subject, Verification},
-    models,
+    models, recording,
     storage::Storage,
     wiring::{self, WiringError},
 };
@@ -39,7 +41,7 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 
 pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> Answer {
     let installation = locate::found(global)?;
-    let lookup = lookup(installation.as_ref(), args, console)?;
+    let (lookup, log) = lookup(installation.as_ref(), args, console)?;
     let publisher =
         installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
     let files = files(&args.paths)?;
@@ -47,7 +49,11 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
     let mut checked =
         stream::iter(files).map(|file| check(&lookup, file, args.recover)).buffered(at_once);
     let mut exit = Exit::Yes;
-    while let Some((name, found)) = checked.next().await {
+    while let Some((name, sha256, found)) = checked.next().await {
+        if let (Some(log), Some(sha256)) = (&log, sha256) {
+            let record = recording::verified("installation", "operator".into(), sha256, &found);
+            log.append(record).await?;
+        }
         let mut value = disclosure::report(&found, Audience::Owner, &publisher, console.language());
         if let Some(object) = value.as_object_mut() {
             object.insert("file".to_owned(), json!(name));
@@ -85,7 +91,7 @@ fn lookup(
     installation: Option<&Installation>,
     args: &Verify,
     console: &Console,
-) -> Result<Lookup, Failure> {
+) -> Result<(Lookup, Option<Log>), Failure> {
     let mut lists = match installation {
         Some(installation) => TrustLists::own(&Authority::load(&installation.provenance())?)?,
         None => TrustLists::default(),
@@ -101,18 +107,18 @@ fn lookup(
     let lookup = Lookup::new(Arc::new(Verifier::new(lists)?));
     let Some(installation) = installation else {
         console.note("no installation found: marks are not read and nothing is looked up in a log");
-        return Ok(lookup);
+        return Ok((lookup, None));
     };
     let key = Arc::new(wiring::watermark_key(installation)?);
     let generators = models::open_all(installation)?;
     let lookup = lookup.with_detector(Detector::new(key, generators.values()));
     let options = LogOptions::new(installation.config().audit.origin.clone());
     match Storage::open(installation)?.log(options) {
-        Ok(log) => Ok(lookup.with_log(log)),
+        Ok(log) => Ok((lookup.with_log(log.clone()), Some(log))),
         // A server has it: credentials and marks can be read all the same.
         Err(WiringError::Log(LogError::InUse(_))) => {
             console.note("the log is in use by a server, so nothing is looked up in it: ask its /v1/verify for that");
-            Ok(lookup)
+            Ok((lookup, None))
         }
         Err(error) => Err(error.into()),
     }
@@ -168,15 +174,19 @@ fn is_sidecar(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
 }
 
-async fn check(lookup: &Lookup, file: Option<PathBuf>, recover: bool) -> (String, Verification) {
+type Checked = (String, Option<Sha256>, Verification);
+
+async fn check(lookup: &Lookup, file: Option<PathBuf>, recover: bool) -> Checked {
     let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
     let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
-    let found = match read {
-        Ok(Ok(subject)) => lookup.verify(subject).await,
-        Ok(Err(reason)) => unreadable(&reason),
-        Err(_) => unreadable("it could not be read"),
-    };
-    (name, found)
+    match read {
+        Ok(Ok(subject)) => {
+            let sha256 = Sha256::of(&subject.bytes);
+            (name, Some(sha256), lookup.verify(subject).await)
+        }
+        Ok(Err(reason)) => (name, None, unreadable(&reason)),
+        Err(_) => (name, None, unreadable("it could not be read")),
+    }
 }
 
 fn subject(file: Option<&Path>, recover: bool) -> Result<Subject, String> {

@@ -68,7 +68,8 @@ pub(crate) async fn completions(
     }
 }
 
-fn completion(model: &str, release: &Release) -> Response {
+/// The answer about a released text.
+pub(super) fn completion(model: &str, release: &Release) -> Response {
     let text = String::from_utf8_lossy(&release.bytes);
     let body = json!({
         "id": format!("chatcmpl-{}", release.request_id),

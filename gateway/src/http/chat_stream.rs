@@ -36,6 +36,20 @@ pub(crate) fn respond(line: Line, admitted: Admitted, model: String, usage: bool
     (headers, sse).into_response()
 }
 
+/// A stream about an asset that was released before.
+pub(crate) fn again(release: Release, model: String, usage: bool) -> Response {
+    let headers = Headers::of(&release);
+    let chunks = Chunks { id: format!("chatcmpl-{}", release.request_id), model, usage };
+    let (events, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+    tokio::spawn(async move {
+        let role = json!({"role": "assistant", "content": ""});
+        send(&events, chunks.chunk(&role, Value::Null)).await;
+        chunks.close(&events, Ok(Outcome::Released(Box::new(release))), false).await;
+        send(&events, Event::default().data("[DONE]")).await;
+    });
+    (headers, Sse::new(ReceiverStream::new(receiver))).into_response()
+}
+
 type Events = mpsc::Sender<Result<Event, Infallible>>;
 
 struct Chunks {

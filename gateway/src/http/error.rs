@@ -90,6 +90,25 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", code, message)
     }
 
+    /// 409: the request of this idempotency key is being handled.
+    pub(crate) fn key_in_use() -> Self {
+        let message =
+            "A request with this idempotency key is being handled; ask again for its answer.";
+        let status = StatusCode::CONFLICT;
+        let mut error =
+            Self::new(status, "invalid_request_error", "idempotency_key_in_use", message);
+        error.retry_after_s = Some(1);
+        error.about("Idempotency-Key")
+    }
+
+    /// 422: the idempotency key was used for another body.
+    pub(crate) fn key_reused() -> Self {
+        let message = "This idempotency key was used for another request: take a new one.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "invalid_request_error", "idempotency_key_reused", message)
+            .about("Idempotency-Key")
+    }
+
     /// 503: a part is failing closed.
     pub(crate) fn unavailable(code: &str, message: impl Into<String>) -> Self {
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", code, message);

@@ -42,14 +42,24 @@ pub(crate) async fn generations(
     for copy in 0..wanted.n {
         releases.push(generate(&line, principal.clone(), wanted.request(copy)).await?);
     }
+    let none = || ApiError::invalid("n", "n must lie between 1 and 4.");
+    pictures(&wanted, &releases).ok_or_else(none)
+}
+
+/// The answer about pictures that were released before; `None` when some of them are missing.
+pub(super) fn again(line: &Line, body: &[u8], releases: &[Release]) -> Option<Response> {
+    let wanted = Wanted::new(line, &serde_json::from_slice(body).ok()?).ok()?;
+    if releases.len() != usize::try_from(wanted.n).ok()? {
+        return None;
+    }
+    pictures(&wanted, releases)
+}
+
+fn pictures(wanted: &Wanted, releases: &[Release]) -> Option<Response> {
     let data: Vec<Value> = releases.iter().map(|release| wanted.item(release)).collect();
     let body = json!({"created": answer::now_unix_s(), "output_format": "png", "data": data});
-    match releases.first() {
-        Some(first) => {
-            Ok((StatusCode::OK, Headers::of(first), Json(with_member(body, first))).into_response())
-        }
-        None => Err(ApiError::invalid("n", "n must lie between 1 and 4.")),
-    }
+    let first = releases.first()?;
+    Some((StatusCode::OK, Headers::of(first), Json(with_member(body, first))).into_response())
 }
 
 async fn generate(

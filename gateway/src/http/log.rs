@@ -1,20 +1,13 @@
 //! `/log/…`: checkpoint, tiles and vkey for everybody, entries for auditors.
 
 use axum::{
-    Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
-use utoipa::IntoParams;
 
 use super::{error::ApiError, extract::Caller};
 use crate::pipeline::Line;
-
-/// At most this many entries in one answer.
-const ENTRIES_MAX: u64 = 1000;
 
 /// The signed checkpoint (C2SP tlog-checkpoint).
 #[utoipa::path(get, path = "/log/checkpoint", responses((status = 200, description = "A signed note")))]
@@ -54,42 +47,8 @@ pub(crate) async fn tile(
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, octets)], bytes).into_response())
 }
 
-/// Which entries.
-#[derive(Debug, Deserialize, IntoParams)]
-pub(crate) struct Range {
-    /// The first index.
-    #[serde(default)]
-    start: u64,
-    /// How many.
-    n: Option<u64>,
-}
-
-/// Entries for auditors, as JSON.
-#[utoipa::path(get, path = "/v1/audit/entries", params(Range), responses(
-    (status = 200, description = "Entries with their indices"),
-    (status = 403, description = "Auditors only", body = super::error::ErrorBody),
-), security(("key" = [])))]
-pub(crate) async fn entries(
-    State(line): State<Line>,
-    caller: Caller,
-    Query(range): Query<Range>,
-) -> Result<Json<Value>, ApiError> {
-    audit_only(&caller)?;
-    let end = range.start.saturating_add(range.n.unwrap_or(100).min(ENTRIES_MAX));
-    let log = &line.stages().log;
-    let found = log
-        .entries(range.start, end)
-        .map_err(|error| ApiError::from(crate::pipeline::LineError::from(error)))?;
-    // A tenant's auditor reads that tenant's entries.
-    let records = (range.start..).zip(found).filter_map(|(index, entry)| {
-        let record: Value = serde_json::from_slice(&entry).ok()?;
-        (record.get("tenant")? == caller.0.tenant.as_str())
-            .then(|| json!({"index": index, "record": record}))
-    });
-    Ok(Json(json!({"object": "list", "data": records.collect::<Vec<_>>(), "log_size": log.size()})))
-}
-
-fn audit_only(caller: &Caller) -> Result<(), ApiError> {
+/// Entries are for auditors.
+pub(super) fn audit_only(caller: &Caller) -> Result<(), ApiError> {
     if caller.0.role.may_audit() {
         return Ok(());
     }

@@ -8,8 +8,10 @@ mod assets;
 mod audit;
 mod chat;
 mod chat_stream;
+mod entries;
 mod error;
 mod extract;
+mod idempotent;
 mod images;
 mod log;
 mod models;
@@ -65,7 +67,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(assets::receipt))
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
-        .routes(routes!(log::entries))
+        .routes(routes!(entries::entries))
         .routes(routes!(audit::export))
         .routes(routes!(audit::reports))
         .routes(routes!(operations::healthz))
@@ -76,6 +78,7 @@ pub fn api(line: Line, server: &Server) -> Router {
     secure(&mut document);
     let document = Json(document);
     let routes = routes.route("/openapi.json", get(|| async move { document }));
+    let routes = routes.layer(middleware::from_fn_with_state(line.clone(), idempotent::honour));
     limits(routes.fallback(missing), server).with_state(line)
 }
 

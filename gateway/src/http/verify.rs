@@ -1,4 +1,7 @@
-//! `POST /v1/verify` and `POST /v1/detect`: for everybody, bounded, and nothing is stored.
+//! `POST /v1/verify` and `POST /v1/detect`: for everybody, bounded, and nothing of a file is stored.
+//!
+//! That a caller with a key had a file verified is on record, with the file's digest and the verdict;
+//! strangers leave no trace.
 //!
 //! A file comes as the field `file` of a form (with its manifest as `sidecar`, if it lies beside
 //! it), as the raw body, or as `{"text": "…"}`.
@@ -14,7 +17,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
-use types::Language;
+use types::{Language, Sha256};
 use utoipa::ToSchema;
 
 use super::{
@@ -26,6 +29,7 @@ use crate::{
     disclosure::{self, Audience},
     lookup::Subject,
     pipeline::Line,
+    recording,
 };
 
 /// How long an upload may take: a slow one keeps others waiting.
@@ -70,7 +74,13 @@ pub(crate) async fn verify(
     let caller = welcome(&line, caller?)?;
     let _turn = turn(&line).await?;
     let subject = receive(&line, request).await?;
+    let sha256 = Sha256::of(&subject.bytes);
     let found = line.stages().lookup().verify(subject).await;
+    if let Some(Caller(caller)) = &caller {
+        let actor = recording::pseudonym(&line.stages().pseudonym_key, caller);
+        let record = recording::verified(&caller.tenant, actor, sha256, &found);
+        line.stages().append(record).await?;
+    }
     let audience =
         caller.as_ref().map_or(Audience::Public, |caller| Audience::Tenant(&caller.0.tenant));
     let publisher = &line.stages().installation.config().provenance.publisher;

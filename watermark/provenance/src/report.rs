@@ -92,6 +92,24 @@ pub enum Verdict {
     Unsupported,
 }
 
+impl Verdict {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::UntrustedSigner => "untrusted_signer",
+            Self::ExpiredSigner => "expired_signer",
+            Self::AlteredAfterSigning => "altered_after_signing",
+            Self::Invalid => "invalid",
+            Self::RemoteOnly => "remote_only",
+            Self::None => "none",
+            Self::Unreadable => "unreadable",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
 /// Whoever signed the claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Signer {

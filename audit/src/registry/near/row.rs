@@ -1,6 +1,6 @@
-//! A fingerprint as a row: its kind, the asset, the fingerprint's bytes.
+//! A fingerprint as a row: its kind, the fingerprint's bytes.
 
-use types::{AssetId, ImageFingerprint, TextFingerprint};
+use types::{ImageFingerprint, TextFingerprint};
 
 use crate::ContentRecord;
 
@@ -15,8 +15,8 @@ pub(super) enum Fingerprint {
 }
 
 /// The row of an asset's content, if it has a fingerprint.
-pub(in crate::registry) fn encode(asset: AssetId, content: &ContentRecord) -> Option<Vec<u8>> {
-    let row = |kind: u8, bytes: &[u8]| [&[kind], asset.as_bytes().as_slice(), bytes].concat();
+pub(in crate::registry) fn encode(content: &ContentRecord) -> Option<Vec<u8>> {
+    let row = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
     match (&content.image_fingerprint, &content.text_fingerprint) {
         (Some(image), _) => Some(row(IMAGE, &image.0)),
         (None, Some(text)) => Some(row(TEXT, &text.to_bytes())),
@@ -24,14 +24,12 @@ pub(in crate::registry) fn encode(asset: AssetId, content: &ContentRecord) -> Op
     }
 }
 
-/// The asset and fingerprint of a row.
-pub(super) fn decode(row: &[u8]) -> Option<(AssetId, Fingerprint)> {
-    let (kind, rest) = row.split_first()?;
-    let (asset, bytes) = rest.split_first_chunk::<16>()?;
-    let fingerprint = match *kind {
-        IMAGE => Fingerprint::Image(ImageFingerprint(bytes.try_into().ok()?)),
-        TEXT => Fingerprint::Text(Box::new(TextFingerprint::from_bytes(bytes).ok()?)),
-        _ => return None,
-    };
-    Some((AssetId::from(*asset), fingerprint))
+/// The fingerprint of a row.
+pub(super) fn decode(row: &[u8]) -> Option<Fingerprint> {
+    let (kind, bytes) = row.split_first()?;
+    match *kind {
+        IMAGE => Some(Fingerprint::Image(ImageFingerprint(bytes.try_into().ok()?))),
+        TEXT => Some(Fingerprint::Text(Box::new(TextFingerprint::from_bytes(bytes).ok()?))),
+        _ => None,
+    }
 }
