@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Checkpoint, LogError, LogStore, Record, Verified, Verifier, log, merkle};
+use crate::{Checkpoint, LogError, LogStore, Record, Verified, Verifier, merkle, opening};
 
 /// Reads every entry of a store and compares them with the last checkpoint; it changes nothing, so
 /// others may append meanwhile.
@@ -28,6 +28,6 @@ pub fn verify_store(store: &mut dyn LogStore, verifier: &Verifier) -> Result<Ver
         tree.push(merkle::leaf_hash(&entry));
         Ok(())
     })?;
-    log::confirm(&tree, &checkpoint, store.doubts())?;
+    opening::confirm(&tree, &checkpoint, store.doubts())?;
     Ok(Verified { entries: tree.size(), vkey: verifier.vkey(), checkpoint })
 }

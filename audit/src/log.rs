@@ -273,6 +273,16 @@ impl Log {
         Ok(Proof { index, path, checkpoint: view.checkpoint.note.clone() })
     }
 
+    /// The proof that an entry is under an earlier checkpoint of this log.
+    ///
+    /// # Errors
+    /// [`LogError::Unknown`] when that checkpoint does not cover it.
+    pub fn proof_under(&self, index: u64, checkpoint: &Checkpoint) -> Result<Proof, LogError> {
+        let path = self.view().tree.inclusion(index, checkpoint.size);
+        let path = path.ok_or_else(|| LogError::Unknown(index.to_string()))?;
+        Ok(Proof { index, path, checkpoint: checkpoint.note.clone() })
+    }
+
     /// Hashes of a tile (C2SP tlog-tiles): `width` nodes of level `8 * level` from `256 * number`.
     #[must_use]
     pub fn tile(&self, level: u8, number: u64, width: u16) -> Option<Vec<u8>> {

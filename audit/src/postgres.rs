@@ -260,7 +260,9 @@ fn row(first: u64, entries: &[Vec<u8>]) -> Result<Row, LogError> {
     let count = i32::try_from(entries.len());
     let count = count.map_err(|error| LogError::NotKept(error.to_string()))?;
     let id = BatchId { first: number(first)?, id };
-    Ok(Row { id, count, entries: Arc::new(segment::encode(first, entries)) })
+    let mut batch = Vec::new();
+    segment::encode(&mut batch, first, entries);
+    Ok(Row { id, count, entries: Arc::new(batch) })
 }
 
 /// PostgreSQL has no unsigned numbers; a log never gets near the limit.

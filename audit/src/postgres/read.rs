@@ -25,7 +25,7 @@ pub(super) fn entries(row: &Row, first: i64) -> Result<Vec<Vec<u8>>, LogError> {
     if batch.entries.is_empty() {
         return Err(damaged("its batch is empty".to_owned()));
     }
-    Ok(batch.entries)
+    Ok(batch.entries.into_iter().map(<[u8]>::to_vec).collect())
 }
 
 /// Reads entries on a connection of its own.
