@@ -5,12 +5,12 @@ use std::sync::Arc;
 use audit::{Driver, Place, Published, Segments, SledState, StateStore as _};
 use object_store::memory::InMemory;
 
-use crate::{log_suite, place_suite, state_suite};
+use crate::{again, log_suite, place_suite, state_suite};
 
 #[test]
 fn segments_keep_the_contract() {
     let folder = tempfile::tempdir().unwrap();
-    log_suite::run(&mut || Box::new(Segments::open(folder.path(), None, 4096).unwrap()));
+    log_suite::run(&mut || Box::new(again(|| Segments::open(folder.path(), None, 4096))));
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn published_segments_keep_the_contract() {
     let driver = Arc::new(Driver::start().unwrap());
     let place = Place::on(Arc::new(InMemory::new()));
     log_suite::run(&mut || {
-        let segments = Segments::open(folder.path(), None, 4096).unwrap();
+        let segments = again(|| Segments::open(folder.path(), None, 4096));
         Box::new(Published::new(Box::new(segments), place.clone(), Arc::clone(&driver)))
     });
 }
@@ -28,7 +28,7 @@ fn published_segments_keep_the_contract() {
 async fn sled_keeps_the_contract_and_its_state() {
     let folder = tempfile::tempdir().unwrap();
     state_suite::run(Arc::new(SledState::open(folder.path()).unwrap())).await;
-    let store = SledState::open(folder.path()).unwrap();
+    let store = again(|| SledState::open(folder.path()));
     assert_eq!(store.get(b"k/1").await.unwrap().unwrap(), b"k/1");
 }
 

@@ -13,7 +13,7 @@ use audit::{
 };
 use object_store::memory::InMemory;
 
-use crate::log_suite;
+use crate::{again, log_suite};
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn record(n: usize) -> Record {
 async fn check(fault: Fault, call: usize) {
     let folder = tempfile::tempdir().unwrap();
     let key = audit::LogKey::create(&folder.path().join("key")).unwrap();
-    let segments = || Segments::open(&folder.path().join("log"), None, 4096).unwrap();
+    let segments = || again(|| Segments::open(&folder.path().join("log"), None, 4096));
     let (mut acknowledged, mut promised) = (Vec::new(), 0);
     {
         let calls_left = Arc::new(AtomicUsize::new(call));
@@ -148,7 +148,7 @@ fn an_old_checkpoint_does_not_hide_the_published_one() {
     let place = Place::on(Arc::new(InMemory::new()));
     let key = log_suite::key();
     let open = || {
-        let store = Segments::open(folder.path(), None, 4096).unwrap();
+        let store = again(|| Segments::open(folder.path(), None, 4096));
         let calls_left = Arc::new(AtomicUsize::new(usize::MAX));
         let store = Failing { store, fault: Fault::Stale, calls_left, previous: None };
         Published::new(Box::new(store), place.clone(), Arc::clone(&driver))

@@ -23,3 +23,15 @@ mod place_suite;
 mod postgres_server;
 mod shared_log;
 mod state_suite;
+
+/// Opens what was just closed. While another test starts a process that process holds every lock of
+/// this one, until it has become the other program.
+fn again<T, E: std::fmt::Debug>(mut open: impl FnMut() -> Result<T, E>) -> T {
+    for _ in 0..200 {
+        if let Ok(opened) = open() {
+            return opened;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    open().unwrap()
+}
