@@ -7,6 +7,8 @@
 
 mod read;
 
+use std::ops::Range;
+
 pub(crate) use self::read::{End, check, read};
 
 const MAGIC: [u8; 4] = *b"IMP2";
@@ -83,6 +85,23 @@ pub(crate) fn decode(data: &[u8]) -> Option<Batch<'_>> {
         rest = after;
     }
     rest.is_empty().then_some(Batch { first: header.first, entries, bytes: header.bytes })
+}
+
+/// The entries of a batch whose indices are wanted; `None` when one of them is not as it was.
+pub(crate) fn pick(batch: &[u8], wanted: Range<u64>) -> Option<Vec<Vec<u8>>> {
+    let header = header(batch)?;
+    let mut rest = batch.get(HEADER_BYTES..)?;
+    let mut found = Vec::new();
+    for index in (header.first..wanted.end).take(header.count as usize) {
+        let bytes = u32_at(rest, 0)? as usize;
+        let (entry, after) = rest.get(FRAME_BYTES..)?.split_at_checked(bytes)?;
+        if wanted.contains(&index) {
+            (crc32fast::hash(entry) == u32_at(rest, 4)?).then_some(())?;
+            found.push(entry.to_vec());
+        }
+        rest = after;
+    }
+    Some(found)
 }
 
 fn crc_of(data: &[u8], body: &[u8]) -> Option<u32> {
