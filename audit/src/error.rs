@@ -43,6 +43,14 @@ pub enum LogError {
         /// Records promised.
         promised: u64,
     },
+    /// The log has another history than it has promised.
+    #[error(
+        "the log is forked: its first {size} records are not those that a signed checkpoint over {size} covers; keep both as evidence and restore the log that the checkpoint is of"
+    )]
+    Forked {
+        /// The size of the checkpoint that it contradicts.
+        size: u64,
+    },
     /// No record has this index or id.
     #[error("there is no record {0}; `imprimatur audit tail` shows the last ones")]
     Unknown(String),

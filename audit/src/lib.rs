@@ -2,10 +2,12 @@
 //!
 //! Reading order: [`record`] says what is written, [`merkle`] and [`note`] how it is proved,
 //! [`log`] how it becomes durable; [`registry`] finds assets, [`mod@export`] hands evidence to others.
+//! [`witness`], [`rotation`] and [`anchor`] are what others say about it, or are told of its key.
 //! [`state`] and [`objects`] keep what is not in the log.
 //!
 //! The truth is the segment files. Everything else here can be rebuilt from them.
 
+pub mod anchor;
 pub mod clock;
 mod committer;
 pub mod disk;
@@ -16,11 +18,15 @@ pub mod log;
 pub mod merkle;
 pub mod note;
 pub mod objects;
+mod promise;
 pub mod record;
 pub mod registry;
+pub mod rotation;
 mod segment;
 pub mod state;
+pub mod witness;
 
+pub use anchor::{Anchor, Anchors};
 pub use clock::{Clock, SystemClock};
 pub use disk::Disk;
 pub use error::{LogError, ObjectError, StateError};
@@ -29,8 +35,11 @@ pub use key::LogKey;
 pub use log::{Log, LogOptions};
 pub use note::{Checkpoint, Proof, Verifier};
 pub use objects::Objects;
+pub use promise::{export_extends, log_extends};
 pub use record::{
     C2paRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record, ReviewRecord,
 };
 pub use registry::{AssetEntry, Registry};
+pub use rotation::Rotation;
 pub use state::{SledState, StateStore};
+pub use witness::{AddCheckpoint, Cosignature, Cosigner, Quorum, Refusal, Witness};

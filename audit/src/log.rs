@@ -17,7 +17,7 @@ use crate::{
     committer::{Command, Committer, Files},
     disk::{Folder, sync_folder},
     merkle::{self, Tree},
-    segment,
+    promise, rotation, segment,
 };
 
 /// How a log is kept.
@@ -93,7 +93,7 @@ impl Log {
         let segments = folder.join("segments");
         fs::create_dir_all(&segments).map_err(|error| LogError::file(&segments, &error))?;
         let lock = lock(folder)?;
-        let verifier = Verifier::new(options.origin.clone(), key.verifying_key());
+        let verifier = rotation::verifier(folder, &options.origin, key.verifying_key())?;
         let mut tree = Tree::default();
         let mut clock = Monotone::new(options.clock);
         let mut tenants = std::collections::HashMap::new();
@@ -111,6 +111,8 @@ impl Log {
         fold.finish(end.next)?;
         let files = Files { folder: folder.to_path_buf(), end };
         let checkpoint = files.compare(&tree, &verifier, &key)?;
+        promise::kept(folder, &verifier, &tree)?;
+        let checkpoint = rotation::also_signed(checkpoint, &key, &verifier);
         files.align_leaves(&tree)?;
         let mut disk = options.disk.unwrap_or_else(|| Box::new(Folder::new(segments)));
         files.drop_torn_tail(disk.as_mut())?;
@@ -226,6 +228,22 @@ impl Log {
         let path = view.tree.inclusion(index, view.checkpoint.size);
         let path = path.ok_or_else(|| LogError::Unknown(index.to_string()))?;
         Ok(Proof { index, path, checkpoint: view.checkpoint.note.clone() })
+    }
+
+    /// The proof that an entry is under a checkpoint of this log that is not the last one.
+    ///
+    /// # Errors
+    /// [`LogError::Unknown`] when that checkpoint does not cover it.
+    pub fn proof_under(&self, index: u64, checkpoint: &Checkpoint) -> Result<Proof, LogError> {
+        let path = self.view().tree.inclusion(index, checkpoint.size);
+        let path = path.ok_or_else(|| LogError::Unknown(index.to_string()))?;
+        Ok(Proof { index, path, checkpoint: checkpoint.note.clone() })
+    }
+
+    /// The proof that the tree of `size` entries extends that of `old`; `None` when there are fewer.
+    #[must_use]
+    pub fn consistency(&self, old: u64, size: u64) -> Option<Vec<Sha256>> {
+        self.view().tree.consistency(old, size)
     }
 
     /// Hashes of a tile (C2SP tlog-tiles): `width` nodes of level `8 * level` from `256 * number`.

@@ -43,6 +43,8 @@ pub enum Event {
     KeyCreated,
     /// An API key was ended.
     KeyRevoked,
+    /// The log's key was replaced by the one in the detail.
+    LogKeyRotated,
     /// Rules came into force.
     PolicyLoaded,
     /// Evidence was exported.
@@ -64,6 +66,7 @@ impl Event {
             Self::Rejected => "rejected",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
+            Self::LogKeyRotated => "log_key_rotated",
             Self::PolicyLoaded => "policy_loaded",
             Self::Exported => "exported",
         }
@@ -313,7 +316,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_json() {
-        for event in [Event::KeyCreated, Event::Admitted, Event::PolicyLoaded] {
+        for event in [Event::KeyCreated, Event::LogKeyRotated, Event::PolicyLoaded] {
             assert_eq!(serde_json::to_value(event).unwrap(), event.name());
         }
     }
