@@ -105,10 +105,6 @@ impl Verifier {
         signatures.iter().filter(ours).map(|line| format!("{}\n", line.line)).collect()
     }
 
-    pub(crate) const fn current(&self) -> &NoteKey {
-        &self.current.key
-    }
-
     fn spans(&self) -> impl Iterator<Item = &Span> {
         self.earlier.iter().chain([&self.current])
     }

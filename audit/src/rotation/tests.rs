@@ -41,15 +41,8 @@ async fn old_receipts_and_proofs_verify_through_the_chain_and_the_old_key_ends()
     let (old_proof, old_checkpoint) = (log.proof(0).unwrap(), log.checkpoint());
     let (old_key, old_vkey) = (LogKey::load(&place.key_file()).unwrap(), log.verifier().vkey());
     let known = Verifier::parse(&old_vkey).unwrap();
-    for round in 0..3 {
-        let log = if round == 0 { log.clone() } else { place.open() };
-        let statement = rotate(&log, &place.folder(), &place.key_file(), record()).await.unwrap();
-        assert_eq!(Rotation::parse(&statement.note).unwrap(), statement);
-        drop(log);
-        if round == 0 {
-            break;
-        }
-    }
+    let statement = rotate(&log, &place.folder(), &place.key_file(), record()).await.unwrap();
+    assert_eq!(Rotation::parse(&statement.note).unwrap(), statement);
     drop(log);
     let log = place.open();
     assert_ne!(log.verifier().vkey(), old_vkey);
@@ -85,7 +78,8 @@ async fn a_crash_at_any_step_leaves_the_old_or_the_new_key_in_force() {
     let old = LogKey::load(&place.key_file()).unwrap();
     // Before the statement: the new key waits and nothing has changed.
     let waiting = LogKey::load_or_create(&next(&place.key_file())).unwrap();
-    assert_eq!(place.open().verifier().current().key(), &old.verifying_key());
+    let vkey = Verifier::new("test/log".into(), old.verifying_key()).vkey();
+    assert_eq!(place.open().verifier().vkey(), vkey);
     {
         let log = place.open();
         rotate(&log, &place.folder(), &place.key_file(), record()).await.unwrap();
