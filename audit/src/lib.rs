@@ -13,6 +13,7 @@ mod committer;
 pub mod disk;
 mod error;
 pub mod export;
+mod follower;
 pub mod key;
 pub mod log;
 pub mod merkle;
@@ -23,7 +24,9 @@ pub mod record;
 pub mod registry;
 pub mod rotation;
 mod segment;
+pub mod segments;
 pub mod state;
+pub mod store;
 pub mod witness;
 
 pub use anchor::{Anchor, Anchors};
@@ -41,5 +44,7 @@ pub use record::{
 };
 pub use registry::{AssetEntry, Registry};
 pub use rotation::Rotation;
+pub use segments::Segments;
 pub use state::{SledState, StateStore};
+pub use store::{EntryReader, LogStore};
 pub use witness::{AddCheckpoint, Cosignature, Cosigner, Quorum, Refusal, Witness};
