@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod attestation;
 mod bad_input;
 mod command_line;
 mod crash;
@@ -22,7 +23,9 @@ mod recovery;
 mod reviews;
 mod serving;
 mod storage;
+mod strangers;
 mod streams;
 mod text_mark;
 mod tidy;
 mod verification;
+mod witness;

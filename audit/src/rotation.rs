@@ -182,7 +182,8 @@ pub async fn rotate(
 }
 
 /// The key that signs now, from `key_file`. Finishes a rotation whose statement is stored: the new
-/// key takes the file's place, the old one is kept beside it under its id.
+/// key signs the last checkpoint too and takes the file's place, the old one is kept beside it under
+/// its id. The log must be closed.
 ///
 /// # Errors
 /// [`LogError::Key`] when the file does not hold the key that the last statement names.
@@ -199,6 +200,7 @@ pub fn current_key(key_file: &Path, folder: &Path) -> Result<LogKey, LogError> {
         path: key_file.to_path_buf(),
         reason: format!("the log's key was rotated to {}: restore that one", last.new),
     })?;
+    sign_last_checkpoint(folder, &last, &new)?;
     let id = NoteKey::new(last.origin.clone(), ED25519, key.verifying_key()).id();
     let retired = key_file.with_extension(format!("retired-{:08x}", u32::from_be_bytes(id)));
     let failed = |error: io::Error| LogError::file(key_file, &error);
@@ -211,6 +213,18 @@ pub fn current_key(key_file: &Path, folder: &Path) -> Result<LogKey, LogError> {
     fs::rename(&next, key_file).map_err(failed)?;
     key_file.parent().map_or(Ok(()), disk::sync_folder).map_err(failed)?;
     Ok(new)
+}
+
+/// The checkpoint at the rotation carries both signatures.
+fn sign_last_checkpoint(folder: &Path, last: &Rotation, new: &LogKey) -> Result<(), LogError> {
+    let path = folder.join("checkpoint");
+    let note = fs::read_to_string(&path).map_err(|error| LogError::file(&path, &error))?;
+    let checkpoint = Checkpoint::unverified(&note)?;
+    if checkpoint.size != last.size || checkpoint.root != last.root {
+        return Ok(());
+    }
+    let both = checkpoint.signed_also_by(new);
+    disk::replace(&path, both.note.as_bytes()).map_err(|error| LogError::file(&path, &error))
 }
 
 /// The checkpoint with the current key's signature too, where it was signed before a rotation.

@@ -10,6 +10,9 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
+
+mod witnesses;
 
 /// Everything that can be configured. Paths are relative to the data folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -133,11 +136,28 @@ impl Default for Provenance {
 pub struct Audit {
     /// The log's name in checkpoints: a URL without scheme (C2SP tlog-checkpoint).
     pub origin: String,
+    /// So many witnesses must have cosigned a checkpoint before others are shown it.
+    pub quorum: usize,
+    /// A quorum that is missing for longer is reported.
+    pub quorum_overdue_s: u64,
+    /// Who is asked to cosign.
+    pub witnesses: BTreeMap<String, WitnessSection>,
+    /// Acting as a witness of other logs.
+    pub witness: ActingWitness,
+    /// RFC 3161 time-stamps over checkpoints.
+    pub time_stamps: TimeStamps,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { origin: "localhost/imprimatur".to_owned() }
+        Self {
+            origin: "localhost/imprimatur".to_owned(),
+            quorum: 0,
+            quorum_overdue_s: 60,
+            witnesses: BTreeMap::new(),
+            witness: ActingWitness::default(),
+            time_stamps: TimeStamps::default(),
+        }
     }
 }
 
@@ -262,6 +282,13 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_is_refused() {
         assert!(matches!(load("[review]\nfour_eyes = 7"), Err(ConfigError::Value { .. })));
+    }
+
+    #[test]
+    fn witnesses_are_named_sections() {
+        let text = "[audit]\nquorum = 1\n[audit.witnesses.one]\nurl = \"http://w\"\nvkey = \"v\"";
+        assert_eq!(load(text).unwrap().audit.witnesses["one"].url, "http://w");
+        assert!(load("[audit.witnesses.one]\nurl = \"http://w\"").is_err(), "a key is needed");
     }
 
     #[test]

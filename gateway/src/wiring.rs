@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
 
-use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
+use audit::{Event, Log, LogError, LogOptions, Objects, Record, SledState, StateStore};
 use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
@@ -12,6 +12,7 @@ use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
+    attesting::Attesting,
     detecting::Detector,
     installation::{Installation, InstallationError},
     lookup::Lookup,
@@ -63,6 +64,8 @@ pub struct Stages {
     pub accounts: Accounts,
     /// The log and its registry.
     pub log: Log,
+    /// Witnesses and time-stamps of the log.
+    pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) watermark_key: Arc<WatermarkKey>,
     pub(crate) pseudonym_key: Secret,
@@ -115,11 +118,14 @@ impl Stages {
         let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
         let signer = Arc::new(Credentials::new(authority)?);
         let objects = Objects::open(&installation.objects())?;
-        let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, log)?;
+        let log = Log::open(&installation.log(), installation.current_log_key()?, log)?;
+        let metrics = Metrics::default();
+        let attesting = Arc::new(Attesting::open(&installation, &log, &metrics.attestation)?);
         let state: Arc<dyn StateStore> = Arc::new(SledState::open(&installation.state())?);
         let accounts = Accounts::new(Arc::clone(&state));
         Ok(Self {
-            metrics: Metrics::default(),
+            metrics,
+            attesting,
             installation,
             generators,
             accounts,

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod log;
+
+pub use log::{LogCommand, WitnessServer};
+
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]
 #[command(name = "imprimatur", version, about, arg_required_else_help = true)]
@@ -85,6 +89,9 @@ pub enum Command {
     /// The log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Witnesses of logs
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -254,6 +261,12 @@ pub enum AuditCommand {
     Verify {
         /// An export (folder or ZIP); the own log if absent
         export: Option<PathBuf>,
+        /// A checkpoint that was saved earlier: what it covers must be unchanged
+        #[arg(long)]
+        since: Option<PathBuf>,
+        /// A key of the log that is known from elsewhere, also one before a rotation
+        #[arg(long)]
+        vkey: Option<String>,
     },
     /// Write records and proofs for others to check
     Export {
@@ -301,6 +314,12 @@ pub enum KeysCommand {
     },
     /// All keys, without their secrets
     List,
+    /// Replace the key that signs the log; no server may be running
+    Rotate {
+        /// The log's key
+        #[arg(long, required = true)]
+        log: bool,
+    },
     /// End a key at once
     Revoke {
         /// The key's id, the part between the first and second underscore

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ::audit::{
-    Event, ExportError, Log, LogError, LogKey, LogOptions, Record, Verified, Verifier, merkle,
+    Checkpoint, Event, ExportError, Log, LogError, LogOptions, Record, Rotation, Verified,
+    Verifier, export_extends, log_extends, merkle, rotation, witness::cosigned,
 };
 use serde_json::{Value, json};
 use types::{AssetId, RequestId};
@@ -18,10 +19,13 @@ use crate::{installation::Installation, wiring::Stages};
 
 pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Console) -> Answer {
     match command {
-        AuditCommand::Prove { record } => prove(&open(global)?, &record, console).await,
-        AuditCommand::Verify { export: Some(path) } => verify_export(&path, console),
-        AuditCommand::Verify { export: None } => {
-            verify_log(&locate::installation(global)?, console)
+        AuditCommand::Prove { record } => prove(global, &record, console).await,
+        AuditCommand::Verify { export, since, vkey } => {
+            let known = Known { since: since.as_deref(), vkey: vkey.as_deref() };
+            match export {
+                Some(path) => verify_export(global, &path, &known, console),
+                None => verify_log(&locate::installation(global)?, &known, console),
+            }
         }
         AuditCommand::Export { output } => export(global, &output, console).await,
         AuditCommand::Tail { n } => tail(&open(global)?, n, console),
@@ -31,14 +35,21 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
 fn open(global: &Global) -> Result<Log, Failure> {
     let installation = locate::installation(global)?;
     let options = LogOptions::new(installation.config().audit.origin.clone());
-    Ok(Log::open(&installation.log(), LogKey::load(&installation.log_key())?, options)?)
+    Ok(Log::open(&installation.log(), installation.current_log_key()?, options)?)
 }
 
-async fn prove(log: &Log, record: &str, console: &Console) -> Answer {
+async fn prove(global: &Global, record: &str, console: &Console) -> Answer {
+    let log = open(global)?;
     let index =
-        find(log, record).map_err(|error| Failure { exit: Exit::No, error: error.into() })?;
-    let checkpoint = log.checkpoint_now().await?;
-    let (entry, proof) = (log.entry(index)?, log.proof(index)?);
+        find(&log, record).map_err(|error| Failure { exit: Exit::No, error: error.into() })?;
+    let mut checkpoint = log.checkpoint_now().await?;
+    let folder = locate::installation(global)?.log();
+    let cosigned = cosigned::load(&folder, log.verifier())?;
+    // Witnesses say more than the log itself, as soon as their checkpoint covers the record.
+    if let Some(cosigned) = cosigned.filter(|cosigned| index < cosigned.size) {
+        checkpoint = cosigned;
+    }
+    let (entry, proof) = (log.entry(index)?, log.proof_under(index, &checkpoint)?);
     // What is handed out was checked as a stranger would.
     let proves = proof.verifies(&entry, log.verifier());
     let value = json!({
@@ -68,9 +79,56 @@ fn find(log: &Log, record: &str) -> Result<u64, LogError> {
     log.registry().request(request)?.into_iter().next_back().ok_or_else(unknown)
 }
 
-fn verify_export(path: &Path, console: &Console) -> Answer {
-    match ::audit::verify_export(path) {
+/// What the caller knows of the log from elsewhere.
+struct Known<'a> {
+    since: Option<&'a Path>,
+    vkey: Option<&'a str>,
+}
+
+impl Known<'_> {
+    /// The verifier to use: `found` is what log or export say; it must lead to the known key.
+    fn verifier(&self, found: Verifier, rotations: &[Rotation]) -> Result<Verifier, LogError> {
+        let Some(vkey) = self.vkey else { return Ok(found) };
+        let chain = rotation::chain(rotations, Verifier::parse(vkey)?)?;
+        if chain.knows(&found.vkey()) {
+            return Ok(chain);
+        }
+        let reason =
+            format!("its key is {}, to which nothing leads from the known one", found.vkey());
+        Err(LogError::Note { what: "key of the log", reason })
+    }
+
+    /// The saved checkpoint, signed by the log.
+    fn saved(&self, verifier: &Verifier) -> Result<Option<Checkpoint>, LogError> {
+        let Some(path) = self.since else { return Ok(None) };
+        let note = std::fs::read_to_string(path);
+        let reason = |error: std::io::Error| LogError::File {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        };
+        Checkpoint::open(&note.map_err(reason)?, verifier).map(Some)
+    }
+}
+
+fn check_export(global: &Global, path: &Path, known: &Known<'_>) -> Result<Verified, ExportError> {
+    let verified = ::audit::verify_export(path)?;
+    // An export of this installation's log is followed through its rotations.
+    let here = locate::found(global).ok().flatten();
+    let rotations = here.map(|here| rotation::statements(&here.log())).transpose()?;
+    let rotations = rotations.unwrap_or_default();
+    let own = Verifier::parse(&verified.vkey)?;
+    let own = rotation::chain(&rotations, own.clone()).unwrap_or(own);
+    let verifier = known.verifier(own, &rotations)?;
+    if let Some(saved) = known.saved(&verifier)? {
+        export_extends(path, &saved)?;
+    }
+    Ok(verified)
+}
+
+fn verify_export(global: &Global, path: &Path, known: &Known<'_>, console: &Console) -> Answer {
+    match check_export(global, path, known) {
         Ok(verified) => Ok(confirmed(&verified, console)),
+        Err(ExportError::Log(error @ LogError::File { .. })) => Err(Failure::unreadable(error)),
         Err(ExportError::Unreadable(reason)) => {
             Err(Failure::unreadable(anyhow::anyhow!("{}: {reason}", path.display())))
         }
@@ -85,10 +143,17 @@ fn verify_export(path: &Path, console: &Console) -> Answer {
 }
 
 /// Reads the files themselves, so it also works while a server has the log open.
-fn verify_log(installation: &Installation, console: &Console) -> Answer {
-    let key = LogKey::load(&installation.log_key())?;
-    let verifier = Verifier::new(installation.config().audit.origin.clone(), key.verifying_key());
-    match ::audit::verify_log(&installation.log(), &verifier) {
+fn verify_log(installation: &Installation, known: &Known<'_>, console: &Console) -> Answer {
+    let check = || {
+        let (folder, found) = (installation.log(), installation.log_verifier()?);
+        let verifier = known.verifier(found, &rotation::statements(&folder)?)?;
+        let verified = ::audit::verify_log(&folder, &verifier)?;
+        if let Some(saved) = known.saved(&verifier)? {
+            log_extends(&folder, &saved)?;
+        }
+        Ok(verified)
+    };
+    match check() {
         Ok(verified) => Ok(confirmed(&verified, console)),
         Err(error @ (LogError::File { .. } | LogError::Key { .. })) => {
             Err(Failure::unreadable(error))

@@ -1,8 +1,10 @@
 //! `imprimatur doctor`: looks for what is wrong; every finding has a line that says how to mend it.
 
+mod attested;
+
 use std::path::Path;
 
-use audit::{Log, LogError, LogKey, LogOptions, Record, Verifier};
+use audit::{Log, LogError, LogOptions, Record};
 use provenance::Authority;
 use serde::Serialize;
 use serde_json::json;
@@ -80,6 +82,9 @@ fn examine(installation: &Installation) -> Vec<Finding> {
     findings.extend(keys(installation));
     findings.extend(generators(installation));
     findings.extend(log(installation));
+    if let Ok(verifier) = installation.log_verifier() {
+        findings.extend(attested::examine(installation, &verifier));
+    }
     findings
 }
 
@@ -94,7 +99,7 @@ fn keys(installation: &Installation) -> Vec<Finding> {
     let unreadable = secrets.iter().filter_map(|path| wiring::secret(path).err());
     let mut findings: Vec<Finding> =
         unreadable.map(|error| Finding::new("key", error, fix)).collect();
-    let log_key = LogKey::load(&installation.log_key()).err();
+    let log_key = installation.log_verifier().err();
     findings.extend(log_key.map(|error| Finding::new("key", error, fix)));
     findings
 }
@@ -149,9 +154,9 @@ fn generators(installation: &Installation) -> Vec<Finding> {
 
 /// The log's entries and checkpoint, then the clock against the last record.
 fn log(installation: &Installation) -> Option<Finding> {
-    let key = LogKey::load(&installation.log_key()).ok()?;
+    let key = installation.current_log_key().ok()?;
+    let verifier = installation.log_verifier().ok()?;
     let origin = installation.config().audit.origin.clone();
-    let verifier = Verifier::new(origin.clone(), key.verifying_key());
     if let Err(error) = audit::verify_log(&installation.log(), &verifier) {
         let fix = "restore the log folder from a backup; `imprimatur audit verify` names the first entry at fault";
         return Some(Finding::new("log", error, fix));

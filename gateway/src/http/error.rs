@@ -3,6 +3,7 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+use audit::Refusal as WitnessRefusal;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -88,6 +89,11 @@ impl ApiError {
     /// 404.
     pub(crate) fn not_found(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", code, message)
+    }
+
+    /// 422: well formed, but it does not hold.
+    pub(crate) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request_error", code, message)
     }
 
     /// 503: a part is failing closed.
@@ -210,6 +216,20 @@ fn generator(error: &GeneratorError) -> ApiError {
             "generator_failed",
             "The model could not be run; `imprimatur models check` says more.",
         ),
+    }
+}
+
+impl From<WitnessRefusal> for ApiError {
+    fn from(refusal: WitnessRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            WitnessRefusal::Malformed(_) => Self::unreadable(StatusCode::BAD_REQUEST, message),
+            WitnessRefusal::UnknownLog(_) => Self::not_found("unknown_log", message),
+            WitnessRefusal::Untrusted(_) => Self::forbidden(message),
+            WitnessRefusal::Inconsistent(_) => Self::unprocessable("inconsistent", message),
+            // A conflict is answered by its size, before it comes here.
+            _ => closed("witness"),
+        }
     }
 }
 
