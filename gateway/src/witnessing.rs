@@ -51,6 +51,8 @@ pub struct Witnessing {
 /// One witness.
 #[derive(Debug)]
 struct Peer {
+    /// Its name in the configuration: names in cosignatures need not differ.
+    name: String,
     url: String,
     cosigner: Cosigner,
     /// The size that it has cosigned last, as far as is known.
@@ -93,22 +95,26 @@ impl Witnessing {
     ) -> Result<Option<Self>, LogError> {
         let sections = settings.witnesses.values();
         let cosigners: Result<Vec<_>, _> =
-            sections.clone().map(|section| Cosigner::parse(&section.vkey)).collect();
+            sections.map(|section| Cosigner::parse(&section.vkey)).collect();
         let quorum = Quorum::new(cosigners?, settings.quorum)?;
         if quorum.witnesses().is_empty() {
             return Ok(None);
         }
         let stored = cosigned::load(&folder, log.verifier())?;
-        let known = stored.as_ref().map(|stored| quorum.cosignatures(&stored.note)).transpose()?;
-        let known = known.unwrap_or_default();
-        let peers = sections.zip(quorum.witnesses()).map(|(section, cosigner)| {
-            let cosigned = known.iter().any(|known| known.witness == cosigner.name());
-            let size = stored.as_ref().filter(|_| cosigned).map_or(0, |stored| stored.size);
-            let url = format!("{}/add-checkpoint", section.url.trim_end_matches('/'));
-            Peer { url, cosigner: cosigner.clone(), size: AtomicU64::new(size) }
+        let sections = settings.witnesses.iter().zip(quorum.witnesses());
+        let peers = sections.map(|((name, section), cosigner)| {
+            let cosigned = stored.as_ref().filter(|stored| {
+                cosigner.find(&stored.note).is_ok_and(|cosignature| cosignature.is_some())
+            });
+            Peer {
+                name: name.clone(),
+                url: format!("{}/add-checkpoint", section.url.trim_end_matches('/')),
+                cosigner: cosigner.clone(),
+                size: AtomicU64::new(cosigned.map_or(0, |stored| stored.size)),
+            }
         });
         let peers = peers.collect();
-        let published = stored.filter(|_| known.len() >= quorum.needed());
+        let published = stored.filter(|stored| quorum.met(&stored.note));
         Ok(Some(Self {
             log: log.clone(),
             folder,
@@ -166,7 +172,7 @@ impl Witnessing {
         let mut collected = checkpoint.clone();
         let mut met = self.publish(&collected);
         while let Some((peer, answer)) = asked.next().await {
-            let name = peer.cosigner.name();
+            let name = peer.name.as_str();
             match answer {
                 Ok(cosignature) => {
                     self.metrics.answered(name, "cosigned");
