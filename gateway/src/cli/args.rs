@@ -7,7 +7,7 @@ use types::{MarkId, Modality};
 
 mod log;
 
-pub use log::{LogCommand, WitnessServer};
+pub(super) use log::{LogCommand, WitnessServer};
 
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]

@@ -59,6 +59,13 @@ impl Token {
     }
 }
 
+/// What a `TSTInfo` states.
+struct Statement<'a> {
+    imprint: &'a [u8],
+    at: i64,
+    nonce: Option<&'a [u8]>,
+}
+
 /// `SignedData` of RFC 5652, section 5.1: version, digests, content, certificates, signers.
 fn signed_data(signed: &[u8]) -> Option<Token> {
     let content = der::values(signed).find(|value| value.tag == SEQUENCE)?;
@@ -67,7 +74,7 @@ fn signed_data(signed: &[u8]) -> Option<Token> {
     let certificates: Vec<&[u8]> =
         der::values(certificates.contents).map(|value| value.whole).collect();
     let leaf = signing_certificate(signers.contents, &certificates)?;
-    let (imprint, at, nonce) = statement(content.contents)?;
+    let Statement { imprint, at, nonce } = statement(content.contents)?;
     let (imprint, nonce) = (imprint.to_vec(), nonce.map(<[u8]>::to_vec));
     Some(Token { chain: chain(leaf, &certificates), at, imprint, nonce })
 }
@@ -109,7 +116,7 @@ fn issuer<'a>(der: &[u8], certificates: &[&'a [u8]]) -> Option<&'a [u8]> {
 }
 
 /// `messageImprint`, `genTime` and `nonce` of the `TSTInfo` inside the content (RFC 3161, section 2.4.2).
-fn statement(content: &[u8]) -> Option<(&[u8], i64, Option<&[u8]>)> {
+fn statement(content: &[u8]) -> Option<Statement<'_>> {
     let wrapped = der::tagged(der::first(content)?.rest, CONTEXT_0)?.contents;
     let info = der::tagged(der::tagged(wrapped, OCTET_STRING)?.contents, SEQUENCE)?.contents;
     let imprint = der::values(info).find(|value| value.tag == SEQUENCE)?.whole;
@@ -120,7 +127,7 @@ fn statement(content: &[u8]) -> Option<(&[u8], i64, Option<&[u8]>)> {
     let form = format_description!("[year][month][day][hour][minute][second]");
     let seconds = std::str::from_utf8(time.get(..14)?).ok()?;
     let at = PrimitiveDateTime::parse(seconds, &form).ok()?.assume_utc().unix_timestamp();
-    Some((imprint, at, nonce.map(|nonce| nonce.whole)))
+    Some(Statement { imprint, at, nonce: nonce.map(|nonce| nonce.whole) })
 }
 
 fn member<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {
