@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use audit::{Anchors, Checkpoint, LogKey, Verifier};
+use audit::{Anchors, Checkpoint, LogKey, Proof, Verifier, rotation};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
 use gateway::{
     anchoring::{AnchorError, Anchoring},
@@ -145,13 +145,15 @@ async fn a_server_has_its_log_stamped_and_says_when_it_cannot() {
 fn a_rotated_key_is_found_from_the_old_one_by_everybody() {
     let newsroom = Newsroom::new();
     let key = newsroom.key("journalist", "ada");
-    let (old, receipt) = {
+    let (old, proof) = {
         let server = newsroom.serve();
         let answer = server.post(&key, "/v1/chat/completions", &chat(RIVER)).json();
         let asset = answer["imprimatur"]["asset_id"].as_str().unwrap().to_owned();
-        let receipt = server.get(&key, &format!("/v1/assets/{asset}/receipt")).json();
+        let path = format!("/v1/assets/{asset}/receipt");
+        until("a checkpoint covers the asset", || server.get(&key, &path).status == 200);
+        let proof = String::from_utf8(server.get(&key, &path).bytes).unwrap();
         assert_eq!(server.terminate(), Some(0));
-        (vkey(&newsroom), receipt)
+        (vkey(&newsroom), Proof::parse(&proof).unwrap())
     };
     fs::copy(newsroom.path("log/checkpoint"), newsroom.path("saved")).unwrap();
     newsroom.json(&["audit", "export", "-o", "before.zip"], 0);
@@ -184,9 +186,13 @@ fn a_rotated_key_is_found_from_the_old_one_by_everybody() {
     assert_eq!(verified(&["before.zip", "--since", "log/checkpoint"], 1), json!(false));
     let stranger = Newsroom::new();
     assert_eq!(verified(&["--vkey", &vkey(&stranger)], 1), json!(false));
-    let entry = fs::read_dir(newsroom.path("log/rotations")).unwrap().count();
-    assert_eq!(entry, 1);
-    assert!(receipt.to_string().contains("leaf_hash"), "{receipt}");
+    // The proof of before is under the old key's checkpoint; the chain leads to it from the new one.
+    let entry = newsroom.json(&["audit", "prove", &proof.index.to_string()], 0)["entry"].clone();
+    let statements = rotation::statements(&newsroom.path("log")).unwrap();
+    let known = Verifier::parse(&new).unwrap();
+    assert!(!proof.verifies(entry.as_str().unwrap().as_bytes(), &known));
+    let chain = rotation::chain(&statements, known).unwrap();
+    assert!(proof.verifies(entry.as_str().unwrap().as_bytes(), &chain));
     newsroom.json(&["doctor"], 0);
     // A second rotation follows the first.
     let second = newsroom.json(&["keys", "rotate", "--log"], 0);

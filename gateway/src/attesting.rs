@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audit::{Checkpoint, Log, LogError, LogKey, Rotation, Verifier, Witness};
+use audit::{Checkpoint, Log, LogError, LogKey, Proof, Rotation, Verifier, Witness};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -48,6 +48,15 @@ impl Attesting {
     pub fn published(&self) -> Checkpoint {
         let cosigned = self.witnessing.as_ref().and_then(|witnesses| witnesses.published());
         cosigned.unwrap_or_else(|| self.log.checkpoint())
+    }
+
+    /// The proof of an entry, under a cosigned checkpoint where one covers it.
+    ///
+    /// # Errors
+    /// [`LogError::Unknown`] when no checkpoint covers it yet.
+    pub fn proof(&self, index: u64) -> Result<Proof, LogError> {
+        let cosigned = self.log.proof_under(index, &self.published());
+        cosigned.or_else(|_| self.log.proof(index))
     }
 
     /// What is overdue: nothing fails because of it, but somebody should look.
