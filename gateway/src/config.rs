@@ -136,7 +136,7 @@ impl Default for Provenance {
 pub struct Audit {
     /// The log's name in checkpoints: a URL without scheme (C2SP tlog-checkpoint).
     pub origin: String,
-    /// So many witnesses must have cosigned a checkpoint before others are shown it.
+    /// Others are shown the last checkpoint that so many witnesses have cosigned.
     pub quorum: usize,
     /// A quorum that is missing for longer is reported.
     pub quorum_overdue_s: u64,
