@@ -9,7 +9,7 @@ use std::{
 use crate::newsroom::{Newsroom, RIVER};
 
 /// Whether outside tools are to be used; says so when not.
-fn wanted(what: &str) -> bool {
+pub(crate) fn wanted(what: &str) -> bool {
     let wanted = std::env::var_os("IMPRIMATUR_EXTERNAL").is_some_and(|value| value == "1");
     if !wanted {
         println!("not run: {what} (set IMPRIMATUR_EXTERNAL=1 and IMPRIMATUR_PYTHON)");
@@ -17,13 +17,13 @@ fn wanted(what: &str) -> bool {
     wanted
 }
 
-fn python(script: &str, args: &[&str]) -> Output {
+pub(crate) fn python(script: &str, args: &[&str], env: &[(&str, &str)]) -> Output {
     let python = std::env::var("IMPRIMATUR_PYTHON").unwrap_or_else(|_| "python3".into());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/external").join(script);
-    Command::new(python).arg(script).args(args).output().unwrap()
+    Command::new(python).arg(script).args(args).envs(env.iter().copied()).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -39,7 +39,7 @@ fn an_unmodified_openai_client_works() {
     let newsroom = Newsroom::new();
     let key = newsroom.key("journalist", "ada");
     let server = newsroom.serve();
-    let output = python("openai_client.py", &[&server.url, &key]);
+    let output = python("openai_client.py", &[&server.url, &key], &[]);
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(said(&output).matches("ok ").count(), 4, "{}", said(&output));
 }
@@ -54,7 +54,7 @@ fn two_independent_validators_call_every_output_trusted() {
     newsroom.json(&["generate", "text", RIVER, "-o", "brief.txt"], 0);
     let name = |name: &str| newsroom.path(name).display().to_string();
     let files = [name("keys/provenance/root.pem"), name("harbour.png"), name("brief.txt")];
-    let output = python("verify_c2pa.py", &files.each_ref().map(String::as_str));
+    let output = python("verify_c2pa.py", &files.each_ref().map(String::as_str), &[]);
     assert!(output.status.success(), "{}", said(&output));
 }
 
@@ -82,7 +82,7 @@ fn a_stranger_checks_an_export_and_finds_every_change() {
     newsroom.json(&["generate", "text", RIVER], 0);
     newsroom.json(&["audit", "export", "-o", "bundle.zip"], 0);
     let bundle = newsroom.path("bundle.zip");
-    let output = python("check_export.py", &[bundle.to_str().unwrap()]);
+    let output = python("check_export.py", &[bundle.to_str().unwrap()], &[]);
     assert!(output.status.success(), "{}", said(&output));
 
     let changed = newsroom.path("changed.zip");
@@ -90,9 +90,10 @@ fn a_stranger_checks_an_export_and_finds_every_change() {
         let made = python(
             "change_export.py",
             &[bundle.to_str().unwrap(), changed.to_str().unwrap(), change],
+            &[],
         );
         assert!(made.status.success(), "{}", said(&made));
-        let output = python("check_export.py", &[changed.to_str().unwrap()]);
+        let output = python("check_export.py", &[changed.to_str().unwrap()], &[]);
         assert_eq!(output.status.code(), Some(1), "{change}");
         assert!(said(&output).contains(expected), "{change}: {}", said(&output));
         assert_eq!(

@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod attestation;
 mod bad_input;
 mod clocks;
 mod command_line;
@@ -29,7 +30,9 @@ mod reviews;
 mod scaleout;
 mod serving;
 mod storage;
+mod strangers;
 mod streams;
 mod text_mark;
 mod tidy;
 mod verification;
+mod witness;

@@ -36,6 +36,14 @@ impl Newsroom {
         newsroom
     }
 
+    /// The same newsroom again in another folder, as from a backup.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self { folder: tempfile::tempdir().unwrap() };
+        let [from, to] = [self, &copy].map(|newsroom| newsroom.path(".").display().to_string());
+        assert!(Command::new("cp").args(["-a", &from, &to]).status().unwrap().success());
+        copy
+    }
+
     /// A path inside the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -141,6 +149,11 @@ impl Server {
         read(agent().get(format!("{}{path}", self.public)).call().unwrap())
     }
 
+    /// What the public listener answers to a body.
+    pub(crate) fn public_post(&self, path: &str, body: &[u8]) -> Answer {
+        post(&format!("{}{path}", self.public), body)
+    }
+
     pub(crate) fn post(&self, key: &str, path: &str, body: &Value) -> Answer {
         self.send(key, path, body.to_string().as_bytes(), "application/json")
     }
@@ -194,14 +207,34 @@ impl Drop for Server {
     }
 }
 
+/// Posts a plain text anywhere.
+pub(crate) fn post(url: &str, body: &[u8]) -> Answer {
+    try_post(url, body).unwrap()
+}
+
+/// The same; `None` when nobody answers.
+pub(crate) fn try_post(url: &str, body: &[u8]) -> Option<Answer> {
+    let request = agent().post(url).header("content-type", "text/plain; charset=utf-8");
+    request.send(body).ok().and_then(try_read)
+}
+
+/// What an address answers.
+pub(crate) fn get(url: &str) -> Answer {
+    read(agent().get(url).call().unwrap())
+}
+
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().into()
 }
 
-fn read(mut response: ureq::http::Response<ureq::Body>) -> Answer {
+fn read(response: ureq::http::Response<ureq::Body>) -> Answer {
+    try_read(response).unwrap()
+}
+
+fn try_read(mut response: ureq::http::Response<ureq::Body>) -> Option<Answer> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-    Answer { status, headers, bytes }
+    let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().ok()?;
+    Some(Answer { status, headers, bytes })
 }
 
 /// A chat request for the starter model.

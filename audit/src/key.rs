@@ -1,4 +1,4 @@
-//! The log's Ed25519 key in a PKCS#8 PEM file that only its owner can read.
+//! Ed25519 keys of logs and witnesses, each in a PKCS#8 PEM file that only its owner can read.
 
 use std::{
     fmt, fs,
@@ -12,9 +12,9 @@ use ed25519_dalek::{
     pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, spki::der::pem::LineEnding},
 };
 
-use crate::LogError;
+use crate::{LogError, disk::sync_folder};
 
-/// The key that signs checkpoints and receipts.
+/// The key that signs checkpoints and receipts, or a witness's cosignatures; never both.
 #[derive(Clone)]
 pub struct LogKey(SigningKey);
 
@@ -32,7 +32,9 @@ impl LogKey {
         let opened = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let mut file = opened.map_err(|error| wrong(error.to_string()))?;
         let written = file.write_all(pem.as_bytes()).and_then(|()| file.sync_all());
-        written.map_err(|error| wrong(error.to_string()))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let synced = written.and_then(|()| sync_folder(folder.unwrap_or_else(|| Path::new("."))));
+        synced.map_err(|error| wrong(error.to_string()))?;
         Ok(Self(key))
     }
 
@@ -49,6 +51,14 @@ impl LogKey {
         let key =
             SigningKey::read_pkcs8_pem_file(path).map_err(|error| wrong(error.to_string()))?;
         Ok(Self(key))
+    }
+
+    /// Reads the key, or makes it when the file does not exist.
+    ///
+    /// # Errors
+    /// Those of [`Self::create`] and [`Self::load`].
+    pub fn load_or_create(path: &Path) -> Result<Self, LogError> {
+        if path.exists() { Self::load(path) } else { Self::create(path) }
     }
 
     /// The public half.

@@ -2,12 +2,14 @@
 //!
 //! Reading order: [`record`] says what is written, [`merkle`] and [`note`] how it is proved,
 //! [`log`] how it becomes durable; [`registry`] finds assets, [`query`] records; [`export`] hands
-//! evidence to others, [`report`] says what the records show.
+//! evidence to others, [`report`] says what the records show. [`witness`], [`rotation`] and [`anchor`] are what others say
+//! about it, or are told of its key.
 //! [`state`] and [`objects`] keep what is not in the log.
 //!
 //! The truth is what the log's [`store`] holds: [`segments`] in a folder, or [`postgres`] for several
 //! processes. Everything else here can be rebuilt from it.
 
+pub mod anchor;
 mod check;
 pub mod clock;
 mod committer;
@@ -31,6 +33,8 @@ pub mod query;
 pub mod record;
 pub mod registry;
 pub mod report;
+mod promise;
+pub mod rotation;
 mod segment;
 pub mod segments;
 mod sequencer;
@@ -40,6 +44,8 @@ pub mod store;
 mod tiles;
 
 pub use check::verify_store;
+pub mod witness;
+pub use anchor::{Anchor, Anchors};
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, Files, SystemFiles};
 pub use driver::Driver;
@@ -54,11 +60,14 @@ pub use place::Place;
 pub use postgres::{PostgresLog, PostgresState};
 pub use published::Published;
 pub use query::{Order, Page, Query};
+pub use promise::{export_extends, log_extends};
 pub use record::{
     C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
     ReviewRecord,
 };
 pub use registry::{AssetEntry, Filter, Registry};
+pub use rotation::Rotation;
 pub use segments::Segments;
 pub use state::{SledState, StateStore};
 pub use store::{EntryReader, LogStore};
+pub use witness::{AddCheckpoint, Cosignature, Cosigner, Quorum, Refusal, Witness};

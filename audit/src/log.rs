@@ -18,8 +18,9 @@ use crate::{
     epoch,
     keeper::Keeper,
     merkle::Tree,
-    note, opening,
+    note, opening, promise,
     publisher::Publisher,
+    rotation,
     segments::Segments,
     sequencer::Prepared,
     tiles::Tiles,
@@ -123,11 +124,13 @@ impl Log {
         options: LogOptions,
     ) -> Result<Self, LogError> {
         let LogOptions { origin, checkpoint_every, clock, files, .. } = options;
-        let verifier = Verifier::new(origin, key.verifying_key());
+        let verifier = rotation::verifier(folder, &origin, key.verifying_key())?;
         let tiles = Arc::new(Tiles::new(folder));
         let clock = Monotone::new(clock);
         let mut found = opening::read(store.as_mut(), folder, &verifier, (&tiles, clock))?;
         let checkpoint = opening::compare(store.as_mut(), folder, &key, (&verifier, &found))?;
+        promise::kept(folder, &verifier, &found.tree)?;
+        let checkpoint = rotation::also_signed(checkpoint, &key, &verifier);
         opening::mend(&mut found, &tiles, files.as_ref())?;
         let registry = Registry::open(&folder.join("index"))?;
         let reader = store.reader();
@@ -281,6 +284,12 @@ impl Log {
         let path = self.view().tree.inclusion(index, checkpoint.size);
         let path = path.ok_or_else(|| LogError::Unknown(index.to_string()))?;
         Ok(Proof { index, path, checkpoint: checkpoint.note.clone() })
+    }
+
+    /// The proof that the tree of `size` entries extends that of `old`; `None` when there are fewer.
+    #[must_use]
+    pub fn consistency(&self, old: u64, size: u64) -> Option<Vec<Sha256>> {
+        self.view().tree.consistency(old, size)
     }
 
     /// Hashes of a tile (C2SP tlog-tiles): `width` nodes of level `8 * level` from `256 * number`.

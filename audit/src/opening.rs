@@ -33,7 +33,7 @@ pub(crate) fn read(
     verifier: &Verifier,
     (tiles, clock): (&Arc<Tiles>, Monotone),
 ) -> Result<Found, LogError> {
-    let standing = match Standing::load(folder, verifier.origin(), verifier.key())? {
+    let standing = match standing(folder, verifier)? {
         standing::Found::Signed(standing) => Some(standing),
         standing::Found::Nothing | standing::Found::Unsigned(_) => None,
     };
@@ -171,10 +171,22 @@ fn apply(
     Ok(())
 }
 
+/// The standing that one of the log's keys has signed.
+fn standing(folder: &Path, verifier: &Verifier) -> Result<standing::Found, LogError> {
+    let mut found = standing::Found::Nothing;
+    for key in verifier.keys() {
+        found = Standing::load(folder, verifier.origin(), key)?;
+        if matches!(found, standing::Found::Signed(_)) {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 /// What was noted beside the entries, read before checkpoint and entries: then a log that grows
 /// meanwhile holds at least as much.
 pub(crate) fn noted(folder: &Path, verifier: &Verifier) -> Result<Option<Standing>, LogError> {
-    match Standing::load(folder, verifier.origin(), verifier.key())? {
+    match standing(folder, verifier)? {
         standing::Found::Nothing => Ok(None),
         standing::Found::Signed(standing) => Ok(Some(*standing)),
         standing::Found::Unsigned(reason) => {

@@ -45,6 +45,8 @@ pub enum Event {
     KeyRevoked,
     /// A log that could not go on was replaced by a new one.
     EpochBegun,
+    /// The log's key was replaced by the one in the detail.
+    LogKeyRotated,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -71,6 +73,7 @@ impl Event {
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
             Self::EpochBegun => "epoch_begun",
+            Self::LogKeyRotated => "log_key_rotated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -343,7 +346,13 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_json() {
-        for event in [Event::KeyCreated, Event::Admitted, Event::PolicyChanged, Event::Verified] {
+        for event in [
+            Event::KeyCreated,
+            Event::LogKeyRotated,
+            Event::Admitted,
+            Event::PolicyChanged,
+            Event::Verified,
+        ] {
             assert_eq!(serde_json::to_value(event).unwrap(), event.name());
         }
     }

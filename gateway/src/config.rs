@@ -11,6 +11,9 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
+
+mod witnesses;
 
 /// Everything that can be configured. Paths are relative to the data folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -136,11 +139,28 @@ impl Default for Provenance {
 pub struct Audit {
     /// The log's name in checkpoints: a URL without scheme (C2SP tlog-checkpoint).
     pub origin: String,
+    /// Others are shown the last checkpoint that so many witnesses have cosigned.
+    pub quorum: usize,
+    /// A quorum that is missing for longer is reported.
+    pub quorum_overdue_s: u64,
+    /// Who is asked to cosign.
+    pub witnesses: BTreeMap<String, WitnessSection>,
+    /// Acting as a witness of other logs.
+    pub witness: ActingWitness,
+    /// RFC 3161 time-stamps over checkpoints.
+    pub time_stamps: TimeStamps,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { origin: "localhost/imprimatur".to_owned() }
+        Self {
+            origin: "localhost/imprimatur".to_owned(),
+            quorum: 0,
+            quorum_overdue_s: 60,
+            witnesses: BTreeMap::new(),
+            witness: ActingWitness::default(),
+            time_stamps: TimeStamps::default(),
+        }
     }
 }
 
@@ -345,6 +365,13 @@ mod tests {
         let error = error.unwrap_err().to_string();
         assert!(error.contains("url_file") && !error.contains("hunter2"), "{error}");
         assert!(!format!("{:?}", Hidden("hunter2".into())).contains("hunter2"));
+    }
+
+    #[test]
+    fn witnesses_are_named_sections() {
+        let text = "[audit]\nquorum = 1\n[audit.witnesses.one]\nurl = \"http://w\"\nvkey = \"v\"";
+        assert_eq!(load(text).unwrap().audit.witnesses["one"].url, "http://w");
+        assert!(load("[audit.witnesses.one]\nurl = \"http://w\"").is_err(), "a key is needed");
     }
 
     #[test]

@@ -131,6 +131,38 @@ impl Installation {
         self.keys().join("log.key")
     }
 
+    /// The key that signs the log now; finishes a rotation that was cut off.
+    ///
+    /// # Errors
+    /// [`audit::LogError::Key`] when it is missing, readable by others, or was rotated away.
+    pub fn current_log_key(&self) -> Result<audit::LogKey, audit::LogError> {
+        audit::rotation::current_key(&self.log_key(), &self.log())
+    }
+
+    /// The log's name and keys, with those before.
+    ///
+    /// # Errors
+    /// Those of [`Self::current_log_key`]; [`audit::LogError::Note`] when a statement of rotation is
+    /// wrong.
+    pub fn log_verifier(&self) -> Result<audit::Verifier, audit::LogError> {
+        let key = self.current_log_key()?;
+        let folder = self.log();
+        let origin = audit::epoch::origin(&folder, &self.config.audit.origin)?;
+        audit::rotation::verifier(&folder, &origin, key.verifying_key())
+    }
+
+    /// The key with which this installation cosigns as a witness.
+    #[must_use]
+    pub fn witness_key(&self) -> PathBuf {
+        self.keys().join("witness.key")
+    }
+
+    /// What this installation has seen of other logs as a witness.
+    #[must_use]
+    pub fn witness(&self) -> PathBuf {
+        self.folder.join("witness")
+    }
+
     /// Root, chain, signing key, time-stamp authority.
     #[must_use]
     pub fn provenance(&self) -> PathBuf {

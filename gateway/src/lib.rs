@@ -4,9 +4,12 @@
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
 //! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
-//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`http`] and [`cli`] are the edges.
+//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what.
+//! [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`]. [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
+pub mod anchoring;
+pub mod attesting;
 pub mod case;
 pub mod cli;
 pub mod config;
@@ -23,6 +26,7 @@ pub mod lookup;
 mod marking;
 pub mod metrics;
 pub mod models;
+mod outbound;
 pub mod outcome;
 pub mod pipeline;
 mod recording;
@@ -35,3 +39,4 @@ mod signing;
 pub mod storage;
 mod telemetry;
 pub mod wiring;
+pub mod witnessing;

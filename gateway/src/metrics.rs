@@ -34,6 +34,53 @@ pub struct Metrics {
     pub stage_seconds: Family<StageLabels, Histogram>,
     /// Requests between admission and terminal record.
     pub requests_open: Gauge,
+    /// What others say about the log.
+    pub attestation: AttestationMetrics,
+}
+
+/// Labels of a witness's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct AnswerLabels {
+    /// The witness's name.
+    pub witness: String,
+    /// `cosigned` or `declined`
+    pub answer: &'static str,
+}
+
+/// What others say about the log.
+#[derive(Debug, Clone, Default)]
+pub struct AttestationMetrics {
+    /// Answers of witnesses.
+    pub witness_answers: Family<AnswerLabels, Counter>,
+    /// Size of the last checkpoint that a quorum has cosigned.
+    pub cosigned_size: Gauge,
+    /// 1 while a quorum is overdue.
+    pub quorum_overdue: Gauge,
+    /// Size of the last checkpoint that was time-stamped by this process.
+    pub anchored_size: Gauge,
+    /// Time-stamps that could not be had.
+    pub anchor_failures: Counter,
+}
+
+impl AttestationMetrics {
+    /// Counts a witness's answer.
+    pub fn answered(&self, witness: &str, answer: &'static str) {
+        let labels = AnswerLabels { witness: witness.to_owned(), answer };
+        self.witness_answers.get_or_create(&labels).inc();
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        let answers = self.witness_answers.clone();
+        registry.register("witness_answers", "Answers of witnesses", answers);
+        let size = "Records under the last checkpoint that a quorum has cosigned";
+        registry.register("cosigned_size", size, self.cosigned_size.clone());
+        let overdue = "1 while a quorum of witnesses is overdue";
+        registry.register("quorum_overdue", overdue, self.quorum_overdue.clone());
+        let anchored = "Records under the last checkpoint that was time-stamped";
+        registry.register("anchored_size", anchored, self.anchored_size.clone());
+        let failures = "Time-stamps over checkpoints that could not be had";
+        registry.register("anchor_failures", failures, self.anchor_failures.clone());
+    }
 }
 
 impl Default for Metrics {
@@ -59,7 +106,9 @@ impl Default for Metrics {
             "Requests that have no terminal record yet",
             requests_open.clone(),
         );
-        Self { registry, requests, generator_calls, stage_seconds, requests_open }
+        let attestation = AttestationMetrics::default();
+        attestation.register(&mut registry);
+        Self { registry, requests, generator_calls, stage_seconds, requests_open, attestation }
     }
 }
 

@@ -65,16 +65,20 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`LogError`] naming the first entry at fault.
     pub fn verify_log(&self) -> Result<Verified, WiringError> {
-        let mut origin = self.installation.config().audit.origin.clone();
-        let key = self.log_key()?.verifying_key();
+        let verifier = self.installation.log_verifier()?;
+        self.verify_log_by(&verifier)
+    }
+
+    /// The same with a verifier that is known from elsewhere.
+    ///
+    /// # Errors
+    /// [`LogError`] naming the first entry at fault.
+    pub fn verify_log_by(&self, verifier: &Verifier) -> Result<Verified, WiringError> {
         if !self.is_shared() {
-            let folder = self.installation.log();
-            origin = epoch::origin(&folder, &origin)?;
-            return Ok(audit::verify_log(&folder, &Verifier::new(origin, key))?);
+            return Ok(audit::verify_log(&self.installation.log(), verifier)?);
         }
-        let verifier = Verifier::new(origin, key);
         let mut store = self.published(Box::new(self.postgres(None)?))?;
-        Ok(audit::verify_store(&mut *store, &verifier)?)
+        Ok(audit::verify_store(&mut *store, verifier)?)
     }
 
     /// Keys, reviews, leases.
@@ -111,7 +115,7 @@ impl<'a> Storage<'a> {
     }
 
     fn log_key(&self) -> Result<LogKey, LogError> {
-        LogKey::load(&self.installation.log_key())
+        self.installation.current_log_key()
     }
 
     fn postgres(&self, folder: Option<&Path>) -> Result<PostgresLog, WiringError> {

@@ -14,6 +14,7 @@ use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
+    attesting::Attesting,
     detecting::Detector,
     exporting,
     idempotency::Idempotency,
@@ -75,6 +76,8 @@ pub struct Stages {
     pub accounts: Accounts,
     /// The log and its registry.
     pub log: Log,
+    /// Witnesses and time-stamps of the log.
+    pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) watermark_key: Arc<WatermarkKey>,
     pub(crate) pseudonym_key: Secret,
@@ -134,10 +137,13 @@ impl Stages {
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
         let limit = installation.config().server.request_seconds_max;
         let sharing = storage.is_shared().then(|| Sharing::new(limit));
+        let metrics = Metrics::default();
+        let attesting = Arc::new(Attesting::open(&installation, &log, &metrics.attestation)?);
         let accounts = Accounts::new(Arc::clone(&state));
         let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
-            metrics: Metrics::default(),
+            metrics,
+            attesting,
             installation,
             generators,
             accounts,

@@ -7,6 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod log;
+
+pub(super) use log::{LogCommand, WitnessServer};
+
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]
 #[command(name = "imprimatur", version, about, arg_required_else_help = true)]
@@ -87,6 +91,9 @@ pub enum Command {
     /// The log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Witnesses of logs
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -319,6 +326,12 @@ pub enum KeysCommand {
     },
     /// All keys, without their secrets
     List,
+    /// Replace the key that signs the log; no server may be running
+    Rotate {
+        /// The log's key
+        #[arg(long, required = true)]
+        log: bool,
+    },
     /// End a key at once
     Revoke {
         /// The key's id, the part between the first and second underscore

@@ -20,7 +20,7 @@ use crate::storage::Storage;
 
 pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Console) -> Answer {
     match command {
-        AuditCommand::Prove { record } => prove::run(&open(global)?, &record, console).await,
+        AuditCommand::Prove { record } => prove::run(global, &record, console).await,
         AuditCommand::Verify(args) => verify::run(global, &args, console),
         AuditCommand::Export(args) => export::run(global, args, console).await,
         AuditCommand::Case(args) => case::run(global, args, console).await,

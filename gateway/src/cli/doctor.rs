@@ -1,8 +1,10 @@
 //! `imprimatur doctor`: looks for what is wrong; every finding has a line that says how to mend it.
 
+mod attested;
+
 use std::path::Path;
 
-use audit::{Log, LogError, LogKey, LogOptions, Record};
+use audit::{Log, LogError, LogOptions, Record};
 use provenance::Authority;
 use serde::Serialize;
 use serde_json::json;
@@ -85,6 +87,9 @@ fn examine(installation: &Installation) -> Vec<Finding> {
     findings.extend(keys(installation));
     findings.extend(generators(installation));
     findings.extend(log(installation));
+    if let Ok(verifier) = installation.log_verifier() {
+        findings.extend(attested::examine(installation, &verifier));
+    }
     findings
 }
 
@@ -99,7 +104,7 @@ fn keys(installation: &Installation) -> Vec<Finding> {
     let unreadable = secrets.iter().filter_map(|path| wiring::secret(path).err());
     let mut findings: Vec<Finding> =
         unreadable.map(|error| Finding::new("key", error, fix)).collect();
-    let log_key = LogKey::load(&installation.log_key()).err();
+    let log_key = installation.log_verifier().err();
     findings.extend(log_key.map(|error| Finding::new("key", error, fix)));
     findings
 }
@@ -154,7 +159,7 @@ fn generators(installation: &Installation) -> Vec<Finding> {
 
 /// The log's entries and checkpoint, then the clock against the last record.
 fn log(installation: &Installation) -> Option<Finding> {
-    LogKey::load(&installation.log_key()).ok()?;
+    installation.current_log_key().ok()?;
     let storage = match Storage::open(installation) {
         Ok(storage) => storage,
         Err(error) => {

@@ -1,5 +1,6 @@
-//! `imprimatur keys`: API keys.
+//! `imprimatur keys`: API keys, and the key that signs the log.
 
+use ::audit::{Event, Record};
 use serde_json::json;
 use types::Principal;
 
@@ -13,7 +14,11 @@ use crate::{accounts::Account, recording, wiring::Stages};
 
 pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Console) -> Answer {
     let stages = Stages::open(locate::installation(global)?).await?;
+    if matches!(command, KeysCommand::Rotate { .. }) {
+        return rotate_log_key(stages, console).await;
+    }
     match command {
+        KeysCommand::Rotate { .. } => {}
         KeysCommand::Create { tenant, desk, role, subject } => {
             let principal = Principal {
                 tenant: tenant.clone(),
@@ -22,7 +27,7 @@ pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Consol
                 subject: subject.clone(),
             };
             let (account, key) = stages.accounts.create(principal).await?;
-            recording::key_event(&stages, audit::Event::KeyCreated, &account).await?;
+            recording::key_event(&stages, Event::KeyCreated, &account).await?;
             console.result(
                 &json!({"id": account.id, "key": key, "principal": account.principal}),
                 || key.clone(),
@@ -36,11 +41,27 @@ pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Consol
         }
         KeysCommand::Revoke { id } => {
             let account = stages.accounts.revoke(id).await?;
-            recording::key_event(&stages, audit::Event::KeyRevoked, &account).await?;
+            recording::key_event(&stages, Event::KeyRevoked, &account).await?;
             console.result(&row(&account), || format!("{id} is revoked"));
         }
     }
     stages.close().await?;
+    Ok(Exit::Yes)
+}
+
+/// The old key ends here: what is signed from now on is signed by the new one.
+async fn rotate_log_key(stages: Stages, console: &Console) -> Answer {
+    let installation = stages.installation.clone();
+    let (folder, key_file) = (installation.log(), installation.log_key());
+    let record = Record::new(Event::LogKeyRotated, "installation", "operator");
+    let rotation = ::audit::rotation::rotate(&stages.log, &folder, &key_file, record).await?;
+    drop(stages);
+    installation.current_log_key()?;
+    let value = json!({
+        "old": rotation.old, "new": rotation.new, "size": rotation.size, "statement": rotation.note,
+    });
+    console.result(&value, || format!("key of the log: {}", rotation.new));
+    console.note("give witnesses the new key before the next start; whoever knows the old one can follow /log/vkeys to the new one");
     Ok(Exit::Yes)
 }
 

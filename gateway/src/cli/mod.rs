@@ -11,6 +11,7 @@ mod generate;
 mod init;
 mod keys;
 mod locate;
+mod log;
 mod models;
 mod moderate;
 mod output;
@@ -59,6 +60,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Watermark(command) => watermark::run(global, &command, console),
         Command::Moderate(args) => moderate::run(global, &args, console),
         Command::Policy(command) => policy::run(global, &command, console),
+        Command::Log(command) => log::run(global, command, console).await,
         Command::Audit(command) => audit::run(global, command, console).await,
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,

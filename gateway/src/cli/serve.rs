@@ -48,6 +48,8 @@ pub(crate) async fn serve(
 ) -> Answer {
     let server = line.stages().installation.config().server.clone();
     let (end, ending) = watch::channel(false);
+    // Ends with the server.
+    let _asking = line.stages().attesting.start();
     let api = axum::serve(nodelay(listener), http::api(line.clone(), &server))
         .with_graceful_shutdown(told(ending.clone()));
     let open = async {
@@ -103,7 +105,8 @@ fn announce(console: &Console, api: SocketAddr, public: Option<SocketAddr>) {
     });
 }
 
-async fn ended() {
+/// Returns when SIGINT or SIGTERM asks the process to end.
+pub(super) async fn ended() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

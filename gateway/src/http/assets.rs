@@ -80,7 +80,7 @@ pub(crate) async fn receipt(
             "The next checkpoint will cover this entry: try again in ten seconds.",
         )
     };
-    let proof = line.stages().log.proof(entry.index).map_err(waiting)?;
+    let proof = line.stages().attesting.proof(entry.index).map_err(waiting)?;
     Ok(reply("text/plain; charset=utf-8", &entry, proof.text().into_bytes()))
 }
 

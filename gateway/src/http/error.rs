@@ -3,6 +3,7 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+use audit::Refusal as WitnessRefusal;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -107,6 +108,11 @@ impl ApiError {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Self::new(status, "invalid_request_error", "idempotency_key_reused", message)
             .about("Idempotency-Key")
+    }
+
+    /// 422: well formed, but it does not hold.
+    pub(crate) fn unprocessable(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request_error", code, message)
     }
 
     /// 503: a part is failing closed.
@@ -229,6 +235,20 @@ fn generator(error: &GeneratorError) -> ApiError {
             "generator_failed",
             "The model could not be run; `imprimatur models check` says more.",
         ),
+    }
+}
+
+impl From<WitnessRefusal> for ApiError {
+    fn from(refusal: WitnessRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            WitnessRefusal::Malformed(_) => Self::unreadable(StatusCode::BAD_REQUEST, message),
+            WitnessRefusal::UnknownLog(_) => Self::not_found("unknown_log", message),
+            WitnessRefusal::Untrusted(_) => Self::forbidden(message),
+            WitnessRefusal::Inconsistent(_) => Self::unprocessable("inconsistent", message),
+            // A conflict is answered by its size, before it comes here.
+            _ => closed("witness"),
+        }
     }
 }
 

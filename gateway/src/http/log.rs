@@ -1,4 +1,4 @@
-//! `/log/…`: checkpoint, tiles and vkey for everybody, entries for auditors.
+//! `/log/…`: checkpoint, tiles and vkeys for everybody, entries for auditors.
 
 use axum::{
     extract::{Path, State},
@@ -9,16 +9,34 @@ use axum::{
 use super::{error::ApiError, extract::Caller};
 use crate::pipeline::Line;
 
-/// The signed checkpoint (C2SP tlog-checkpoint).
+/// Tiles never change.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Nor do entries, but they are for auditors.
+const IMMUTABLE_PRIVATE: &str = "private, max-age=31536000, immutable";
+
+/// The signed checkpoint (C2SP tlog-checkpoint): the last one that a quorum of witnesses has
+/// cosigned, where a quorum is configured, else the last one.
 #[utoipa::path(get, path = "/log/checkpoint", responses((status = 200, description = "A signed note")))]
 pub(crate) async fn checkpoint(State(line): State<Line>) -> Response {
-    text(line.stages().log.checkpoint().note)
+    text(line.stages().attesting.published().note)
 }
 
 /// The log's name and key (C2SP signed-note).
 #[utoipa::path(get, path = "/log/vkey", responses((status = 200, description = "NAME+HASH+KEY")))]
 pub(crate) async fn vkey(State(line): State<Line>) -> Response {
     text(line.stages().log.verifier().vkey() + "\n")
+}
+
+/// All keys of the log, oldest first, with the statements by which each named the next.
+#[utoipa::path(get, path = "/log/vkeys", responses((status = 200, description = "Keys and statements")))]
+pub(crate) async fn vkeys(State(line): State<Line>) -> Json<Value> {
+    let (verifier, attesting) = (line.stages().log.verifier(), &line.stages().attesting);
+    let keys = verifier
+        .vkeys()
+        .map(|(vkey, from, until)| json!({"vkey": vkey, "from_size": from, "until_size": until}));
+    let rotations = attesting.rotations.iter().map(|rotation| &rotation.note);
+    let (keys, rotations): (Vec<_>, Vec<_>) = (keys.collect(), rotations.collect());
+    Json(json!({"origin": verifier.origin(), "vkeys": keys, "rotations": rotations}))
 }
 
 /// A hash tile, or an entry bundle (C2SP tlog-tiles): `L/N`, `L/xNNN/NNN`, with `.p/W` for a part.
@@ -34,17 +52,19 @@ pub(crate) async fn tile(
     let missing =
         || ApiError::not_found("tile_not_found", "The log has no such tile under its checkpoint.");
     let tile = Tile::parse(&path).ok_or_else(missing)?;
-    let bytes = match tile.level {
+    let (bytes, caching) = match tile.level {
         Some(level) => {
-            line.stages().log.tile(level, tile.number, tile.width).ok_or_else(missing)?
+            let hashes = line.stages().log.tile(level, tile.number, tile.width);
+            (hashes.ok_or_else(missing)?, IMMUTABLE)
         }
         None => {
             audit_only(&caller?)?;
-            bundle(&line, &tile).ok_or_else(missing)?
+            (bundle(&line, &tile).ok_or_else(missing)?, IMMUTABLE_PRIVATE)
         }
     };
-    let octets = HeaderValue::from_static("application/octet-stream");
-    Ok((StatusCode::OK, [(header::CONTENT_TYPE, octets)], bytes).into_response())
+    let headers =
+        [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, caching)];
+    Ok((StatusCode::OK, headers, bytes).into_response())
 }
 
 /// Entries are for auditors.
@@ -70,7 +90,8 @@ fn bundle(line: &Line, tile: &Tile) -> Option<Vec<u8>> {
 
 fn text(text: String) -> Response {
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    ([(header::CONTENT_TYPE, plain)], text).into_response()
+    let fresh = HeaderValue::from_static("no-cache");
+    ([(header::CONTENT_TYPE, plain), (header::CACHE_CONTROL, fresh)], text).into_response()
 }
 
 /// A tile's place.
@@ -85,25 +106,34 @@ struct Tile {
 impl Tile {
     fn parse(path: &str) -> Option<Self> {
         let (path, width) = match path.split_once(".p/") {
-            Some((path, width)) => {
-                (path, width.parse().ok().filter(|width| (1..256).contains(width))?)
-            }
+            Some((path, width)) => (path, decimal(width).filter(|width| (1..256).contains(width))?),
             None => (path, 256),
         };
         let (level, number) = path.split_once('/')?;
         let level = if level == "entries" {
             None
         } else {
-            Some(level.parse().ok().filter(|level| *level < 8)?)
+            // The specification has 64 levels; no tree of 2^64 leaves reaches the ninth.
+            Some(u8::try_from(decimal(level)?).ok().filter(|level| *level < 64)?)
         };
         Some(Self { level, number: number_of(number)?, width })
     }
 }
 
-/// `x001/x234/067` is 1234067.
+/// Without sign and leading zeros: a tile has one address.
+fn decimal(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let canonical = text == "0" || !text.starts_with('0');
+    text.parse().ok().filter(|_| digits && canonical)
+}
+
+/// `x001/x234/067` is 1234067; `x000/067` is no other name of 67.
 fn number_of(path: &str) -> Option<u64> {
     let parts: Vec<&str> = path.split('/').collect();
     let (last, first) = parts.split_last()?;
+    if first.first() == Some(&"x000") {
+        return None;
+    }
     let mut number = 0_u64;
     let marked = first.iter().map(|part| part.strip_prefix('x'));
     for part in marked.chain([Some(*last)]) {
@@ -128,7 +158,16 @@ mod tests {
             ("entries/002", tile(None, 2, 256)),
             ("0/1", None),
             ("0/000.p/256", None),
-            ("9/000", None),
+            ("9/000", tile(Some(9), 0, 256)),
+            ("63/000", tile(Some(63), 0, 256)),
+            ("64/000", None),
+            ("00/000", None),
+            ("+1/000", None),
+            ("0/000.p/07", None),
+            ("0/000.p/+7", None),
+            ("0/000.p/0", None),
+            ("0/x000/067", None),
+            ("0/001.p/5.p/5", None),
             ("0/x001/x234", None),
         ];
         for (path, expected) in cases {

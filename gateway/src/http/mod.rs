@@ -20,8 +20,11 @@ mod openai;
 mod operations;
 mod reviews;
 mod verify;
+mod witness;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+pub(crate) use answer::now_unix_s;
 
 use axum::{
     Json, Router,
@@ -73,7 +76,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
-        .merge(open())
+        .merge(open(&line))
         .split_for_parts();
     secure(&mut document);
     let document = Json(document);
@@ -84,20 +87,31 @@ pub fn api(line: Line, server: &Server) -> Router {
 
 /// What needs no key: verification, detection, the log's public part.
 pub fn public(line: Line, server: &Server) -> Router {
-    let (routes, _) = open().split_for_parts();
+    let (routes, _) = open(&line).split_for_parts();
     limits(routes.fallback(missing), server).with_state(line)
 }
 
-fn open() -> OpenApiRouter<Line> {
-    OpenApiRouter::new()
+/// A witness by itself, without a log of its own.
+pub fn witness(witness: Arc<audit::Witness>, server: &Server) -> Router {
+    let (routes, _) = witness::routes().with_state::<()>(witness).split_for_parts();
+    limits(routes.fallback(missing), server)
+}
+
+fn open(line: &Line) -> OpenApiRouter<Line> {
+    let routes = OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify::detect))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
+        .routes(routes!(log::vkeys));
+    match line.stages().attesting.acting() {
+        Some(acting) => routes.nest("/witness", witness::routes().with_state(acting)),
+        None => routes,
+    }
 }
 
-fn limits(routes: Router<Line>, server: &Server) -> Router<Line> {
+fn limits<S: Clone + Send + Sync + 'static>(routes: Router<S>, server: &Server) -> Router<S> {
     let limit = Duration::from_secs(server.request_seconds_max);
     routes
         .method_not_allowed_fallback(|| async { ApiError::wrong_method() })

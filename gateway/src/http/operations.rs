@@ -16,7 +16,8 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Every check that fails closed is working; 503 names those that are not.
+/// Every check that fails closed is working; 503 names those that are not. `overdue` names what
+/// witnesses or the time-stamp authority owe: nothing fails because of it.
 #[utoipa::path(get, path = "/readyz", responses(
     (status = 200, description = "Everything works"),
     (status = 503, description = "Names what is failing closed"),
@@ -24,7 +25,9 @@ pub(crate) async fn healthz() -> &'static str {
 pub(crate) async fn readyz(State(line): State<Line>) -> Response {
     let failing = line.stages().failing();
     let status = if failing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({"ready": failing.is_empty(), "failing": failing}))).into_response()
+    let overdue = line.stages().attesting.overdue();
+    let body = json!({"ready": failing.is_empty(), "failing": failing, "overdue": overdue});
+    (status, Json(body)).into_response()
 }
 
 /// Counters in Prometheus' text format.

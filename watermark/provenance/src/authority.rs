@@ -119,6 +119,12 @@ impl Authority {
         self.expires_at
     }
 
+    /// The authority for time-stamps, which proves nothing to others about time.
+    #[must_use]
+    pub const fn time_stamps(&self) -> &Development {
+        &self.time_stamps
+    }
+
     pub(crate) fn into_parts(self) -> (SigningKey, Vec<Vec<u8>>, Development) {
         (self.key, self.chain, self.time_stamps)
     }

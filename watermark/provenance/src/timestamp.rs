@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Contents of object identifiers.
-mod oid {
+pub(crate) mod oid {
     /// 1.2.840.113549.1.7.2
     pub(super) const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
     /// 1.2.840.113549.1.9.3
@@ -30,7 +30,7 @@ mod oid {
     pub(super) const SIGNING_CERTIFICATE_V2: &[u8] =
         &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47];
     /// 2.16.840.1.101.3.4.2.1
-    pub(super) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+    pub(crate) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
     /// 1.2.840.10045.4.3.2
     pub(super) const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
     /// 1.3.6.1.4.1.62558.0.1: no policy that anybody vouches for

@@ -21,6 +21,8 @@ pub(crate) struct Token {
     pub(crate) at: i64,
     /// `messageImprint`, as it stands in the token: what was stamped.
     pub(crate) imprint: Vec<u8>,
+    /// The request's nonce, as it stands in the token.
+    pub(crate) nonce: Option<Vec<u8>>,
 }
 
 impl Token {
@@ -57,6 +59,13 @@ impl Token {
     }
 }
 
+/// What a `TSTInfo` states.
+struct Statement<'a> {
+    imprint: &'a [u8],
+    at: i64,
+    nonce: Option<&'a [u8]>,
+}
+
 /// `SignedData` of RFC 5652, section 5.1: version, digests, content, certificates, signers.
 fn signed_data(signed: &[u8]) -> Option<Token> {
     let content = der::values(signed).find(|value| value.tag == SEQUENCE)?;
@@ -65,8 +74,9 @@ fn signed_data(signed: &[u8]) -> Option<Token> {
     let certificates: Vec<&[u8]> =
         der::values(certificates.contents).map(|value| value.whole).collect();
     let leaf = signing_certificate(signers.contents, &certificates)?;
-    let (imprint, at) = statement(content.contents)?;
-    Some(Token { chain: chain(leaf, &certificates), at, imprint: imprint.to_vec() })
+    let Statement { imprint, at, nonce } = statement(content.contents)?;
+    let (imprint, nonce) = (imprint.to_vec(), nonce.map(<[u8]>::to_vec));
+    Some(Token { chain: chain(leaf, &certificates), at, imprint, nonce })
 }
 
 /// The certificate that the first `SignerInfo` names by issuer and serial number.
@@ -105,16 +115,19 @@ fn issuer<'a>(der: &[u8], certificates: &[&'a [u8]]) -> Option<&'a [u8]> {
     certificates.iter().find(issues).copied()
 }
 
-/// `messageImprint` and `genTime` of the `TSTInfo` inside the content (RFC 3161, section 2.4.2).
-fn statement(content: &[u8]) -> Option<(&[u8], i64)> {
+/// `messageImprint`, `genTime` and `nonce` of the `TSTInfo` inside the content (RFC 3161, section 2.4.2).
+fn statement(content: &[u8]) -> Option<Statement<'_>> {
     let wrapped = der::tagged(der::first(content)?.rest, CONTEXT_0)?.contents;
     let info = der::tagged(der::tagged(wrapped, OCTET_STRING)?.contents, SEQUENCE)?.contents;
     let imprint = der::values(info).find(|value| value.tag == SEQUENCE)?.whole;
-    let time = der::values(info).find(|value| value.tag == GENERALIZED_TIME)?.contents;
+    let stated = der::values(info).find(|value| value.tag == GENERALIZED_TIME)?;
+    let time = stated.contents;
+    // After the time no other member is an INTEGER of its own.
+    let nonce = der::values(stated.rest).find(|value| value.tag == der::INTEGER);
     let form = format_description!("[year][month][day][hour][minute][second]");
     let seconds = std::str::from_utf8(time.get(..14)?).ok()?;
     let at = PrimitiveDateTime::parse(seconds, &form).ok()?.assume_utc().unix_timestamp();
-    Some((imprint, at))
+    Some(Statement { imprint, at, nonce: nonce.map(|nonce| nonce.whole) })
 }
 
 fn member<'a>(map: &'a Value, key: &str) -> Option<&'a Value> {

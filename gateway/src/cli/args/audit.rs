@@ -10,9 +10,12 @@ use types::AssetId;
 pub struct VerifyEvidence {
     /// An export (ZIP, or the folder it was unpacked to); the own log if absent
     pub export: Option<PathBuf>,
-    /// The log's key as the publisher shows it elsewhere (NAME+HASH+KEY)
+    /// A key of the log that is known from elsewhere (NAME+HASH+KEY), also one before a rotation
     #[arg(long)]
     pub vkey: Option<String>,
+    /// A checkpoint that was saved earlier: what it covers must be unchanged
+    #[arg(long)]
+    pub since: Option<PathBuf>,
 }
 
 /// Which entries an export or report is about.

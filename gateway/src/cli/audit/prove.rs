@@ -1,19 +1,28 @@
 //! `audit prove`: that a record is in the log.
 
-use ::audit::{Log, LogError, merkle};
+use ::audit::{Log, LogError, merkle, witness::cosigned};
 use serde_json::json;
 use types::{AssetId, RequestId};
 
 use crate::cli::{
+    args::Global,
     exit::{Answer, Exit, Failure},
+    locate,
     output::Console,
 };
 
-pub(super) async fn run(log: &Log, record: &str, console: &Console) -> Answer {
+pub(super) async fn run(global: &Global, record: &str, console: &Console) -> Answer {
+    let log = super::open(global)?;
     let index =
-        find(log, record).map_err(|error| Failure { exit: Exit::No, error: error.into() })?;
-    let checkpoint = log.checkpoint_now().await?;
-    let (entry, proof) = (log.entry(index)?, log.proof(index)?);
+        find(&log, record).map_err(|error| Failure { exit: Exit::No, error: error.into() })?;
+    let mut checkpoint = log.checkpoint_now().await?;
+    let folder = locate::installation(global)?.log();
+    let cosigned = cosigned::load(&folder, log.verifier())?;
+    // Witnesses say more than the log itself, as soon as their checkpoint covers the record.
+    if let Some(cosigned) = cosigned.filter(|cosigned| index < cosigned.size) {
+        checkpoint = cosigned;
+    }
+    let (entry, proof) = (log.entry(index)?, log.proof_under(index, &checkpoint)?);
     // What is handed out was checked as a stranger would.
     let proves = proof.verifies(&entry, log.verifier());
     let value = json!({

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ::audit::{
-    EpochRecord, Fault, LogError, LogKey, Verified, Verifier, epoch, export::Checked,
+    Checkpoint, EpochRecord, Fault, LogError, Rotation, Verified, Verifier, epoch, export::Checked,
+    export_extends, log_extends, rotation,
 };
 use serde_json::json;
 
@@ -20,20 +21,68 @@ use crate::{
 };
 
 pub(super) fn run(global: &Global, args: &VerifyEvidence, console: &Console) -> Answer {
-    let expected = args.vkey.as_deref().map(Verifier::parse).transpose()?;
+    let known = Known { since: args.since.as_deref(), vkey: args.vkey.as_deref() };
     match &args.export {
-        Some(path) => bag(path, expected.as_ref(), console),
-        None => own_log(&locate::installation(global)?, console),
+        Some(path) => bag(global, path, &known, console),
+        None => own_log(&locate::installation(global)?, &known, console),
     }
 }
 
-fn bag(path: &Path, expected: Option<&Verifier>, console: &Console) -> Answer {
-    match ::audit::export::check(path, expected) {
-        Ok(checked) => Ok(accepted(&checked, console)),
-        Err(Fault::Unreadable(reason)) => {
-            Err(Failure::unreadable(anyhow::anyhow!("{}: {reason}", path.display())))
+/// What the caller knows of the log from elsewhere.
+struct Known<'a> {
+    since: Option<&'a Path>,
+    vkey: Option<&'a str>,
+}
+
+impl Known<'_> {
+    /// The verifier to use: `found` is what the log says; it must lead to the known key.
+    fn verifier(&self, found: Verifier, rotations: &[Rotation]) -> Result<Verifier, LogError> {
+        let Some(vkey) = self.vkey else { return Ok(found) };
+        let chain = rotation::chain(rotations, Verifier::parse(vkey)?)?;
+        if chain.knows(&found.vkey()) {
+            return Ok(chain);
         }
-        Err(fault) => Ok(denied(&fault, fault.index(), console)),
+        let reason =
+            format!("its key is {}, to which nothing leads from the known one", found.vkey());
+        Err(LogError::Note { what: "key of the log", reason })
+    }
+
+    /// The saved checkpoint, signed by the log.
+    fn saved(&self, verifier: &Verifier) -> Result<Option<Checkpoint>, LogError> {
+        let Some(path) = self.since else { return Ok(None) };
+        let note = std::fs::read_to_string(path).map_err(|error| LogError::File {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        })?;
+        Checkpoint::open(&note, verifier).map(Some)
+    }
+}
+
+fn bag(global: &Global, path: &Path, known: &Known<'_>, console: &Console) -> Answer {
+    // A bag of this installation's log is followed through its rotations.
+    let rotations = match locate::found(global).ok().flatten() {
+        Some(here) => rotation::statements(&here.log())?,
+        None => Vec::new(),
+    };
+    let expected = known.vkey.map(Verifier::parse).transpose()?;
+    let expected = expected.map(|key| rotation::chain(&rotations, key.clone()).unwrap_or(key));
+    let checked = match ::audit::export::check(path, expected.as_ref()) {
+        Ok(checked) => checked,
+        Err(Fault::Unreadable(reason)) => {
+            return Err(Failure::unreadable(anyhow::anyhow!("{}: {reason}", path.display())));
+        }
+        Err(fault) => return Ok(denied(&fault, fault.index(), console)),
+    };
+    let verifier = expected.map_or_else(|| Verifier::parse(&checked.vkey), Ok)?;
+    let extended = match known.saved(&verifier) {
+        Ok(Some(saved)) => export_extends(path, &saved),
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    match extended {
+        Ok(()) => Ok(accepted(&checked, console)),
+        Err(error @ LogError::File { .. }) => Err(Failure::unreadable(error)),
+        Err(error) => Ok(denied(&error, None, console)),
     }
 }
 
@@ -56,10 +105,20 @@ fn accepted(checked: &Checked, console: &Console) -> Exit {
 }
 
 /// Reads the entries themselves, so it also works while a server has the log open.
-fn own_log(installation: &Installation, console: &Console) -> Answer {
-    let key = LogKey::load(&installation.log_key())?;
-    let begun = epoch::declared(&installation.log(), &key.verifying_key())?;
-    match Storage::open(installation)?.verify_log() {
+fn own_log(installation: &Installation, known: &Known<'_>, console: &Console) -> Answer {
+    let folder = installation.log();
+    let key = installation.current_log_key()?;
+    let begun = epoch::declared(&folder, &key.verifying_key())?;
+    let check = || -> Result<Verified, WiringError> {
+        let found = installation.log_verifier()?;
+        let verifier = known.verifier(found, &rotation::statements(&folder)?)?;
+        let verified = Storage::open(installation)?.verify_log_by(&verifier)?;
+        if let Some(saved) = known.saved(&verifier)? {
+            log_extends(&folder, &saved)?;
+        }
+        Ok(verified)
+    };
+    match check() {
         Ok(verified) => Ok(confirmed(&verified, begun.as_ref(), console)),
         Err(WiringError::Log(
             error @ (LogError::File { .. } | LogError::Key { .. } | LogError::Unreachable(_)),
