@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`record`] says what is written, [`merkle`] and [`note`] how it is proved,
 //! [`log`] how it becomes durable; [`registry`] finds assets, [`mod@export`] hands evidence to others.
-//! [`state`] and [`objects`] keep what is not in the log.
+//! [`state`] and [`objects`] keep what is not in the log, [`vault`] the originals that it only commits to.
 //!
 //! The truth is the segment files. Everything else here can be rebuilt from them.
 
@@ -20,6 +20,7 @@ pub mod record;
 pub mod registry;
 mod segment;
 pub mod state;
+pub mod vault;
 
 pub use clock::{Clock, SystemClock};
 pub use disk::Disk;
@@ -34,3 +35,4 @@ pub use record::{
 };
 pub use registry::{AssetEntry, Registry};
 pub use state::{SledState, StateStore};
+pub use vault::{EvidenceKey, Subject, Vault, VaultError};

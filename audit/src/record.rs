@@ -47,6 +47,22 @@ pub enum Event {
     PolicyLoaded,
     /// Evidence was exported.
     Exported,
+    /// Originals in the vault were destroyed on request.
+    Erased,
+    /// Originals in the vault were destroyed after their term.
+    Expired,
+    /// Somebody asks to read originals.
+    RevealRequested,
+    /// A second person let originals be read.
+    Revealed,
+    /// Originals must be kept for a legal reason.
+    HoldAdded,
+    /// That reason has ended.
+    HoldReleased,
+    /// A person was given what is kept about them.
+    AccessAnswered,
+    /// The installation was restored from a backup.
+    Restored,
 }
 
 impl Event {
@@ -66,6 +82,14 @@ impl Event {
             Self::KeyRevoked => "key_revoked",
             Self::PolicyLoaded => "policy_loaded",
             Self::Exported => "exported",
+            Self::Erased => "erased",
+            Self::Expired => "expired",
+            Self::RevealRequested => "reveal_requested",
+            Self::Revealed => "revealed",
+            Self::HoldAdded => "hold_added",
+            Self::HoldReleased => "hold_released",
+            Self::AccessAnswered => "access_answered",
+            Self::Restored => "restored",
         }
     }
 
@@ -130,6 +154,9 @@ pub struct Record {
     /// A reviewer's decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewRecord>,
+    /// What the evidence vault keeps about this, or what was done with what it keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault: Option<crate::vault::VaultRecord>,
     /// A short code: why something failed, which key, how much was exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -234,6 +261,7 @@ impl Record {
             mark: None,
             c2pa: None,
             review: None,
+            vault: None,
             detail: None,
         }
     }
