@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod backup;
 mod bad_input;
 mod command_line;
 mod crash;
@@ -25,4 +26,5 @@ mod storage;
 mod streams;
 mod text_mark;
 mod tidy;
+mod vault;
 mod verification;

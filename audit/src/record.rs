@@ -49,6 +49,8 @@ pub enum Event {
     Exported,
     /// Originals in the vault were destroyed on request.
     Erased,
+    /// Originals were asked to be destroyed and had to be kept.
+    ErasureRefused,
     /// Originals in the vault were destroyed after their term.
     Expired,
     /// Somebody asks to read originals.
@@ -83,6 +85,7 @@ impl Event {
             Self::PolicyLoaded => "policy_loaded",
             Self::Exported => "exported",
             Self::Erased => "erased",
+            Self::ErasureRefused => "erasure_refused",
             Self::Expired => "expired",
             Self::RevealRequested => "reveal_requested",
             Self::Revealed => "revealed",

@@ -12,7 +12,8 @@ use types::{
 };
 
 use crate::{
-    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, wiring::Stages,
+    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, vaulting::Evidence,
+    wiring::Stages,
 };
 
 /// An open request.
@@ -23,6 +24,7 @@ pub struct Case {
     pub(crate) request: GenerationRequest,
     pub(crate) input: Option<Decision>,
     pub(crate) output: Option<Decision>,
+    pub(crate) evidence: Evidence,
     /// `None` for a picture that was brought in.
     generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
@@ -64,6 +66,7 @@ impl Case {
             request,
             input,
             output,
+            evidence: Evidence::default(),
             generator,
             asset_id,
             admission,

@@ -11,6 +11,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+mod vault;
+
+pub use vault::Vault;
+
 /// Everything that can be configured. Paths are relative to the data folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -133,11 +137,13 @@ impl Default for Provenance {
 pub struct Audit {
     /// The log's name in checkpoints: a URL without scheme (C2SP tlog-checkpoint).
     pub origin: String,
+    /// The evidence vault.
+    pub vault: Vault,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { origin: "localhost/imprimatur".to_owned() }
+        Self { origin: "localhost/imprimatur".to_owned(), vault: Vault::default() }
     }
 }
 
@@ -213,7 +219,11 @@ impl Config {
             .try_parsing(true);
         let built = builder.add_source(environment).build();
         let read = built.and_then(config::Config::try_deserialize);
-        read.map_err(|error| explain(&origin, &error.to_string()))
+        let read: Self = read.map_err(|error| explain(&origin, &error.to_string()))?;
+        match read.audit.vault.problem() {
+            Some(message) => Err(ConfigError::Value { origin, message }),
+            None => Ok(read),
+        }
     }
 }
 
@@ -262,6 +272,15 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_is_refused() {
         assert!(matches!(load("[review]\nfour_eyes = 7"), Err(ConfigError::Value { .. })));
+    }
+
+    #[test]
+    fn evidence_is_kept_for_at_least_six_months() {
+        let months = |count| load(&format!("[audit.vault]\nretention_months = {count}"));
+        assert_eq!(load("").unwrap().audit.vault.retention_months, 24);
+        assert_eq!(months(6).unwrap().audit.vault.retention_months, 6);
+        let error = months(5).unwrap_err();
+        assert!(error.to_string().contains("at least 6 months"), "{error}");
     }
 
     #[test]

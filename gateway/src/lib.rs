@@ -4,9 +4,11 @@
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
 //! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
-//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`http`] and [`cli`] are the edges.
+//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
+//! and destroys them. [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
+pub mod backup;
 pub mod case;
 pub mod cli;
 pub mod config;
@@ -29,4 +31,5 @@ mod screening;
 pub mod secret;
 mod signing;
 mod telemetry;
+pub mod vaulting;
 pub mod wiring;

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, fs, path::Path, sync::Arc};
 
-use audit::{Event, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore};
+use audit::{
+    Event, EvidenceKey, Log, LogError, LogKey, LogOptions, Objects, Record, SledState, StateStore,
+    Vault, VaultError, vault::FollowError,
+};
 use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
@@ -12,6 +15,7 @@ use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
+    backup,
     detecting::Detector,
     installation::{Installation, InstallationError},
     lookup::Lookup,
@@ -19,6 +23,7 @@ use crate::{
     models::{self, ModelError},
     pipeline::LineError,
     secret::Secret,
+    vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -49,6 +54,15 @@ pub enum WiringError {
     /// Objects.
     #[error(transparent)]
     Objects(#[from] audit::ObjectError),
+    /// A restore was cut off.
+    #[error("a restore of this folder was cut off: run the same `imprimatur restore` again")]
+    Restoring,
+    /// The evidence vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The evidence vault could not follow the log.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
 }
 
 /// Every room, built.
@@ -69,6 +83,8 @@ pub struct Stages {
     pub(crate) signer: Arc<Credentials>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) objects: Objects,
+    pub(crate) vault: Vault,
+    erased_again: u64,
     pub(crate) state: Arc<dyn StateStore>,
     checks: Arc<Semaphore>,
 }
@@ -103,10 +119,14 @@ impl Stages {
         // A panic while opening is a bug and must surface as one.
         let stages = opening.await.map_err(|_| LogError::Closed)??;
         stages.record_policy().await?;
+        vaulting::record_interrupted(&stages).await?;
         Ok(stages)
     }
 
     fn open_blocking(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
+        if backup::cut_off(installation.folder()) {
+            return Err(WiringError::Restoring);
+        }
         let engine = policy_engine(&installation)?;
         let generators = models::open_all(&installation)?;
         let watermark_key = Arc::new(watermark_key(&installation)?);
@@ -116,6 +136,10 @@ impl Stages {
         let signer = Arc::new(Credentials::new(authority)?);
         let objects = Objects::open(&installation.objects())?;
         let log = Log::open(&installation.log(), LogKey::load(&installation.log_key())?, log)?;
+        // Who was erased is erased before anything is served, also if the vault is an older copy.
+        let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
+        let erased_again = vault.follow(&log)?;
+        vault.sweep()?;
         let state: Arc<dyn StateStore> = Arc::new(SledState::open(&installation.state())?);
         let accounts = Accounts::new(Arc::clone(&state));
         Ok(Self {
@@ -130,6 +154,8 @@ impl Stages {
             signer,
             verifier,
             objects,
+            vault,
+            erased_again,
             state,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
         })
@@ -155,6 +181,12 @@ impl Stages {
             .with_log(self.log.clone())
     }
 
+    /// How many people were erased again when the vault was opened: it was an older copy.
+    #[must_use]
+    pub const fn erased_again(&self) -> u64 {
+        self.erased_again
+    }
+
     /// Turns for checks of strangers' files.
     pub(crate) fn checks(&self) -> Arc<Semaphore> {
         Arc::clone(&self.checks)
@@ -173,7 +205,9 @@ impl Stages {
     /// What is failing closed, by name.
     #[must_use]
     pub fn failing(&self) -> Vec<String> {
-        self.log.stopped().map(|reason| format!("audit log: {reason}")).into_iter().collect()
+        let log = self.log.stopped().map(|reason| format!("audit log: {reason}"));
+        let vault = self.vault.stopped().map(|reason| format!("evidence vault: {reason}"));
+        log.into_iter().chain(vault).collect()
     }
 
     /// Writes `interrupted` for requests that a crash left without an end.
@@ -272,6 +306,19 @@ pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError>
 /// [`InstallationError::File`] when it is missing, damaged or readable by others.
 pub fn watermark_key(installation: &Installation) -> Result<WatermarkKey, InstallationError> {
     Ok(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()))
+}
+
+/// The key of the evidence vault; an installation without a vault gets one.
+///
+/// # Errors
+/// [`InstallationError::File`] when it is missing beside a vault, damaged or readable by others.
+fn evidence_key(installation: &Installation) -> Result<EvidenceKey, InstallationError> {
+    let path = installation.evidence_key();
+    if !path.exists() && !installation.vault().exists() {
+        let created = Secret::random().create(&path);
+        created.map_err(|source| InstallationError::File { path: path.clone(), source })?;
+    }
+    Ok(EvidenceKey::new(*secret(&path)?.bytes()))
 }
 
 /// Reads a key file.

@@ -107,6 +107,16 @@ impl Hold {
             }
     }
 
+    /// Whether the person's key may be needed for what must be kept, whatever their tenant is.
+    #[must_use]
+    pub fn may_need_key_of(&self, subject: Subject) -> bool {
+        match &self.scope {
+            Scope::All | Scope::Tenant(_) => true,
+            Scope::Subject(held) => *held == subject,
+            Scope::Request(_) | Scope::Entry(_) => false,
+        }
+    }
+
     /// A tenant's hold does not reach into another tenant.
     fn reaches(&self, tenant: &str) -> bool {
         self.tenant == INSTALLATION || self.tenant == tenant

@@ -1,7 +1,7 @@
 //! What records say of the vault: pointers, counts and codes, never content.
 
 use serde::{Deserialize, Serialize};
-use types::VaultId;
+use types::{Sha256, VaultId};
 
 use super::{Entry, Kind, Scope, Subject};
 
@@ -41,10 +41,13 @@ pub struct EntryRecord {
     pub id: VaultId,
     /// What it is.
     pub kind: Kind,
+    /// Commitment to its bytes under the person's key; a prompt's is the record's own member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Sha256>,
 }
 
 impl From<&Entry> for EntryRecord {
     fn from(entry: &Entry) -> Self {
-        Self { id: entry.id, kind: entry.kind }
+        Self { id: entry.id, kind: entry.kind, commitment: None }
     }
 }

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod vault;
+
+pub use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
+
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]
 #[command(name = "imprimatur", version, about, arg_required_else_help = true)]
@@ -94,6 +98,10 @@ pub enum Command {
     /// Held assets
     #[command(subcommand)]
     Reviews(ReviewsCommand),
+    /// Write the data folder into one file, while no server runs
+    Backup(Backup),
+    /// Put a backup back, without whom was erased since
+    Restore(Restore),
     /// Look for what is wrong, with a fix for each finding
     Doctor,
 }
@@ -267,6 +275,9 @@ pub enum AuditCommand {
         #[arg(short, default_value_t = 10)]
         n: u64,
     },
+    /// Originals: erasure, reveals, holds, access
+    #[command(flatten)]
+    Vault(VaultCommand),
 }
 
 /// `models`

@@ -13,6 +13,7 @@ use super::{
     exit::{Answer, Exit, Failure},
     locate,
     output::Console,
+    vault,
 };
 use crate::{installation::Installation, wiring::Stages};
 
@@ -25,6 +26,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
         }
         AuditCommand::Export { output } => export(global, &output, console).await,
         AuditCommand::Tail { n } => tail(&open(global)?, n, console),
+        AuditCommand::Vault(command) => vault::run(global, command, console).await,
     }
 }
 

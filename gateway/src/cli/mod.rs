@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod exit;
@@ -17,6 +18,7 @@ mod progress;
 mod reviews;
 mod serve;
 mod show;
+mod vault;
 mod verify;
 mod watermark;
 
@@ -61,6 +63,8 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
+        Command::Backup(args) => backup::back_up(global, args, console).await,
+        Command::Restore(args) => backup::restore(global, args, console).await,
         Command::Doctor => doctor::run(global, console),
     }
 }

@@ -16,6 +16,7 @@ pub mod moderations;
 mod openai;
 mod operations;
 mod reviews;
+mod vault;
 mod verify;
 
 use std::time::Duration;
@@ -65,6 +66,11 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
         .routes(routes!(log::entries))
+        .routes(routes!(vault::reveal))
+        .routes(routes!(vault::erase))
+        .routes(routes!(vault::access))
+        .routes(routes!(vault::holds, vault::hold))
+        .routes(routes!(vault::release))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
