@@ -28,8 +28,8 @@ use crate::{installation::Installation, wiring::WiringError};
 
 /// The list of files in a backup.
 const LIST: &str = "backup.json";
-/// What is rebuilt, belongs to a process, or is left over from a restore.
-const LEFT_OUT: [&str; 4] = ["log/index", "log/lock", swapping::STAGING, swapping::REPLACED];
+/// What is rebuilt or belongs to a process.
+const LEFT_OUT: [&str; 2] = ["log/index", "log/lock"];
 
 /// Why there is no backup, or why it was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -118,12 +118,12 @@ pub async fn back_up(
     let log_size = log.checkpoint_now().await?.size;
     let (installation, output) = (installation.clone(), output.to_path_buf());
     let writing = tokio::task::spawn_blocking(move || {
-        let left_out = left_out(&installation, with_keys);
         let output = std::path::absolute(&output).map_err(BackupError::file(&output))?;
         let folder = installation.folder().to_path_buf();
         let mut files = Vec::new();
-        collect(&folder, &folder, &left_out, &mut files)?;
-        files.retain(|file| std::path::absolute(file).ok().as_ref() != Some(&output));
+        for part in parts(&installation, with_keys) {
+            collect(&folder, &part, &mut files)?;
+        }
         let made_at = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
         let listing = Listing { format: 1, made_at, log_size, with_keys, files: BTreeMap::new() };
         write(&folder, &output, &files, listing)
@@ -134,40 +134,43 @@ pub async fn back_up(
     listing
 }
 
-/// Paths below the data folder that a backup does without.
-fn left_out(installation: &Installation, with_keys: bool) -> BTreeSet<PathBuf> {
-    let mut paths: BTreeSet<PathBuf> = LEFT_OUT.iter().map(PathBuf::from).collect();
-    if !with_keys {
-        paths.insert(PathBuf::from("keys"));
+/// What of the data folder is in a backup. Models are not: they are large and come from elsewhere.
+fn parts(installation: &Installation, with_keys: bool) -> BTreeSet<PathBuf> {
+    let pack = installation.config().policy.pack.as_deref();
+    let pack = pack.filter(|path| path.is_relative()).map(|path| installation.resolve(path));
+    let mut parts = BTreeSet::from([
+        installation.config_file(),
+        installation.policy_file(),
+        installation.log(),
+        installation.state(),
+        installation.objects(),
+        installation.vault(),
+    ]);
+    parts.extend(pack);
+    if with_keys {
+        parts.insert(installation.keys());
     }
-    // Models are large, public and named in the configuration.
-    let models = installation.config().generators.values();
-    let models = models.filter_map(|generator| generator.path.clone());
-    paths.extend(models.filter(|path| path.is_relative()));
-    paths
+    parts
 }
 
-fn collect(
-    top: &Path,
-    folder: &Path,
-    left_out: &BTreeSet<PathBuf>,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), BackupError> {
-    let failed = BackupError::file(folder);
-    for entry in fs::read_dir(folder).map_err(&failed)? {
-        let entry = entry.map_err(&failed)?;
-        let (path, kind) = (entry.path(), entry.file_type().map_err(&failed)?);
-        if path.strip_prefix(top).is_ok_and(|below| left_out.contains(below)) {
-            continue;
-        }
-        if kind.is_dir() {
-            collect(top, &path, left_out, files)?;
-        } else if kind.is_file() {
-            files.push(path);
-        }
+/// Every file at or below a path, in order.
+fn collect(top: &Path, path: &Path, files: &mut Vec<PathBuf>) -> Result<(), BackupError> {
+    let left_out = |below: &Path| LEFT_OUT.iter().any(|name| below == Path::new(name));
+    if path.strip_prefix(top).is_ok_and(left_out) {
+        return Ok(());
     }
-    files.sort_unstable();
-    Ok(())
+    if path.is_file() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    if !path.is_dir() {
+        return Ok(());
+    }
+    let failed = BackupError::file(path);
+    let below = fs::read_dir(path).map_err(&failed)?.map(|entry| Ok(entry?.path()));
+    let mut below = below.collect::<io::Result<Vec<_>>>().map_err(&failed)?;
+    below.sort_unstable();
+    below.iter().try_for_each(|path| collect(top, path, files))
 }
 
 fn write(

@@ -26,7 +26,7 @@ pub use erasing::{Erasure, Kept, erase, record_interrupted};
 pub use expiring::{Expiry, expire, expire_daily};
 pub use holding::{hold, release, scope};
 pub use mentions::erase_mentioned;
-pub use person::{Person, find};
+pub use person::{Person, find, find_caller};
 pub use revealing::{Requested, Revealed, confirm, request};
 use types::{Action, Category, Decision, MediaType, Principal, Role, Sha256};
 

@@ -90,6 +90,10 @@ fn a_hold_refuses_erasure_with_its_ground_until_it_ends() {
     let erased = newsroom.json(&["audit", "erase", "ada"], 0);
     assert_eq!((&erased["erased"], &erased["key_destroyed"]), (&json!(1), &json!(true)));
     assert_eq!(newsroom.run(&["audit", "erase", "ada"]).status.code(), Some(1), "nobody is left");
+    let after = newsroom.path("after.zip");
+    let given = newsroom.json(&["audit", "access", "ada", "-o", after.to_str().unwrap()], 0);
+    assert_eq!(given["originals"], 0, "the log's entries about her stay, and she may see them");
+    assert!(given["records"].as_u64().unwrap() > 0);
     newsroom.json(&["audit", "verify"], 0);
 }
 

@@ -171,7 +171,8 @@ fn check(
 fn size_of(checkpoint: &Path) -> Result<u64, BackupError> {
     let text = fs::read_to_string(checkpoint).map_err(BackupError::file(checkpoint))?;
     let size = text.lines().nth(1).and_then(|line| line.parse().ok());
-    size.ok_or_else(|| BackupError::unreadable(checkpoint, "not a checkpoint"))
+    let wrong = "not a checkpoint: if the log there is lost, move its folder away first";
+    size.ok_or_else(|| BackupError::unreadable(checkpoint, wrong))
 }
 
 fn opened(target: &Path) -> Result<Installation, BackupError> {

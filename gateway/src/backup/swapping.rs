@@ -2,7 +2,7 @@
 
 use std::{
     fs, io,
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -54,7 +54,9 @@ pub(super) fn discard(target: &Path) -> Result<(), BackupError> {
 /// A new private file with its folders.
 pub(super) fn create(path: &Path) -> Result<fs::File, BackupError> {
     let failed = BackupError::file(path);
-    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(&failed)?;
+    let mut folders = fs::DirBuilder::new();
+    folders.recursive(true).mode(0o700);
+    path.parent().map_or(Ok(()), |folder| folders.create(folder)).map_err(&failed)?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }

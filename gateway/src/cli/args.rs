@@ -7,7 +7,7 @@ use types::{MarkId, Modality};
 
 mod vault;
 
-pub use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
+pub(super) use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
 
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]

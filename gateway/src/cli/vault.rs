@@ -182,7 +182,9 @@ async fn access(stages: &Stages, args: &Access, console: &Console) -> Answer {
             vaulting::answer_mentioned(stages, &tenant, name, &actor).await
         }
         None => {
-            let person = person(stages, &args.about).await?;
+            let name = args.about.subject.as_deref().unwrap_or_default();
+            let tenant = args.about.tenant.as_deref();
+            let person = vaulting::find_caller(stages, name, tenant).await.map_err(refused)?;
             vaulting::answer(stages, &person, &actor).await
         }
     };

@@ -134,7 +134,7 @@ pub(crate) async fn access(
 ) -> Result<Response, ApiError> {
     let stages = line.stages();
     let actor = Actor::auditor(stages, &caller.0)?;
-    let person = vaulting::find(stages, &subject, Some(&caller.0.tenant)).await?;
+    let person = vaulting::find_caller(stages, &subject, Some(&caller.0.tenant)).await?;
     let answered = vaulting::answer(stages, &person, &actor).await?;
     let headers = [
         (CONTENT_TYPE, "application/zip"),

@@ -44,6 +44,27 @@ pub async fn find(
     Err(VaultingError::Ambiguous { name: name.to_owned(), tenants })
 }
 
+/// The same, also for callers of whom the vault keeps nothing: the log may.
+///
+/// # Errors
+/// Those of [`find`].
+pub async fn find_caller(
+    stages: &Stages,
+    name: &str,
+    tenant: Option<&str>,
+) -> Result<Person, VaultingError> {
+    let nobody = match find(stages, name, tenant).await {
+        Err(error @ VaultingError::Nobody(_)) => error,
+        found => return found,
+    };
+    let accounts = accounts(stages, name).await?;
+    let mut callers = accounts.into_iter().filter(|caller| caller.subject == name);
+    let caller = callers.find(|caller| tenant.is_none_or(|tenant| tenant == caller.tenant));
+    let caller = caller.ok_or(nobody)?;
+    let subject = recording::subject(&stages.pseudonym_key, &caller)?;
+    Ok(Person { tenant: caller.tenant, subject })
+}
+
 /// Originals say which tenant their person belongs to.
 fn by_pseudonym(stages: &Stages, subject: Subject, tenant: Option<&str>) -> Option<Person> {
     if !stages.vault.knows(subject) {
@@ -70,12 +91,7 @@ async fn candidates(
     match tenant {
         Some(tenant) => drop(tenants.insert(tenant.to_owned())),
         None => {
-            let accounts = stages.accounts.list().await.map_err(|error| match error {
-                AccountError::State(error) => VaultingError::State(error),
-                AccountError::Log(error) => VaultingError::Log(error),
-                AccountError::UnknownKey => VaultingError::Nobody(name.to_owned()),
-            })?;
-            tenants.extend(accounts.into_iter().map(|account| account.principal.tenant));
+            tenants.extend(accounts(stages, name).await?.into_iter().map(|caller| caller.tenant));
             tenants.insert(LOCAL.to_owned());
         }
     }
@@ -90,4 +106,14 @@ async fn candidates(
         Ok(Person { tenant, subject })
     };
     tenants.into_iter().map(person).collect()
+}
+
+/// Who has or had a key.
+async fn accounts(stages: &Stages, name: &str) -> Result<Vec<Principal>, VaultingError> {
+    let accounts = stages.accounts.list().await.map_err(|error| match error {
+        AccountError::State(error) => VaultingError::State(error),
+        AccountError::Log(error) => VaultingError::Log(error),
+        AccountError::UnknownKey => VaultingError::Nobody(name.to_owned()),
+    });
+    Ok(accounts?.into_iter().map(|account| account.principal).collect())
 }
