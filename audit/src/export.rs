@@ -13,11 +13,9 @@ use std::{
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    Checkpoint, Log, LogError, Proof, Record, Verifier,
-    committer::Files,
-    disk,
+    Checkpoint, Log, LogError, Proof, Record, Verifier, disk, log,
     merkle::{self, Tree},
-    segment,
+    segment, segments,
 };
 
 /// What the README in a bundle says.
@@ -180,7 +178,7 @@ pub fn verify_log(folder: &Path, verifier: &Verifier) -> Result<Verified, LogErr
     let path = folder.join("checkpoint");
     let note = fs::read_to_string(&path).map_err(|error| LogError::file(&path, &error))?;
     let checkpoint = Checkpoint::open(&note, verifier)?;
-    let end = segment::read(&folder.join("segments"), |index, entry| {
+    segment::read(&folder.join("segments"), |index, entry| {
         let damaged = |reason: String| LogError::Damaged { index, reason };
         let record = Record::parse(&entry).map_err(|error| damaged(error.to_string()))?;
         let next = sequences.entry(record.tenant.clone()).or_default();
@@ -191,7 +189,7 @@ pub fn verify_log(folder: &Path, verifier: &Verifier) -> Result<Verified, LogErr
         tree.push(merkle::leaf_hash(&entry));
         Ok(())
     })?;
-    let files = Files { folder: folder.to_path_buf(), end };
-    files.confirm(&tree, &checkpoint)?;
+    let doubts = segments::first_difference(folder, &tree);
+    log::confirm(&tree, &checkpoint, doubts)?;
     Ok(Verified { entries: tree.size(), vkey: verifier.vkey(), checkpoint })
 }

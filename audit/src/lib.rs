@@ -11,6 +11,7 @@ mod committer;
 pub mod disk;
 mod error;
 pub mod export;
+mod follower;
 pub mod key;
 pub mod log;
 pub mod merkle;
@@ -19,7 +20,9 @@ pub mod objects;
 pub mod record;
 pub mod registry;
 mod segment;
+pub mod segments;
 pub mod state;
+pub mod store;
 pub mod vault;
 
 pub use clock::{Clock, SystemClock};
@@ -34,5 +37,10 @@ pub use record::{
     C2paRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record, ReviewRecord,
 };
 pub use registry::{AssetEntry, Registry};
+pub use segments::Segments;
 pub use state::{SledState, StateStore};
+<<<<<<< HEAD
 pub use vault::{EvidenceKey, Subject, Vault, VaultError};
+=======
+pub use store::{EntryReader, LogStore};
+>>>>>>> main

@@ -1,9 +1,8 @@
 //! The log: appends, proofs, checkpoints.
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::{Arc, RwLock, RwLockReadGuard, mpsc},
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, mpsc},
     thread,
     time::Duration,
 };
@@ -12,12 +11,13 @@ use tokio::sync::oneshot;
 use types::{Receipt, Sha256};
 
 use crate::{
-    Checkpoint, Clock, Disk, LogError, LogKey, Proof, Record, Registry, SystemClock, Verifier,
+    Checkpoint, Clock, Disk, EntryReader, LogError, LogKey, LogStore, Proof, Record, Registry,
+    SystemClock, Verifier,
     clock::Monotone,
-    committer::{Command, Committer, Files},
-    disk::{Folder, sync_folder},
+    committer::{Command, Committer},
+    follower::Follower,
     merkle::{self, Tree},
-    segment,
+    segments::Segments,
 };
 
 /// How a log is kept.
@@ -72,13 +72,12 @@ pub struct Log {
 
 #[derive(Debug)]
 struct Inner {
-    folder: PathBuf,
     verifier: Verifier,
     view: Arc<RwLock<View>>,
     registry: Registry,
+    reader: Arc<dyn EntryReader>,
     commands: Option<mpsc::Sender<Command>>,
     committer: Option<thread::JoinHandle<()>>,
-    _lock: fs::File,
 }
 
 impl Log {
@@ -89,57 +88,66 @@ impl Log {
     /// # Errors
     /// [`LogError::Damaged`] or [`LogError::Behind`] when acknowledged records are missing or
     /// changed, [`LogError::InUse`] when another process has the folder.
-    pub fn open(folder: &Path, key: LogKey, options: LogOptions) -> Result<Self, LogError> {
-        let segments = folder.join("segments");
-        fs::create_dir_all(&segments).map_err(|error| LogError::file(&segments, &error))?;
-        let lock = lock(folder)?;
+    pub fn open(folder: &Path, key: LogKey, mut options: LogOptions) -> Result<Self, LogError> {
+        let store = Segments::open(folder, options.disk.take(), options.segment_bytes)?;
+        Self::open_on(Box::new(store), folder, key, options)
+    }
+
+    /// Opens the log over a store that is kept elsewhere; `folder` holds the index only.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn open_on(
+        mut store: Box<dyn LogStore>,
+        folder: &Path,
+        key: LogKey,
+        options: LogOptions,
+    ) -> Result<Self, LogError> {
         let verifier = Verifier::new(options.origin.clone(), key.verifying_key());
         let mut tree = Tree::default();
-        let mut clock = Monotone::new(options.clock);
-        let mut tenants = std::collections::HashMap::new();
         let registry = Registry::open(&folder.join("index"))?;
+        let empty = Checkpoint::sign(&key, &options.origin, 0, merkle::empty_root());
+        let view = View { tree: Tree::default(), checkpoint: empty, stopped: None };
+        let view = Arc::new(RwLock::new(view));
+        let clock = Monotone::new(options.clock);
+        let mut follower = Follower::new(registry.clone(), Arc::clone(&view), clock);
         let mut fold = registry.fold()?;
-        let end = segment::read(&segments, |index, entry| {
+        let next = store.read(0, &mut |index, entry| {
             let record = Record::parse(&entry)
                 .map_err(|error| LogError::Damaged { index, reason: error.to_string() })?;
             let leaf = merkle::leaf_hash(&entry);
             tree.push(leaf);
-            clock.seen(&record.time);
-            tenants.insert(record.tenant.clone(), record.tenant_seq + 1);
+            follower.note(index, &record);
             fold.apply(index, leaf, &record)
         })?;
-        fold.finish(end.next)?;
-        let files = Files { folder: folder.to_path_buf(), end };
-        let checkpoint = files.compare(&tree, &verifier, &key)?;
-        files.align_leaves(&tree)?;
-        let mut disk = options.disk.unwrap_or_else(|| Box::new(Folder::new(segments)));
-        files.drop_torn_tail(disk.as_mut())?;
-        let view = Arc::new(RwLock::new(View { tree, checkpoint, stopped: None }));
+        fold.finish(next)?;
+        let promised = store.checkpoint()?;
+        let promised = promised.map(|note| Checkpoint::open(&note, &verifier)).transpose()?;
+        if let Some(checkpoint) = &promised {
+            confirm(&tree, checkpoint, store.doubts())?;
+        }
+        {
+            let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+            view.tree = tree;
+            if let Some(checkpoint) = promised {
+                view.checkpoint = checkpoint;
+            }
+        }
+        let reader = store.reader();
         let (commands, receiver) = mpsc::channel();
         let committer = Committer {
-            disk,
+            store,
             key,
             origin: options.origin,
-            segment_bytes: options.segment_bytes,
             checkpoint_every: options.checkpoint_every,
-            files,
-            clock,
-            tenants,
-            registry: registry.clone(),
-            view: Arc::clone(&view),
+            follower,
         };
         let committer =
             thread::Builder::new().name("log".to_owned()).spawn(move || committer.run(&receiver));
         let committer = committer.map_err(|error| LogError::file(folder, &error))?;
-        let inner = Inner {
-            folder: folder.to_path_buf(),
-            verifier,
-            view,
-            registry,
-            commands: Some(commands),
-            committer: Some(committer),
-            _lock: lock,
-        };
+        let commands = Some(commands);
+        let committer = Some(committer);
+        let inner = Inner { verifier, view, registry, reader, commands, committer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -214,7 +222,7 @@ impl Log {
     /// [`LogError::File`] when a segment cannot be read.
     pub fn entries(&self, start: u64, end: u64) -> Result<Vec<Vec<u8>>, LogError> {
         let end = end.min(self.size());
-        segment::range(&self.inner.folder.join("segments"), start, end)
+        self.inner.reader.entries(start, end)
     }
 
     /// The proof that an entry is under the last checkpoint.
@@ -242,7 +250,7 @@ impl Log {
     }
 
     fn view(&self) -> RwLockReadGuard<'_, View> {
-        self.inner.view.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.inner.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self, command: Command) -> Result<(), LogError> {
@@ -261,17 +269,20 @@ impl Drop for Inner {
     }
 }
 
-/// One process at a time: two committers would overwrite each other.
-fn lock(folder: &Path) -> Result<fs::File, LogError> {
-    let path = folder.join("lock");
-    let file = fs::File::create(&path).map_err(|error| LogError::file(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Err(LogError::InUse(folder.to_path_buf())),
-        Err(fs::TryLockError::Error(error)) => return Err(LogError::file(&path, &error)),
+/// Whether the tree extends what the checkpoint signed; `doubts` names an entry that is suspect.
+pub(crate) fn confirm(
+    tree: &Tree,
+    checkpoint: &Checkpoint,
+    doubts: Option<u64>,
+) -> Result<(), LogError> {
+    match tree.root(checkpoint.size) {
+        None => Err(LogError::Behind { found: tree.size(), promised: checkpoint.size }),
+        Some(root) if root == checkpoint.root => Ok(()),
+        Some(_) => {
+            let reason = "it differs from what the checkpoint signed".to_owned();
+            Err(LogError::Damaged { index: doubts.unwrap_or(0), reason })
+        }
     }
-    sync_folder(folder).map_err(|error| LogError::file(folder, &error))?;
-    Ok(file)
 }
 
 #[cfg(test)]

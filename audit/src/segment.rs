@@ -79,7 +79,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Where the log goes on after a read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct End {
     /// The last segment, if there is one.
     pub(crate) name: Option<String>,

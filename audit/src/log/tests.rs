@@ -1,5 +1,6 @@
 use std::{
-    io,
+    fs, io,
+    path::PathBuf,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -9,7 +10,10 @@ use std::{
 use types::{AssetId, Mark, MarkId, MediaType, RequestId};
 
 use super::*;
-use crate::{C2paRecord, ContentRecord, Event, ExportError, export, verify_export, verify_log};
+use crate::{
+    C2paRecord, ContentRecord, Event, ExportError, disk::Folder, export, segment, verify_export,
+    verify_log,
+};
 
 struct Place {
     folder: tempfile::TempDir,

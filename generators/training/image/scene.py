@@ -12,13 +12,15 @@ from objects import COLOURED, COLOURS, OBJECTS
 from sky import draw_sky, draw_weather
 from vocabulary import GOES_WITH
 
+# Things whose shape or colour is learned last are drawn twice as often.
+HARD = ("house", "castle", "tower", "car", "train", "boat")
 HORIZON = 136
 BASE = 212  # where objects stand
 
 
 def compose(rng, **given):
     """A random scene: one word of each kind, `given` ones kept."""
-    thing = given.get("object") or rng.choice(list(OBJECTS) + [""] * 5)
+    thing = given.get("object") or rng.choice([*OBJECTS, *HARD] + [""] * 5)
     usual = [place for place in GOES_WITH.get(thing, GROUNDS) if place in GROUNDS]
     places = usual if rng.random() < 0.9 else list(GROUNDS)
     if thing == "boat":
