@@ -39,8 +39,5 @@ pub use record::{
 pub use registry::{AssetEntry, Registry};
 pub use segments::Segments;
 pub use state::{SledState, StateStore};
-<<<<<<< HEAD
-pub use vault::{EvidenceKey, Subject, Vault, VaultError};
-=======
 pub use store::{EntryReader, LogStore};
->>>>>>> main
+pub use vault::{EvidenceKey, Subject, Vault, VaultError};
