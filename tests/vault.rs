@@ -34,6 +34,7 @@ pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 /// Files that contain any of the secrets, as it is or as JSON would write it.
 pub(crate) fn holding(folder: &Path, secrets: &[String]) -> Vec<String> {
     let holds = |bytes: &[u8]| {
+        let bytes = without_zeros(bytes);
         secrets
             .iter()
             .any(|secret| bytes.windows(secret.len()).any(|window| window == secret.as_bytes()))
