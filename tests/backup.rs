@@ -18,6 +18,9 @@ fn say(server: &Server, key: &str, text: &str) -> String {
     answer.header("x-imprimatur-asset").to_owned()
 }
 
+/// Gives a file of a backup another name or other bytes.
+type Change = dyn Fn(&str, Vec<u8>) -> (String, Vec<u8>);
+
 struct Story {
     newsroom: Newsroom,
     author: String,
@@ -110,7 +113,7 @@ fn a_changed_backup_or_one_that_leads_out_of_the_folder_is_refused() {
     let Story { newsroom, .. } = story(true);
     let folder = newsroom.path("unpacked");
     unpack(&newsroom.path("backup.zip"), &folder);
-    let pack = |name: &str, change: &dyn Fn(&str, Vec<u8>) -> (String, Vec<u8>)| {
+    let pack = |name: &str, change: &Change| {
         let mut zip = zip::ZipWriter::new(fs::File::create(newsroom.path(name)).unwrap());
         for (path, bytes) in files(&folder) {
             let inside = path.strip_prefix(&folder).unwrap().display().to_string();
