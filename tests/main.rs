@@ -11,6 +11,7 @@
 )]
 
 mod attestation;
+mod backup;
 mod bad_input;
 mod clocks;
 mod command_line;
@@ -34,5 +35,6 @@ mod strangers;
 mod streams;
 mod text_mark;
 mod tidy;
+mod vault;
 mod verification;
 mod witness;

@@ -4,7 +4,7 @@
 //! [`log`] how it becomes durable; [`registry`] finds assets, [`query`] records; [`export`] hands
 //! evidence to others, [`report`] says what the records show. [`witness`], [`rotation`] and [`anchor`] are what others say
 //! about it, or are told of its key.
-//! [`state`] and [`objects`] keep what is not in the log.
+//! [`state`] and [`objects`] keep what is not in the log, [`vault`] the originals that it only commits to.
 //!
 //! The truth is what the log's [`store`] holds: [`segments`] in a folder, or [`postgres`] for several
 //! processes. Everything else here can be rebuilt from it.
@@ -24,16 +24,16 @@ pub mod log;
 pub mod merkle;
 pub mod note;
 pub mod objects;
+mod opening;
 pub mod place;
 pub mod postgres;
+mod promise;
 pub mod published;
-mod opening;
 mod publisher;
 pub mod query;
 pub mod record;
 pub mod registry;
 pub mod report;
-mod promise;
 pub mod rotation;
 mod segment;
 pub mod segments;
@@ -42,6 +42,7 @@ mod standing;
 pub mod state;
 pub mod store;
 mod tiles;
+pub mod vault;
 
 pub use check::verify_store;
 pub mod witness;
@@ -58,9 +59,9 @@ pub use note::{Checkpoint, Proof, Verifier};
 pub use objects::Objects;
 pub use place::Place;
 pub use postgres::{PostgresLog, PostgresState};
+pub use promise::{export_extends, log_extends};
 pub use published::Published;
 pub use query::{Order, Page, Query};
-pub use promise::{export_extends, log_extends};
 pub use record::{
     C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
     ReviewRecord,
@@ -70,4 +71,5 @@ pub use rotation::Rotation;
 pub use segments::Segments;
 pub use state::{SledState, StateStore};
 pub use store::{EntryReader, LogStore};
+pub use vault::{EvidenceKey, Subject, Vault, VaultError};
 pub use witness::{AddCheckpoint, Cosignature, Cosigner, Quorum, Refusal, Witness};

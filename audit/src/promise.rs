@@ -73,7 +73,8 @@ fn entries(path: &Path) -> io::Result<String> {
     }
     let mut zip = zip::ZipArchive::new(fs::File::open(path)?)?;
     // The bag is a folder in its ZIP (RFC 8493, section 4.1).
-    let name = zip.file_names().find(|name| name.ends_with(NAME)).unwrap_or(NAME).to_owned();
+    let name = zip.file_names().flatten().find(|name| name.ends_with(NAME));
+    let name = name.map_or_else(|| NAME.to_owned(), std::borrow::Cow::into_owned);
     let mut text = String::new();
     zip.by_name(&name)?.read_to_string(&mut text)?;
     Ok(text)

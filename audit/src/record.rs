@@ -55,6 +55,24 @@ pub enum Event {
     Verified,
     /// Evidence was exported.
     Exported,
+    /// Originals in the vault were destroyed on request.
+    Erased,
+    /// Originals were asked to be destroyed and had to be kept.
+    ErasureRefused,
+    /// Originals in the vault were destroyed after their term.
+    Expired,
+    /// Somebody asks to read originals.
+    RevealRequested,
+    /// A second person let originals be read.
+    Revealed,
+    /// Originals must be kept for a legal reason.
+    HoldAdded,
+    /// That reason has ended.
+    HoldReleased,
+    /// A person was given what is kept about them.
+    AccessAnswered,
+    /// The installation was restored from a backup.
+    Restored,
 }
 
 impl Event {
@@ -78,6 +96,15 @@ impl Event {
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
             Self::Exported => "exported",
+            Self::Erased => "erased",
+            Self::ErasureRefused => "erasure_refused",
+            Self::Expired => "expired",
+            Self::RevealRequested => "reveal_requested",
+            Self::Revealed => "revealed",
+            Self::HoldAdded => "hold_added",
+            Self::HoldReleased => "hold_released",
+            Self::AccessAnswered => "access_answered",
+            Self::Restored => "restored",
         }
     }
 
@@ -151,6 +178,9 @@ pub struct Record {
     /// Keyed commitment to the request's idempotency key, tenant, caller and path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Sha256>,
+    /// What the evidence vault keeps about this, or what was done with what it keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault: Option<crate::vault::VaultRecord>,
     /// A short code: why something failed, which key, how much was exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -267,6 +297,7 @@ impl Record {
             review: None,
             checked: None,
             idempotency: None,
+            vault: None,
             detail: None,
         }
     }

@@ -12,7 +12,8 @@ use types::{
 };
 
 use crate::{
-    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, wiring::Stages,
+    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, vaulting::Evidence,
+    wiring::Stages,
 };
 
 /// An open request.
@@ -25,6 +26,7 @@ pub struct Case {
     pub(crate) output: Option<Decision>,
     /// Commitment to the idempotency key that the request came with.
     pub(crate) idempotency: Option<types::Sha256>,
+    pub(crate) evidence: Evidence,
     /// `None` for a picture that was brought in.
     generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
@@ -67,6 +69,7 @@ impl Case {
             input,
             output,
             idempotency: crate::idempotency::current(),
+            evidence: Evidence::default(),
             generator,
             asset_id,
             admission,

@@ -15,6 +15,10 @@ pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 
 mod witnesses;
 
+mod vault;
+
+pub use vault::Vault;
+
 /// Everything that can be configured. Paths are relative to the data folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -149,6 +153,8 @@ pub struct Audit {
     pub witness: ActingWitness,
     /// RFC 3161 time-stamps over checkpoints.
     pub time_stamps: TimeStamps,
+    /// The evidence vault.
+    pub vault: Vault,
 }
 
 impl Default for Audit {
@@ -160,6 +166,7 @@ impl Default for Audit {
             witnesses: BTreeMap::new(),
             witness: ActingWitness::default(),
             time_stamps: TimeStamps::default(),
+            vault: Vault::default(),
         }
     }
 }
@@ -302,7 +309,11 @@ impl Config {
             .try_parsing(true);
         let built = builder.add_source(environment).build();
         let read = built.and_then(config::Config::try_deserialize);
-        read.map_err(|error| explain(&origin, &error.to_string()))
+        let read: Self = read.map_err(|error| explain(&origin, &error.to_string()))?;
+        match read.audit.vault.problem() {
+            Some(message) => Err(ConfigError::Value { origin, message }),
+            None => Ok(read),
+        }
     }
 }
 
@@ -372,6 +383,15 @@ mod tests {
         let text = "[audit]\nquorum = 1\n[audit.witnesses.one]\nurl = \"http://w\"\nvkey = \"v\"";
         assert_eq!(load(text).unwrap().audit.witnesses["one"].url, "http://w");
         assert!(load("[audit.witnesses.one]\nurl = \"http://w\"").is_err(), "a key is needed");
+    }
+
+    #[test]
+    fn evidence_is_kept_for_at_least_six_months() {
+        let months = |count| load(&format!("[audit.vault]\nretention_months = {count}"));
+        assert_eq!(load("").unwrap().audit.vault.retention_months, 24);
+        assert_eq!(months(6).unwrap().audit.vault.retention_months, 6);
+        let error = months(5).unwrap_err();
+        assert!(error.to_string().contains("at least 6 months"), "{error}");
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Installation {
                 .map_err(|source| InstallationError::File { path: dir, source })?;
         }
         private(&new.keys())?;
-        for path in [new.watermark_key(), new.pseudonym_key()] {
+        for path in [new.watermark_key(), new.pseudonym_key(), new.evidence_key()] {
             let created = Secret::random().create(&path);
             created.map_err(|source| InstallationError::File { path, source })?;
         }
@@ -123,6 +123,12 @@ impl Installation {
     #[must_use]
     pub fn pseudonym_key(&self) -> PathBuf {
         self.keys().join("pseudonym.key")
+    }
+
+    /// The key that wraps the data keys of the evidence vault.
+    #[must_use]
+    pub fn evidence_key(&self) -> PathBuf {
+        self.keys().join("evidence.key")
     }
 
     /// The log's Ed25519 key.
@@ -179,6 +185,12 @@ impl Installation {
     #[must_use]
     pub fn state(&self) -> PathBuf {
         self.folder.join("state")
+    }
+
+    /// Encrypted originals and the key file that opens them.
+    #[must_use]
+    pub fn vault(&self) -> PathBuf {
+        self.folder.join("vault")
     }
 
     /// Assets and manifests by their SHA-256.

@@ -4,12 +4,14 @@
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
 //! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
-//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what.
-//! [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`]. [`http`] and [`cli`] are the edges.
+//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
+//! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
+//! [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
 pub mod anchoring;
 pub mod attesting;
+pub mod backup;
 pub mod case;
 pub mod cli;
 pub mod config;
@@ -38,5 +40,6 @@ mod sharing;
 mod signing;
 pub mod storage;
 mod telemetry;
+pub mod vaulting;
 pub mod wiring;
 pub mod witnessing;

@@ -43,6 +43,9 @@ pub enum LineError {
     /// The asset could not be stored.
     #[error("the asset could not be stored: {0}")]
     Objects(#[from] audit::ObjectError),
+    /// The original could not be kept.
+    #[error("the original could not be kept: {0}")]
+    Vault(#[from] audit::VaultError),
     /// State could not be read or written.
     #[error("state could not be read or written: {0}")]
     State(#[from] audit::StateError),
@@ -72,6 +75,7 @@ impl LineError {
             Self::Provenance(_) => "provenance",
             Self::Log(_) => "log",
             Self::Objects(_) => "objects",
+            Self::Vault(_) => "vault",
             Self::State(_) => "state",
             Self::ClientGone => "client_gone",
             Self::TimedOut(_) => "timed_out",

@@ -51,6 +51,7 @@ use crate::{
     releasing,
     screening::{self, Cleared},
     signing::{self, SignedAsset},
+    vaulting,
     wiring::Stages,
 };
 
@@ -167,7 +168,9 @@ impl Line {
         bytes: Vec<u8>,
         media_type: MediaType,
     ) -> Result<Outcome, LineError> {
-        let case = Case::brought(Arc::clone(&self.stages), principal).admit().await?;
+        let case = Case::brought(Arc::clone(&self.stages), principal);
+        let (case, bytes) = vaulting::input(case, bytes, media_type).await?;
+        let case = case.admit().await?;
         let draft = Draft::brought(Photo { bytes, media_type });
         self.complete(Generated { case, draft }).await
     }
@@ -224,18 +227,22 @@ impl Line {
         request: GenerationRequest,
     ) -> Result<Step<Admitted>, LineError> {
         let mut case = Case::open(Arc::clone(&self.stages), principal, request);
+        // Policy may redact what the model reads; evidence is what the person wrote.
+        let prompt = case.request.prompt();
         if let Err(error) = case.servable() {
+            let case = vaulting::commit(case, prompt).await?;
             case.turn_away(error.class()).await?;
             return Err(error);
         }
-        match screening::input(&mut case).await {
-            Ok(Action::Block) => case.refuse().await.map(Step::Refused),
-            Ok(_) => {
-                let case = case.admit().await?;
-                Ok(Step::Go(Admitted { case }))
-            }
-            Err(error) => Err(case.fail(error).await),
+        let action = match screening::input(&mut case).await {
+            Ok(action) => action,
+            Err(error) => return Err(case.fail(error).await),
+        };
+        let case = vaulting::prompt(case, prompt).await?;
+        if action == Action::Block {
+            return case.refuse().await.map(Step::Refused);
         }
+        Ok(Step::Go(Admitted { case: case.admit().await? }))
     }
 
     /// Runs the model; output passes the hold-back window on its way to a stream.

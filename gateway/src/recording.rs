@@ -2,6 +2,7 @@
 
 use audit::{
     C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
+    Subject, VaultError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use types::{Principal, Sha256};
@@ -21,7 +22,7 @@ use crate::{
 const DETAIL_CHARS_MAX: usize = 120;
 
 /// A keyed commitment: says nothing without the key, and cannot be guessed from a list.
-pub(crate) fn commitment(key: &Secret, label: &str, text: &str) -> Sha256 {
+fn commitment(key: &Secret, label: &str, text: &str) -> Sha256 {
     // HMAC takes a key of any length, so this cannot fail; an all-zero digest would say nothing.
     let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(key.bytes()) else {
         return Sha256::from([0; 32]);
@@ -38,6 +39,11 @@ pub(crate) fn pseudonym(key: &Secret, principal: &Principal) -> String {
     commitment(key, "actor", &name).to_string().chars().take(32).collect()
 }
 
+/// The same pseudonym as the vault knows it.
+pub(crate) fn subject(key: &Secret, principal: &Principal) -> Result<Subject, VaultError> {
+    pseudonym(key, principal).parse()
+}
+
 /// The facts that every record of a case has.
 pub(crate) fn record(case: &Case, event: Event) -> Record {
     let key = &case.stages.pseudonym_key;
@@ -46,8 +52,10 @@ pub(crate) fn record(case: &Case, event: Event) -> Record {
     record.request_id = Some(case.request_id());
     record.idempotency = case.idempotency;
     record.modality = Some(case.modality());
-    let prompt = case.request.prompt();
-    record.prompt_commitment = (!prompt.is_empty()).then(|| commitment(key, "prompt", &prompt));
+    record.prompt_commitment = case.evidence.prompt_commitment;
+    if matches!(event, Event::Admitted | Event::Refused) {
+        record.vault = case.evidence.record();
+    }
     record.input = case.input.as_ref().map(PolicyRecord::from);
     record.output = case.output.as_ref().map(PolicyRecord::from);
     record.generator = case.card().map(|card| GeneratorRecord {

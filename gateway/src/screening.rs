@@ -9,6 +9,7 @@ use crate::{
     case::Case,
     generating::{Draft, Product},
     pipeline::{LineError, Piece},
+    vaulting,
 };
 
 /// Output that policy has let through, redacted where it asked for it.
@@ -113,6 +114,9 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
     case.stages.metrics.stage("policy_output", start);
     let decided = case.output.as_ref().map_or(Action::Allow, |decision| decision.action);
     if decided == Action::Block {
+        if let Product::Text(text) = product {
+            vaulting::refused_output(case, text.text).await?;
+        }
         return Ok(None);
     }
     let hold = matches!(decided.max(asked), Action::Review | Action::Rewrite);

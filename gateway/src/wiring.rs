@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
 use audit::{
-    Event, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record, StateStore,
+    Event, EvidenceKey, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record,
+    StateStore, Vault, VaultError, vault::FollowError,
 };
 use generators::Generator;
 use policy::{Engine, PolicyError};
@@ -15,6 +16,7 @@ use watermark::WatermarkKey;
 use crate::{
     accounts::Accounts,
     attesting::Attesting,
+    backup,
     detecting::Detector,
     exporting,
     idempotency::Idempotency,
@@ -26,6 +28,7 @@ use crate::{
     secret::Secret,
     sharing::Sharing,
     storage::Storage,
+    vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -62,6 +65,15 @@ pub enum WiringError {
     /// Objects.
     #[error(transparent)]
     Objects(#[from] audit::ObjectError),
+    /// A restore was cut off.
+    #[error("a restore of this folder was cut off: run the same `imprimatur restore` again")]
+    Restoring,
+    /// The evidence vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The evidence vault could not follow the log.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
 }
 
 /// Every room, built.
@@ -84,6 +96,8 @@ pub struct Stages {
     pub(crate) signer: Arc<Credentials>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) objects: Objects,
+    pub(crate) vault: Vault,
+    erased_again: u64,
     pub(crate) state: Arc<dyn StateStore>,
     /// What to mind where other gateways write to the same log.
     pub(crate) sharing: Option<Sharing>,
@@ -122,10 +136,14 @@ impl Stages {
         let stages = opening.await.map_err(|_| LogError::Closed)??;
         stages.record_policy().await?;
         stages.keep_policy(&exporting::policy_text(&stages.installation)?).await?;
+        vaulting::record_interrupted(&stages).await?;
         Ok(stages)
     }
 
     fn open_blocking(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
+        if backup::cut_off(installation.folder()) {
+            return Err(WiringError::Restoring);
+        }
         let engine = policy_engine(&installation)?;
         let generators = models::open_all(&installation)?;
         let watermark_key = Arc::new(watermark_key(&installation)?);
@@ -139,6 +157,10 @@ impl Stages {
         let sharing = storage.is_shared().then(|| Sharing::new(limit));
         let metrics = Metrics::default();
         let attesting = Arc::new(Attesting::open(&installation, &log, &metrics.attestation)?);
+        // Who was erased is erased before anything is served, also if the vault is an older copy.
+        let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
+        let erased_again = vault.follow(&log)?;
+        vault.sweep()?;
         let accounts = Accounts::new(Arc::clone(&state));
         let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
@@ -154,6 +176,8 @@ impl Stages {
             signer,
             verifier,
             objects,
+            vault,
+            erased_again,
             state,
             sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
@@ -186,6 +210,12 @@ impl Stages {
         &self.idempotency
     }
 
+    /// How many people were erased again when the vault was opened: it was an older copy.
+    #[must_use]
+    pub const fn erased_again(&self) -> u64 {
+        self.erased_again
+    }
+
     /// Turns for checks of strangers' files.
     pub(crate) fn checks(&self) -> Arc<Semaphore> {
         Arc::clone(&self.checks)
@@ -204,7 +234,9 @@ impl Stages {
     /// What is failing closed, by name.
     #[must_use]
     pub fn failing(&self) -> Vec<String> {
-        self.log.stopped().map(|reason| format!("audit log: {reason}")).into_iter().collect()
+        let log = self.log.stopped().map(|reason| format!("audit log: {reason}"));
+        let vault = self.vault.stopped().map(|reason| format!("evidence vault: {reason}"));
+        log.into_iter().chain(vault).collect()
     }
 
     /// Writes `interrupted` for requests that a crash left without an end.
@@ -306,6 +338,19 @@ pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError>
 /// [`InstallationError::File`] when it is missing, damaged or readable by others.
 pub fn watermark_key(installation: &Installation) -> Result<WatermarkKey, InstallationError> {
     Ok(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()))
+}
+
+/// The key of the evidence vault; an installation without a vault gets one.
+///
+/// # Errors
+/// [`InstallationError::File`] when it is missing beside a vault, damaged or readable by others.
+fn evidence_key(installation: &Installation) -> Result<EvidenceKey, InstallationError> {
+    let path = installation.evidence_key();
+    if !path.exists() && !installation.vault().exists() {
+        let created = Secret::random().create(&path);
+        created.map_err(|source| InstallationError::File { path: path.clone(), source })?;
+    }
+    Ok(EvidenceKey::new(*secret(&path)?.bytes()))
 }
 
 /// Reads a key file.

@@ -72,7 +72,8 @@ async fn a_saved_checkpoint_catches_a_fork_and_a_rollback_of_log_and_export() {
     let other = place.made("two", 6).await;
     let bundle = place.folder("bundle.zip");
     let objects = Objects::open(&place.folder("objects")).unwrap();
-    let exporter = Exporter::new(place.open("one").unwrap(), objects, export::Enclosures::default());
+    let exporter =
+        Exporter::new(place.open("one").unwrap(), objects, export::Enclosures::default());
     let everything = Plan::everything(Author::operator());
     exporter.export(&everything, &bundle, &|_, _| {}).await.unwrap();
     drop(exporter);
@@ -93,8 +94,5 @@ async fn a_saved_checkpoint_catches_a_fork_and_a_rollback_of_log_and_export() {
         let refused = export_extends(path, &other);
         assert!(matches!(refused, Err(LogError::Behind { .. })));
     }
-    assert!(matches!(
-        export_extends(&place.folder("none"), &saved),
-        Err(LogError::File { .. })
-    ));
+    assert!(matches!(export_extends(&place.folder("none"), &saved), Err(LogError::File { .. })));
 }

@@ -10,6 +10,9 @@ use types::{MarkId, Modality};
 mod log;
 
 pub(super) use log::{LogCommand, WitnessServer};
+mod vault;
+
+pub(super) use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
 
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]
@@ -103,6 +106,10 @@ pub enum Command {
     /// Held assets
     #[command(subcommand)]
     Reviews(ReviewsCommand),
+    /// Write the data folder into one file, while no server runs
+    Backup(Backup),
+    /// Put a backup back, without whom was erased since
+    Restore(Restore),
     /// Look for what is wrong, with a fix for each finding
     Doctor,
 }
@@ -281,6 +288,9 @@ pub enum AuditCommand {
         #[arg(short, default_value_t = 10)]
         n: u64,
     },
+    /// Originals: erasure, reveals, holds, access
+    #[command(flatten)]
+    Vault(VaultCommand),
 }
 
 /// `audit find`

@@ -15,6 +15,7 @@ use super::{
     exit::{Answer, Failure},
     locate,
     output::Console,
+    vault,
 };
 use crate::storage::Storage;
 
@@ -28,6 +29,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
         AuditCommand::Epoch { reason } => super::epoch::run(global, &reason, console).await,
         AuditCommand::Find(args) => audit_find::run(global, &open(global)?, &args, console),
         AuditCommand::Tail { n } => tail::run(&open(global)?, n, console),
+        AuditCommand::Vault(command) => vault::run(global, command, console).await,
     }
 }
 

@@ -101,7 +101,9 @@ fn policy(installation: &Installation) -> Option<Finding> {
 fn keys(installation: &Installation) -> Vec<Finding> {
     let fix = "restore it from a backup with mode 600: what an old key made, a new one cannot read";
     let secrets = [installation.watermark_key(), installation.pseudonym_key()];
-    let unreadable = secrets.iter().filter_map(|path| wiring::secret(path).err());
+    // The evidence key is made together with the vault.
+    let evidence = installation.vault().exists().then(|| installation.evidence_key());
+    let unreadable = secrets.iter().chain(&evidence).filter_map(|path| wiring::secret(path).err());
     let mut findings: Vec<Finding> =
         unreadable.map(|error| Finding::new("key", error, fix)).collect();
     let log_key = installation.log_verifier().err();

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod audit_find;
+mod backup;
 mod demo;
 mod doctor;
 mod epoch;
@@ -20,6 +21,7 @@ mod progress;
 mod reviews;
 mod serve;
 mod show;
+mod vault;
 mod verify;
 mod watermark;
 
@@ -65,6 +67,8 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
+        Command::Backup(args) => backup::back_up(global, args, console).await,
+        Command::Restore(args) => backup::restore(global, args, console).await,
         Command::Doctor => doctor::run(global, console),
     }
 }

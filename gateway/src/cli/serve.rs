@@ -11,7 +11,7 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{http, pipeline::Line, telemetry, wiring::Stages};
+use crate::{http, pipeline::Line, telemetry, vaulting, wiring::Stages};
 
 /// How long open requests may take to finish once the end was asked for.
 const FAREWELL_SECONDS_MAX: u64 = 30;
@@ -70,12 +70,14 @@ pub(crate) async fn serve(
     };
     let stages = Arc::clone(line.stages());
     let closing = tokio::spawn(async move { stages.close_for_others().await });
+    let expiring = tokio::spawn(vaulting::expire_daily(Arc::clone(line.stages())));
     tokio::select! {
         served = open => served?,
         // Whoever still reads is cut off; the next start closes what that leaves unfinished.
         () = farewell => tracing::warn!("open requests were cut off"),
     }
     closing.abort();
+    expiring.abort();
     line.stages().close().await?;
     Ok(Exit::Yes)
 }

@@ -3,7 +3,7 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
-use audit::Refusal as WitnessRefusal;
+use audit::{LogError, Refusal as WitnessRefusal, VaultError};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -19,6 +19,7 @@ use crate::{
     outcome::{Refusal, Release},
     pipeline::LineError,
     reviews::ReviewError,
+    vaulting::VaultingError,
 };
 
 /// OpenAI's error object.
@@ -202,6 +203,7 @@ impl From<LineError> for ApiError {
             LineError::Provenance(_) => closed("provenance"),
             LineError::Log(_) => closed("audit log"),
             LineError::Objects(_) | LineError::State(_) => closed("storage"),
+            LineError::Vault(_) => closed("evidence vault"),
             LineError::ClientGone | LineError::TimedOut(_) | LineError::Stopped => {
                 Self::unavailable(
                     "interrupted",
@@ -276,6 +278,38 @@ impl From<ReviewError> for ApiError {
             ReviewError::Damaged(_) => closed("storage"),
             ReviewError::Log(_) => closed("audit log"),
             ReviewError::Objects(_) | ReviewError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl From<VaultingError> for ApiError {
+    fn from(error: VaultingError) -> Self {
+        let conflict = |code: &str, message: String| {
+            Self::new(StatusCode::CONFLICT, "invalid_request_error", code, message)
+        };
+        match &error {
+            VaultingError::Nobody(_) | VaultingError::Unknown(_) | VaultingError::NoHold(_) => {
+                Self::not_found("evidence_not_found", error.to_string())
+            }
+            VaultingError::Role(_) | VaultingError::SamePerson => {
+                Self::forbidden(error.to_string())
+            }
+            VaultingError::NotRequested(_) | VaultingError::RequestExpired(_) => {
+                conflict("reveal_not_requested", error.to_string())
+            }
+            VaultingError::Reason => Self::invalid("reason", error.to_string()),
+            VaultingError::Ambiguous { .. } => Self::invalid("subject", error.to_string()),
+            VaultingError::Vault(VaultError::Scope(_)) => Self::invalid("scope", error.to_string()),
+            VaultingError::Vault(VaultError::Unknown(_)) => {
+                Self::not_found("evidence_not_found", error.to_string())
+            }
+            VaultingError::Vault(VaultError::Erasing) => conflict("erasing", error.to_string()),
+            VaultingError::Log(LogError::Unknown(_)) => {
+                Self::not_found("evidence_not_found", error.to_string())
+            }
+            VaultingError::Log(_) => closed("audit log"),
+            VaultingError::State(_) => closed("storage"),
+            _ => closed("evidence vault"),
         }
     }
 }

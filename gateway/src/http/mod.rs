@@ -19,6 +19,7 @@ pub mod moderations;
 mod openai;
 mod operations;
 mod reviews;
+mod vault;
 mod verify;
 mod witness;
 
@@ -73,6 +74,11 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(entries::entries))
         .routes(routes!(audit::export))
         .routes(routes!(audit::reports))
+        .routes(routes!(vault::reveal))
+        .routes(routes!(vault::erase))
+        .routes(routes!(vault::access))
+        .routes(routes!(vault::holds, vault::hold))
+        .routes(routes!(vault::release))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

@@ -59,6 +59,10 @@ uuid_id! {
     /// Names one asset; also the GB 45438 `ProduceID`.
     AssetId
 }
+uuid_id! {
+    /// Names one original in the evidence vault.
+    VaultId
+}
 
 /// The 64-bit payload of an invisible mark, registered to one asset; text: 16 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ pub use digest::Sha256;
 pub use error::TypeError;
 pub use finding::{Action, Category, CheckRun, Decision, Finding, PolicyVersion, Span};
 pub use fingerprint::{ImageFingerprint, TextFingerprint};
-pub use id::{AssetId, MarkId, RequestId};
+pub use id::{AssetId, MarkId, RequestId, VaultId};
 pub use mark::Mark;
 pub use media::{MediaType, Modality};
 pub use principal::{Principal, Role};

@@ -1,0 +1,201 @@
+//! The evidence vault: originals that the log only commits to, encrypted for each person apart.
+//!
+//! Reading order: `subject` says whom an original is about; `cipher` the keys; `slots` is the key
+//! file; `entries` the ciphertexts; [`Vault`] puts them together; `hold` and `ledger` follow the log;
+//! `replay` reads erasures from another log; [`retention`] counts the term.
+//!
+//! Whoever destroys a person's 32 bytes in the key file has destroyed everything that is kept of
+//! them, also in copies of the ciphertexts. The log's records stay, and so do their proofs: what
+//! they say about the originals are commitments under the destroyed key.
+
+mod cipher;
+mod entries;
+mod error;
+mod hold;
+mod keeping;
+mod ledger;
+mod record;
+mod replay;
+pub mod retention;
+mod slots;
+mod store;
+mod subject;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+pub use cipher::EvidenceKey;
+pub use entries::Entry;
+pub use error::VaultError;
+pub use hold::{Hold, INSTALLATION, Scope};
+pub use keeping::{Deposit, Kept};
+use ledger::Ledger;
+pub use record::{ENTRIES_MAX, EntryRecord, VaultRecord};
+pub use replay::{Erasures, replay};
+pub use slots::Ground;
+use store::Store;
+pub use subject::{Kind, Subject};
+use types::VaultId;
+use zeroize::Zeroizing;
+
+use crate::{Log, LogError, Record};
+
+/// Records are read in stretches of this many.
+const STRETCH: u64 = 4096;
+
+/// An open vault. Cheap to clone. Calls block on the disk.
+///
+/// # Contract
+/// - [`Self::keep`] returns when the original is durable; so a record that points at it may follow.
+/// - [`Self::erase`] returns when the person's key is overwritten on disk and their ciphertexts are
+///   gone; a crash before that leaves either everything as it was or an erasure that the next
+///   [`Self::open`] completes. [`Self::recorded`] follows when the erasure is in the log: until then
+///   nothing new is kept of that person.
+/// - Any number of calls may run at once. One process has a vault open, the one with the log.
+#[derive(Debug, Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    key: EvidenceKey,
+    store: RwLock<Store>,
+    ledger: Mutex<Ledger>,
+    ledger_file: PathBuf,
+}
+
+impl Vault {
+    /// Opens or makes the vault in `folder`.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`], [`VaultError::KeysMissing`] or [`VaultError::WrongKey`] when what
+    /// is kept could not be read any more.
+    pub fn open(folder: &Path, key: EvidenceKey) -> Result<Self, VaultError> {
+        fs::create_dir_all(folder).map_err(|error| VaultError::file(folder, &error))?;
+        let store = Store::open(folder)?;
+        store.check(&key)?;
+        let ledger_file = folder.join("ledger");
+        let ledger = Mutex::new(Ledger::read(&ledger_file)?);
+        let inner = Inner { key, store: RwLock::new(store), ledger, ledger_file };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Follows the log since the last time: holds come into force or end, and who was erased after
+    /// this vault was copied is erased again. How many were.
+    ///
+    /// # Errors
+    /// [`LogError`] when the log cannot be read, [`VaultError`] when an erasure fails.
+    pub fn follow(&self, log: &Log) -> Result<u64, FollowError> {
+        let mut ledger = self.ledger();
+        // A log that is behind was itself restored from a backup.
+        if ledger.followed > log.size() {
+            *ledger = Ledger::default();
+        }
+        let mut erased = 0;
+        while ledger.followed < log.size() {
+            let (first, end) = (ledger.followed, log.size().min(ledger.followed + STRETCH));
+            for (index, entry) in (first..).zip(log.entries(first, end)?) {
+                let record = Record::parse(&entry)?;
+                ledger.apply(index, &record);
+                erased += u64::from(self.write().replay(index, &record)?);
+            }
+            ledger.followed = end;
+        }
+        ledger.write(&self.inner.ledger_file)?;
+        Ok(erased)
+    }
+
+    /// What is known of an original.
+    ///
+    /// # Errors
+    /// [`VaultError::Unknown`] when nothing of this id is kept.
+    pub fn entry(&self, id: VaultId) -> Result<Entry, VaultError> {
+        self.read().entries.find(id)
+    }
+
+    /// What is known of a person's originals, oldest first.
+    ///
+    /// # Errors
+    /// [`VaultError::File`] when they cannot be listed.
+    pub fn entries_of(&self, subject: Subject) -> Result<Vec<Entry>, VaultError> {
+        self.read().entries.list(subject)
+    }
+
+    /// Everybody of whom something is kept.
+    ///
+    /// # Errors
+    /// [`VaultError::File`] when they cannot be listed.
+    pub fn subjects(&self) -> Result<Vec<Subject>, VaultError> {
+        self.read().entries.subjects()
+    }
+
+    /// An original in clear; wiped from memory when dropped.
+    ///
+    /// # Errors
+    /// [`VaultError::Unknown`] when its key was destroyed, [`VaultError::Altered`] when it is not
+    /// what was kept.
+    pub fn reveal(&self, entry: &Entry) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let store = self.read();
+        let key = store.key(&self.inner.key, entry.subject)?;
+        let key = key.ok_or(VaultError::Unknown(entry.id))?;
+        store.entries.read(entry, &key)
+    }
+
+    /// Whether the person has a key, so that something may be kept or committed to under it.
+    #[must_use]
+    pub fn knows(&self, subject: Subject) -> bool {
+        self.read().slots.live(subject).is_some()
+    }
+
+    /// Holds in force.
+    #[must_use]
+    pub fn holds(&self) -> Vec<Hold> {
+        self.ledger().holds.clone()
+    }
+
+    /// Takes note of a hold that the log has just taken or ended.
+    ///
+    /// # Errors
+    /// [`VaultError::File`] when it cannot be kept; the next start reads it from the log.
+    pub fn held(&self, index: u64, record: &Record) -> Result<(), VaultError> {
+        let mut ledger = self.ledger();
+        ledger.apply(index, record);
+        ledger.write(&self.inner.ledger_file)
+    }
+
+    /// Why nothing is kept or erased any more, if so.
+    #[must_use]
+    pub fn stopped(&self) -> Option<String> {
+        self.read().slots.stopped().map(str::to_owned)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Store> {
+        self.inner.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Store> {
+        self.inner.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.inner.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The vault cannot follow the log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FollowError {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// An erasure cannot be repeated.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
