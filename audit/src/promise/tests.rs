@@ -89,7 +89,7 @@ async fn a_saved_checkpoint_catches_a_fork_and_a_rollback_of_log_and_export() {
     let refused = log_extends(&place.folder("two"), &saved);
     assert!(matches!(refused, Err(LogError::Forked(_))));
     let refused = log_extends(&place.folder("one"), &other);
-    assert!(matches!(refused, Err(LogError::Behind { found: 4, promised: 6 })));
+    assert!(matches!(refused, Err(LogError::Behind { found: 5, promised: 6 })));
     for path in [&bundle, &unpacked] {
         let refused = export_extends(path, &other);
         assert!(matches!(refused, Err(LogError::Behind { .. })));
