@@ -138,7 +138,7 @@ fn cut(image: &Path, place: &Path, writer: &Writer) -> usize {
     let copied =
         system("cp", &["--sparse=always", image.to_str().unwrap(), copy.to_str().unwrap()]);
     assert!(system("kill", &["-CONT", &id]) && copied);
-    let mounted = Mounted::new(&copy, &place.join("after")).expect("the copy mounts");
+    let mounted = Mounted::new(&copy, &place.join("after")).unwrap();
     let folder = mounted.at.join(writer.folder.file_name().unwrap());
     let key = LogKey::load(&folder.join("key")).unwrap();
     let log = Log::open(&folder.join("log"), key, options()).unwrap();

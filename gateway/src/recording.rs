@@ -22,7 +22,7 @@ use crate::{
 const DETAIL_CHARS_MAX: usize = 120;
 
 /// A keyed commitment: says nothing without the key, and cannot be guessed from a list.
-fn commitment(key: &Secret, label: &str, text: &str) -> Sha256 {
+pub(crate) fn commitment(key: &Secret, label: &str, text: &str) -> Sha256 {
     // HMAC takes a key of any length, so this cannot fail; an all-zero digest would say nothing.
     let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(key.bytes()) else {
         return Sha256::from([0; 32]);

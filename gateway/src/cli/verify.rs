@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use audit::{LogError, LogOptions};
+use audit::{Log, LogError, LogOptions};
 use futures::{StreamExt as _, stream};
 use provenance::{Authority, Report, TrustLists, Verdict, Verifier};
 use serde_json::json;

@@ -1,10 +1,12 @@
 //! `/log/…`: checkpoint, tiles and vkeys for everybody, entries for auditors.
 
 use axum::{
+    Json,
     extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde_json::{Value, json};
 
 use super::{error::ApiError, extract::Caller};
 use crate::pipeline::Line;

@@ -98,7 +98,7 @@ pub fn public(line: Line, server: &Server) -> Router {
 }
 
 /// A witness by itself, without a log of its own.
-pub fn witness(witness: Arc<audit::Witness>, server: &Server) -> Router {
+pub fn witness(witness: Arc<::audit::Witness>, server: &Server) -> Router {
     let (routes, _) = witness::routes().with_state::<()>(witness).split_for_parts();
     limits(routes.fallback(missing), server)
 }

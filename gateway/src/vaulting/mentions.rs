@@ -5,8 +5,8 @@
 //! the program, could be probed by whoever holds its key, and would have to be erased, held and
 //! restored with the originals. Such requests are rare, and a year's prompts are read in seconds.
 
-use audit::vault::Entry;
-use types::MediaType;
+use audit::{Event, Filter, Query, Record, query::PAGE_MAX, vault::Entry};
+use types::{AssetId, MediaType};
 
 use super::{
     Actor, VaultingError, blocking,
@@ -86,19 +86,40 @@ pub(super) async fn archived(
     stages: &Stages,
     tenant: &str,
     name: &str,
-) -> Result<Vec<(types::AssetId, String)>, VaultingError> {
+) -> Result<Vec<(AssetId, String)>, VaultingError> {
     let mut found = Vec::new();
-    for asset in stages.log.registry().assets()? {
-        if asset.tenant != tenant || asset.media_type != MediaType::PlainText {
-            continue;
-        }
-        // What cannot be read any more mentions nobody.
-        let Ok(bytes) = stages.objects.get(&asset.sha256).await else { continue };
-        if let Some(excerpt) = excerpt(&String::from_utf8_lossy(&bytes), name) {
-            found.push((asset.asset_id, excerpt));
+    for event in [Event::Released, Event::Held] {
+        let filters = vec![Filter::Tenant(tenant.to_owned()), Filter::Event(event)];
+        let mut query = Query { filters, limit: PAGE_MAX, ..Query::default() };
+        loop {
+            let page = stages.log.find(&query)?;
+            for index in page.indices {
+                found.extend(mentioned(stages, index, name).await?);
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                break;
+            }
         }
     }
     Ok(found)
+}
+
+/// The asset of a record with an excerpt, if it is a text that mentions the name.
+async fn mentioned(
+    stages: &Stages,
+    index: u64,
+    name: &str,
+) -> Result<Option<(AssetId, String)>, VaultingError> {
+    let record = Record::parse(&stages.log.entry(index)?)?;
+    let (Some(asset), Some(content)) = (record.asset_id, record.content) else { return Ok(None) };
+    if content.media_type != MediaType::PlainText {
+        return Ok(None);
+    }
+    // What cannot be read any more mentions nobody.
+    let Ok(bytes) = stages.objects.get(&content.sha256).await else { return Ok(None) };
+    let excerpt = excerpt(&String::from_utf8_lossy(&bytes), name);
+    Ok(excerpt.map(|excerpt| (asset, excerpt)))
 }
 
 /// The first place where the name stands as a whole, without regard to case and spacing.
