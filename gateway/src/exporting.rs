@@ -92,11 +92,13 @@ impl Stages {
     }
 
     async fn exporter(&self) -> Result<Exporter, LogError> {
+        let settings = &self.installation.config().audit;
         let enclosures = Enclosures {
             certificates: self.certificates()?,
             policies: self.policies().await?,
+            witnesses: settings.witnesses.values().map(|witness| witness.vkey.clone()).collect(),
+            retention_months: Some(settings.vault.retention_months),
             anchors: Some(self.installation.log().join("anchors")).filter(|folder| folder.is_dir()),
-            ..Enclosures::default()
         };
         Ok(Exporter::new(self.log.clone(), self.objects.clone(), enclosures))
     }
