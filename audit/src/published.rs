@@ -179,6 +179,10 @@ impl LogStore for Published {
         self.store.doubts()
     }
 
+    fn begins_with_checkpoint(&self) -> bool {
+        self.store.begins_with_checkpoint()
+    }
+
     fn reader(&self) -> Arc<dyn EntryReader> {
         let (place, driver) = (self.place.clone(), Arc::clone(&self.driver));
         Arc::new(Bundles::new(self.store.reader(), place, driver, self.covered.clone()))

@@ -159,6 +159,10 @@ fn collect(top: &Path, path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Back
     if path.strip_prefix(top).is_ok_and(left_out) {
         return Ok(());
     }
+    // A file that is just being written takes the place of the one that is copied.
+    if path.extension().is_some_and(|extension| extension == "new") {
+        return Ok(());
+    }
     if path.is_file() {
         files.push(path.to_path_buf());
         return Ok(());

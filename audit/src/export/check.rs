@@ -86,10 +86,10 @@ fn key(source: &mut Source, about: &About, expected: Option<&Verifier>) -> Resul
         return Err(Fault::broken(names::KEYS, "its key is not that of data/export.json"));
     }
     match expected {
-        Some(expected) if *expected != verifier => {
-            Err(Fault::Key { found: found.to_owned(), expected: expected.vkey() })
-        }
-        _ => Ok(verifier),
+        // A chain of keys is followed to the one in the bag.
+        Some(expected) if expected.knows(found) => Ok(expected.clone()),
+        Some(expected) => Err(Fault::Key { found: found.to_owned(), expected: expected.vkey() }),
+        None => Ok(verifier),
     }
 }
 

@@ -73,7 +73,13 @@ fn bag(global: &Global, path: &Path, known: &Known<'_>, console: &Console) -> An
         }
         Err(fault) => return Ok(denied(&fault, fault.index(), console)),
     };
-    let verifier = expected.map_or_else(|| Verifier::parse(&checked.vkey), Ok)?;
+    let verifier = match expected {
+        Some(expected) => expected,
+        None => {
+            let own = Verifier::parse(&checked.vkey)?;
+            rotation::chain(&rotations, own.clone()).unwrap_or(own)
+        }
+    };
     let extended = match known.saved(&verifier) {
         Ok(Some(saved)) => export_extends(path, &saved),
         Ok(None) => Ok(()),
