@@ -43,6 +43,8 @@ fn newsrooms(server: &PostgresServer, shared: &Path) -> [Newsroom; 2] {
         fs::rename(room.path("keys"), room.path("old")).unwrap();
         fs::rename(room.path("copied"), room.path("keys")).unwrap();
         fs::write(room.path("keys/url"), &url).unwrap();
+        // The embedded log that `init` has begun is another one: a gateway would refuse the exchange.
+        fs::remove_dir_all(room.path("log")).unwrap();
         let private = fs::Permissions::from_mode(0o600);
         fs::set_permissions(room.path("keys/url"), private).unwrap();
     }
