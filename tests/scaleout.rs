@@ -65,7 +65,7 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
     // What one has made, the other finds.
     let made = first.post(&key, "/v1/chat/completions", &chat(RIVER));
     assert_eq!(made.status, 200, "{}", made.json());
-    let asset = made.json()["imprimatur"]["asset"]["id"].as_str().unwrap().to_owned();
+    let asset = made.json()["imprimatur"]["asset_id"].as_str().unwrap().to_owned();
     let started = Instant::now();
     while second.get(&key, &format!("/v1/assets/{asset}")).status != 200 {
         assert!(started.elapsed() < Duration::from_secs(10), "it is not found elsewhere");
