@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn a_value_that_cannot_be_asked_for_is_named() {
-        let cases: [(&str, fn(&mut Criteria)); 6] = [
+        type Change = fn(&mut Criteria);
+        let cases: [(&str, Change); 6] = [
             ("request", |c| c.request = Some("x".into())),
             ("mark", |c| c.mark = Some("x".into())),
             ("sha256", |c| c.sha256 = Some("x".into())),
