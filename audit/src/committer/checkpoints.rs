@@ -111,6 +111,7 @@ impl Committer {
         if self.store.follows().is_some()
             && let Err(error) = self.follow_entries()
         {
+            let error = self.stop_unless_unreachable(error);
             return checkpoints.refuse(&error);
         }
         checkpoints.sealing = true;
@@ -128,18 +129,29 @@ impl Committer {
 
     fn finish(&mut self, checkpoints: &mut Checkpoints, sealed: Result<Box<Tree>, LogError>) {
         checkpoints.sealing = false;
-        let published = sealed.and_then(|tree| Ok((self.publish(&tree)?, tree)));
-        match published {
-            Ok((Some(checkpoint), tree)) => {
+        let published = match &sealed {
+            Ok(tree) => self.publish(tree),
+            Err(error) => Err(error.clone()),
+        };
+        match (published, sealed) {
+            (Ok(Some(checkpoint)), Ok(tree)) => {
                 self.note(&checkpoint, &tree, checkpoints.standing.take());
                 self.cover(checkpoints, &checkpoint);
             }
-            Ok((None, _)) => self.adopt(checkpoints),
-            Err(error) => {
+            // Its tiles are durable here, too, whoever publishes the checkpoint over them.
+            (Ok(None) | Err(LogError::Superseded { .. }), Ok(tree)) => {
+                self.release(&tree);
+                self.adopt(checkpoints);
+            }
+            (Err(error), _) | (Ok(_), Err(error)) => {
                 checkpoints.uncovered_since.get_or_insert_with(Instant::now);
                 checkpoints.refuse(&error);
             }
         }
+    }
+
+    fn release(&self, sealed: &Tree) {
+        self.view.write().unwrap_or_else(PoisonError::into_inner).tree.release(sealed);
     }
 
     pub(super) fn cover(&mut self, checkpoints: &mut Checkpoints, checkpoint: &Checkpoint) {

@@ -8,6 +8,9 @@ use crate::{
     publisher::{Reply, Work},
 };
 
+/// So many followed records are indexed together.
+const FOLLOWED_AT_ONCE: usize = 256;
+
 impl Committer {
     /// Takes the right to append, and takes in what others have appended since.
     pub(super) fn begin(&mut self) -> Result<u64, LogError> {
@@ -42,24 +45,38 @@ impl Committer {
         }
     }
 
-    fn stop_unless_unreachable(&self, error: LogError) -> LogError {
+    pub(super) fn stop_unless_unreachable(&self, error: LogError) -> LogError {
         if !matches!(error, LogError::Unreachable(_)) {
             self.stop(&error.to_string());
         }
         error
     }
 
+    /// Takes in what others have appended; the index is told of many at once.
     pub(super) fn follow_entries(&mut self) -> Result<(), LogError> {
         let known = self.sequencer.size();
         let (sequencer, work) = (&mut self.sequencer, &self.work);
-        let next = self.store.read(known, &mut |index, entry| {
+        let mut records = Vec::new();
+        let tell = |end: u64, records: &mut Vec<_>| {
+            let first = end - records.len() as u64;
+            let records = std::mem::take(records);
+            drop(work.send(Work::Durable { first, records, replies: Vec::new() }));
+        };
+        let read = self.store.read(known, &mut |index, entry| {
             let record = Record::parse(&entry)
                 .map_err(|error| LogError::Damaged { index, reason: error.to_string() })?;
             sequencer.note(index, &record);
-            let records = vec![(merkle::leaf_hash(&entry), record)];
-            drop(work.send(Work::Durable { first: index, records, replies: Vec::new() }));
+            records.push((merkle::leaf_hash(&entry), record));
+            if records.len() == FOLLOWED_AT_ONCE {
+                tell(index + 1, &mut records);
+            }
             Ok(())
-        })?;
+        });
+        // Also after an error, what was numbered is taken in.
+        if !records.is_empty() {
+            tell(self.sequencer.size(), &mut records);
+        }
+        let next = read?;
         if next < known {
             return Err(LogError::Behind { found: next, promised: known });
         }
