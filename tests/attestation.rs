@@ -184,6 +184,9 @@ fn a_rotated_key_is_found_from_the_old_one_by_everybody() {
     assert_eq!(verified(&["after.zip", "--vkey", &old, "--since", "saved"], 0), json!(true));
     // An export of before does not hold what a later checkpoint covers.
     assert_eq!(verified(&["before.zip", "--since", "log/checkpoint"], 1), json!(false));
+    newsroom.json(&["audit", "export", "--tenant", "press", "-o", "part.zip"], 0);
+    let part = newsroom.run(&["audit", "verify", "part.zip", "--since", "saved"]);
+    assert_eq!(part.status.code(), Some(2), "a part of the log shows no fork and no rollback");
     let stranger = Newsroom::new();
     assert_eq!(verified(&["--vkey", &vkey(&stranger)], 1), json!(false));
     // The proof of before is under the old key's checkpoint; the chain leads to it from the new one.

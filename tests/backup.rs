@@ -160,3 +160,19 @@ fn a_restore_that_was_cut_off_keeps_the_folder_shut_until_it_is_finished() {
     assert!(!newsroom.path(".replaced").exists() && !newsroom.path(".restore").exists());
     assert_eq!(kept(&newsroom), 1);
 }
+
+#[test]
+fn a_log_whose_key_was_rotated_comes_back_and_a_part_of_it_tells_no_erasures() {
+    let newsroom = Newsroom::with(NULL);
+    newsroom.key("journalist", "ada");
+    newsroom.json(&["keys", "rotate", "--log"], 0);
+    newsroom.json(&["backup", "-o", "backup.zip", "--with-keys"], 0);
+    newsroom.json(&["audit", "export", "--tenant", "press", "-o", "part.zip"], 0);
+    let into = newsroom.path("elsewhere");
+    let into = into.to_str().unwrap();
+    let part = newsroom.run(&["restore", "backup.zip", "--into", into, "--erasures", "part.zip"]);
+    assert_ne!(part.status.code(), Some(0), "which entries they are is not in it");
+    assert!(String::from_utf8_lossy(&part.stderr).contains("whole log"));
+    newsroom.json(&["restore", "backup.zip", "--into", into], 0);
+    newsroom.json(&["--data-dir", into, "audit", "verify"], 0);
+}

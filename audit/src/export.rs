@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`plan`] says what goes in, `reading` takes it out of the log in order, `payload`
 //! writes it down, `bag` packs it, [`exporter`] leads all of it; [`mod@check`] is the way back: it reads
-//! a bag and names what is wrong with it. `own` checks the own log.
+//! a bag and names what is wrong with it.
 //!
 //! What ties a bag together: every file is in `manifest-sha256.txt`, and the digest of that file is
 //! in a record of the log, which comes with the bag together with its proof. So a changed, added or
@@ -15,7 +15,6 @@ mod error;
 mod events;
 pub mod exporter;
 mod names;
-mod own;
 mod payload;
 pub mod plan;
 mod reading;
@@ -26,7 +25,6 @@ pub use self::{
     check::{Checked, check},
     error::{ExportError, Fault},
     exporter::{Exported, Exporter},
-    own::{Verified, verify_log},
     plan::{Author, Certificate, Enclosures, Plan, PolicyText, Progress},
     redaction::Redaction,
 };

@@ -44,7 +44,7 @@ pub mod store;
 mod tiles;
 pub mod vault;
 
-pub use check::verify_store;
+pub use check::{Verified, verify_log, verify_store};
 pub mod witness;
 pub use anchor::{Anchor, Anchors};
 pub use clock::{Clock, SystemClock};
@@ -52,14 +52,14 @@ pub use disk::{Disk, Files, SystemFiles};
 pub use driver::Driver;
 pub use epoch::EpochRecord;
 pub use error::{LogError, ObjectError, StateError};
-pub use export::{ExportError, Exporter, Fault, Plan, Redaction, Verified, verify_log};
+pub use export::{ExportError, Exporter, Fault, Plan, Redaction};
 pub use key::LogKey;
 pub use log::{Log, LogOptions};
 pub use note::{Checkpoint, Proof, Verifier};
 pub use objects::Objects;
 pub use place::Place;
 pub use postgres::{PostgresLog, PostgresState};
-pub use promise::{export_extends, log_extends};
+pub use promise::export_extends;
 pub use published::Published;
 pub use query::{Order, Page, Query};
 pub use record::{

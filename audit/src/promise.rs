@@ -12,7 +12,7 @@ use std::{
 use crate::{
     Checkpoint, LogError, Verifier,
     merkle::{self, Tree},
-    rotation, segment,
+    rotation,
     witness::cosigned,
 };
 
@@ -40,21 +40,8 @@ pub(crate) fn extends(tree: &Tree, checkpoint: &Checkpoint) -> Result<(), LogErr
     }
 }
 
-/// Whether the log in `folder`, open or closed, extends a checkpoint that was saved elsewhere.
-///
-/// # Errors
-/// [`LogError::Forked`] or [`LogError::Behind`] when it does not.
-pub fn log_extends(folder: &Path, saved: &Checkpoint) -> Result<(), LogError> {
-    let mut tree = Tree::default();
-    segment::read(&folder.join("segments"), |_, entry| {
-        tree.push(merkle::leaf_hash(&entry));
-        Ok(())
-    })?;
-    extends(&tree, saved)
-}
-
 /// Whether an export, a ZIP or its unpacked folder, extends a checkpoint that was saved elsewhere.
-/// The export itself is checked by [`crate::export::check()`].
+/// It must hold the whole log, as [`crate::export::Checked::is_whole`] tells.
 ///
 /// # Errors
 /// [`LogError::Forked`] or [`LogError::Behind`] when it does not; [`LogError::File`].

@@ -40,6 +40,14 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
+impl Checked {
+    /// Whether every entry under the checkpoint is in it, so that the nth line is entry n.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.entries == self.checkpoint.size && self.withheld == 0
+    }
+}
+
 /// Checks a bag, against `expected` if the key is known from elsewhere, else against its own key.
 ///
 /// # Errors

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::{
     Event, Exporter, Log, LogKey, LogOptions, Objects, Plan, Record, export, export::plan::Author,
+    verify_log,
 };
 
 struct Place(tempfile::TempDir, LogKey);
@@ -81,14 +82,17 @@ async fn a_saved_checkpoint_catches_a_fork_and_a_rollback_of_log_and_export() {
     let unpacked = place.folder("unpacked");
     zip::ZipArchive::new(fs::File::open(&bundle).unwrap()).unwrap().extract(&unpacked).unwrap();
     let unpacked = fs::read_dir(&unpacked).unwrap().next().unwrap().unwrap().path();
+    let log_extends = |name: &str, saved: &Checkpoint| {
+        verify_log(&place.folder(name), &place.verifier()).unwrap().extends(saved)
+    };
     for saved in [&three, &saved] {
-        log_extends(&place.folder("one"), saved).unwrap();
+        log_extends("one", saved).unwrap();
         export_extends(&bundle, saved).unwrap();
         export_extends(&unpacked, saved).unwrap();
     }
-    let refused = log_extends(&place.folder("two"), &saved);
+    let refused = log_extends("two", &saved);
     assert!(matches!(refused, Err(LogError::Forked(_))));
-    let refused = log_extends(&place.folder("one"), &other);
+    let refused = log_extends("one", &other);
     assert!(matches!(refused, Err(LogError::Behind { found: 5, promised: 6 })));
     for path in [&bundle, &unpacked] {
         let refused = export_extends(path, &other);

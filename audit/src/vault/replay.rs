@@ -5,7 +5,7 @@ use std::{fs, io::Read as _, path::Path};
 use zip::ZipArchive;
 
 use super::{FollowError, store::Store};
-use crate::{Event, LogError, Record, segment};
+use crate::{Event, LogError, Record, export, segment};
 
 /// Longest file of a bundle that is read.
 const FILE_BYTES_MAX: u64 = 4 << 30;
@@ -42,9 +42,13 @@ impl Erasures {
         Ok(erasures)
     }
 
-    /// The entries of an export are the lines of its `entries.jsonl`, from the log's first on.
+    /// The entries of an export of the whole log are the lines of its `entries.jsonl`.
     fn of_export(path: &Path) -> Result<Self, LogError> {
         let failed = |reason: String| LogError::File { path: path.to_path_buf(), reason };
+        let checked = export::check(path, None).map_err(|fault| failed(fault.to_string()))?;
+        if !checked.is_whole() {
+            return Err(failed("it does not hold the whole log: export without limits".to_owned()));
+        }
         let file = fs::File::open(path).map_err(|error| LogError::file(path, &error))?;
         let mut zip = ZipArchive::new(file).map_err(|error| failed(error.to_string()))?;
         let name = zip.file_names().flatten().find(|name| is_entries(name));

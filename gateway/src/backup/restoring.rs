@@ -6,7 +6,7 @@ use std::{
 };
 
 use audit::{
-    Event, LogError, LogKey, Record, Verifier,
+    Event, LogError, LogKey, Record, epoch, rotation,
     vault::{Erasures, INSTALLATION},
 };
 use zip::ZipArchive;
@@ -162,8 +162,11 @@ fn check(
     }
     let config = Config::load(Some(&staging.join("imprimatur.toml")));
     let origin = config.unwrap_or_default().audit.origin;
-    let verifier = Verifier::new(origin, LogKey::load(&key)?.verifying_key());
-    audit::verify_log(&staging.join("log"), &verifier)?;
+    let folder = staging.join("log");
+    // The backup may be of a later epoch, and the key here one from before a rotation or after it.
+    let origin = epoch::origin(&folder, &origin)?;
+    let verifier = rotation::verifier(&folder, &origin, LogKey::load(&key)?.verifying_key())?;
+    audit::verify_log(&folder, &verifier)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ::audit::{
     Checkpoint, EpochRecord, Fault, LogError, Rotation, Verified, Verifier, epoch, export::Checked,
-    export_extends, log_extends, rotation,
+    export_extends, rotation,
 };
 use serde_json::json;
 
@@ -80,6 +80,10 @@ fn bag(global: &Global, path: &Path, known: &Known<'_>, console: &Console) -> An
             rotation::chain(&rotations, own.clone()).unwrap_or(own)
         }
     };
+    if known.since.is_some() && !checked.is_whole() {
+        let part = "only an export of the whole log can be compared with a saved checkpoint";
+        return Err(anyhow::anyhow!("{}: {part}", path.display()).into());
+    }
     let extended = match known.saved(&verifier) {
         Ok(Some(saved)) => export_extends(path, &saved),
         Ok(None) => Ok(()),
@@ -120,7 +124,7 @@ fn own_log(installation: &Installation, known: &Known<'_>, console: &Console) ->
         let verifier = known.verifier(found, &rotation::statements(&folder)?)?;
         let verified = Storage::open(installation)?.verify_log_by(&verifier)?;
         if let Some(saved) = known.saved(&verifier)? {
-            log_extends(&folder, &saved)?;
+            verified.extends(&saved)?;
         }
         Ok(verified)
     };
