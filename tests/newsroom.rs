@@ -115,18 +115,18 @@ impl Answer {
     }
 }
 
+/// Starts a program that serves, and reads the line in which it says where.
+pub(crate) fn started(command: &mut Command) -> (Child, Value) {
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (process, serde_json::from_str(&line).unwrap())
+}
+
 impl Server {
     fn start(folder: &Path) -> Self {
-        let mut process = Command::new(PROGRAM)
-            .current_dir(folder)
-            .args(["--json", "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let started: Value = serde_json::from_str(&line).unwrap();
+        let args = ["--json", "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"];
+        let (process, started) = started(Command::new(PROGRAM).current_dir(folder).args(args));
         let url = |name: &str| started[name].as_str().unwrap().to_owned();
         Self { process, url: url("api"), public: url("public") }
     }

@@ -2,16 +2,14 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
     time::{Duration, Instant},
 };
 
 use audit::{AddCheckpoint, Checkpoint, Cosigner, LogKey, Quorum, Verifier, merkle};
-use serde_json::Value;
 
-use crate::newsroom::{Newsroom, PROGRAM, RIVER, Server, chat};
+use crate::newsroom::{Newsroom, PROGRAM, RIVER, Server, chat, started};
 
 /// A served witness.
 pub(crate) struct WitnessServer {
@@ -23,16 +21,8 @@ pub(crate) struct WitnessServer {
 impl WitnessServer {
     /// Of the log with `vkey`, remembering in `dir`.
     pub(crate) fn start(dir: &Path, vkey: &str) -> Self {
-        let mut process = Command::new(PROGRAM)
-            .args(["--json", "log", "witness", "--listen", "127.0.0.1:0", "--log", vkey, "--dir"])
-            .arg(dir)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let started: Value = serde_json::from_str(&line).unwrap();
+        let args = ["--json", "log", "witness", "--listen", "127.0.0.1:0", "--log", vkey, "--dir"];
+        let (process, started) = started(Command::new(PROGRAM).args(args).arg(dir));
         let text = |name: &str| started[name].as_str().unwrap().to_owned();
         Self { process, url: text("url"), vkey: text("vkey") }
     }

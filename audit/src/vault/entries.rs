@@ -230,10 +230,10 @@ fn shred(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn entry() -> Entry {
+    pub(in crate::vault) fn entry() -> Entry {
         Entry {
             id: VaultId::new(),
             subject: Subject::from_bytes([1; 16]),

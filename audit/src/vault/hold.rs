@@ -125,21 +125,8 @@ impl Hold {
 
 #[cfg(test)]
 mod tests {
-    use types::MediaType;
-
     use super::*;
-    use crate::vault::Kind;
-
-    fn entry() -> Entry {
-        Entry {
-            id: VaultId::new(),
-            subject: Subject::from_bytes([1; 16]),
-            tenant: "press".into(),
-            kind: Kind::Prompt,
-            request_id: RequestId::new(),
-            media_type: MediaType::PlainText,
-        }
-    }
+    use crate::vault::entries::tests::entry;
 
     #[test]
     fn a_hold_covers_what_its_scope_says_within_its_tenant() {
