@@ -256,6 +256,7 @@ impl Stages {
             let mut record = Record::new(Event::Interrupted, admitted.tenant, admitted.actor);
             record.request_id = admitted.request_id;
             record.modality = admitted.modality;
+            record.idempotency = admitted.idempotency;
             record.detail = Some(format!("found unfinished at start; admitted record {index}"));
             self.log.append(record).await?;
             closed += 1;

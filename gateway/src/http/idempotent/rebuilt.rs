@@ -51,12 +51,10 @@ pub(super) fn ended(
     let records: Result<Vec<Indexed>, _> = found.indices.iter().map(read).collect();
     let records = records.map_err(LineError::from)?;
     let limit = line.stages().installation.config().server.request_seconds_max;
-    // Where no other gateway writes to the log, whoever held the key before this process is gone.
-    let gone = line.stages().sharing.is_none() && !before.here;
     let over = match records.first().map(|(_, record)| record.event) {
-        None => before.here || gone || before.age >= ADMISSION_MAX,
+        None => before.here || before.age >= ADMISSION_MAX,
         // Its end is being written, or another gateway is at it.
-        Some(Event::Admitted) => gone || before.age >= Duration::from_secs(limit),
+        Some(Event::Admitted) => before.age >= Duration::from_secs(limit),
         Some(
             Event::Released | Event::Held | Event::Refused | Event::Approved | Event::Rejected,
         ) => return Ok(Some(records)),
