@@ -13,6 +13,7 @@ pub mod anchor;
 mod check;
 pub mod clock;
 mod committer;
+mod database;
 pub mod disk;
 pub mod driver;
 pub mod epoch;

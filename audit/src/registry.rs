@@ -1,7 +1,6 @@
 //! What is found through the log: one fold over its records, kept in sled, rebuilt when in doubt.
 //!
-//! sled 0.34.7 is not durable by itself: `flush` does not fsync, and values over 4 KiB are not safe
-//! in a crash. So values are short, the file is synced after every flush, and the fold notes which
+//! sled's values over 4 KiB are not safe in a crash, so they are short, and the fold notes which
 //! record it ends with; on a mismatch everything is dropped and folded again.
 //!
 //! `rows` lists what is stored, `terms` what records are found by, `postings` how, `near` what looks
@@ -30,7 +29,9 @@ use self::{
     postings::{BLOCK, Postings},
     rows::{ASSETS, OPEN, WAITING, number, numbered},
 };
-use crate::LogError;
+use crate::{LogError, database};
+
+const CACHE_BYTES: u64 = 8 << 20;
 
 /// Look-ups over the log.
 #[derive(Debug, Clone)]
@@ -44,11 +45,14 @@ pub struct Registry {
 impl Registry {
     /// Opens the index; an unreadable one is removed, because it can be rebuilt.
     pub(crate) fn open(folder: &Path) -> Result<Self, LogError> {
-        let db = match config(folder).open() {
+        let db = match database::open(folder, CACHE_BYTES) {
             Ok(db) => db,
+            Err(error) if database::locked(&error) => {
+                return Err(LogError::InUse(folder.to_path_buf()));
+            }
             Err(_) => {
                 fs::remove_dir_all(folder).map_err(|error| LogError::file(folder, &error))?;
-                config(folder).open().map_err(failed)?
+                database::open(folder, CACHE_BYTES).map_err(failed)?
             }
         };
         let (postings, near) = (Postings::new(db.clone()), Arc::new(Near::new(db.clone())));
@@ -57,10 +61,8 @@ impl Registry {
 
     /// Makes the index durable.
     pub(crate) fn sync(&self) -> Result<(), LogError> {
-        self.db.flush().map_err(failed)?;
-        let path = self.folder.join("db");
-        let file = fs::File::open(&path).and_then(|file| file.sync_data());
-        file.map_err(|error| LogError::file(path, &error))
+        database::sync(&self.db, &self.folder)
+            .map_err(|error| LogError::file(self.folder.join("db"), &error))
     }
 
     /// An asset.
@@ -188,10 +190,6 @@ impl Registry {
             .transpose()
             .map_err(|error| LogError::Index(error.to_string()))
     }
-}
-
-fn config(folder: &Path) -> sled::Config {
-    sled::Config::new().path(folder).cache_capacity(8 << 20)
 }
 
 fn failed(error: sled::Error) -> LogError {

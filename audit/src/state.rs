@@ -1,7 +1,7 @@
 //! Small state that is not in the log: keys, reviews, leases.
 
 use std::{
-    fmt, fs,
+    fmt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -9,7 +9,9 @@ use std::{
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::StateError;
+use crate::{StateError, database};
+
+const CACHE_BYTES: u64 = 4 << 20;
 
 /// Longest key: longer ones are not safe in a crash of sled.
 pub const KEY_BYTES_MAX: usize = 64;
@@ -83,11 +85,11 @@ pub(crate) fn bounded(key: &[u8], value: &[u8]) -> Result<(), StateError> {
     check("value", value.len(), VALUE_BYTES_MAX)
 }
 
-/// State in sled 0.34.7, synced by ourselves: its `flush` does not.
+/// State in sled.
 #[derive(Debug, Clone)]
 pub struct SledState {
     db: sled::Db,
-    file: PathBuf,
+    folder: PathBuf,
 }
 
 impl SledState {
@@ -96,8 +98,8 @@ impl SledState {
     /// # Errors
     /// [`StateError::Store`] when it cannot be opened, also when another process has it open.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
-        let db = sled::Config::new().path(folder).cache_capacity(4 << 20).open().map_err(failed)?;
-        Ok(Self { db, file: folder.join("db") })
+        let db = database::open(folder, CACHE_BYTES).map_err(failed)?;
+        Ok(Self { db, folder: folder.to_path_buf() })
     }
 
     async fn blocking<T: Send + 'static>(
@@ -129,8 +131,7 @@ impl StateStore for SledState {
             if store.db.compare_and_swap(key, old, new).map_err(failed)?.is_err() {
                 return Ok(false);
             }
-            store.db.flush().map_err(failed)?;
-            let synced = fs::File::open(&store.file).and_then(|file| file.sync_data());
+            let synced = database::sync(&store.db, &store.folder);
             synced.map(|()| true).map_err(|error| StateError::Store(error.to_string()))
         })
         .await
