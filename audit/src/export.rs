@@ -20,6 +20,7 @@ pub mod plan;
 mod reading;
 mod redaction;
 mod sealing;
+mod trust;
 
 pub use self::{
     check::{Checked, check},

@@ -99,6 +99,7 @@ impl Stages {
             witnesses: settings.witnesses.values().map(|witness| witness.vkey.clone()).collect(),
             retention_months: Some(settings.vault.retention_months),
             anchors: Some(self.installation.log().join("anchors")).filter(|folder| folder.is_dir()),
+            log_folder: Some(self.installation.log()),
         };
         Ok(Exporter::new(self.log.clone(), self.objects.clone(), enclosures))
     }

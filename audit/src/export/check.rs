@@ -8,6 +8,7 @@ mod bagit;
 mod entries;
 mod logged;
 mod source;
+mod trust;
 mod views;
 
 use std::path::Path;
@@ -59,12 +60,13 @@ pub fn check(path: &Path, expected: Option<&Verifier>) -> Result<Checked, Fault>
     if about.schema != About::SCHEMA {
         return Err(Fault::broken(names::ABOUT, format!("schema {} is not known", about.schema)));
     }
-    let verifier = key(&mut source, &about, expected)?;
+    let verifier = trust::key(&mut source, &about, expected)?;
     let checkpoint = checkpoint(&mut source, &about, &verifier)?;
     bagit::check_tags(&mut source, &about, &payload)?;
     let mut notes = Vec::new();
     entries::check(&mut source, &about, &checkpoint, &payload.digests)?;
     views::check(&mut source, &about, &mut notes)?;
+    trust::check_cosigned(&mut source, &checkpoint, &verifier, &mut notes)?;
     logged::check_time_stamps(&mut source, &about, &verifier)?;
     let recorded = logged::check(&mut source, &about, &verifier)?;
     if expected.is_none() {
@@ -83,22 +85,6 @@ pub fn check(path: &Path, expected: Option<&Verifier>) -> Result<Checked, Fault>
         recorded,
         notes,
     })
-}
-
-/// The log's key, as `keys.json` and `export.json` agree on it.
-fn key(source: &mut Source, about: &About, expected: Option<&Verifier>) -> Result<Verifier, Fault> {
-    let keys: serde_json::Value = json(source, names::KEYS)?;
-    let found = keys.pointer("/log/vkey").and_then(serde_json::Value::as_str).unwrap_or_default();
-    let verifier = Verifier::parse(found).map_err(|error| Fault::broken(names::KEYS, error))?;
-    if found != about.log.vkey {
-        return Err(Fault::broken(names::KEYS, "its key is not that of data/export.json"));
-    }
-    match expected {
-        // A chain of keys is followed to the one in the bag.
-        Some(expected) if expected.knows(found) => Ok(expected.clone()),
-        Some(expected) => Err(Fault::Key { found: found.to_owned(), expected: expected.vkey() }),
-        None => Ok(verifier),
-    }
 }
 
 fn checkpoint(

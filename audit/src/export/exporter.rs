@@ -12,6 +12,7 @@ use super::{
     payload::Payload,
     reading::{self, Reading},
     sealing,
+    trust::Trust,
 };
 use crate::{
     Checkpoint, Clock as _, Log, LogError, Objects, SystemClock, merkle,
@@ -66,7 +67,8 @@ impl Exporter {
     ) -> Result<Exported, ExportError> {
         let regime = Regime::named(&plan.regime)?;
         let checkpoint = self.log.checkpoint_now().await?;
-        let about = self.about(plan, &checkpoint);
+        let trust = Trust::gather(&self.log, &self.enclosures, &checkpoint)?;
+        let about = self.about(plan, &checkpoint, &trust);
         let at = |error| ExportError::file(target, error);
         let path = sealing::path(target, &about.bag).map_err(at)?;
         let (temporary, file) = sealing::temporary(&path).map_err(at)?;
@@ -79,7 +81,7 @@ impl Exporter {
                 while let Some(item) = items.blocking_recv() {
                     payload.add(item)?;
                 }
-                payload.finish(&enclosures)
+                payload.finish(&enclosures, &trust)
             })();
             written.map_err(|error| error.at(&place))
         });
@@ -116,7 +118,8 @@ impl Exporter {
     ) -> Result<Rendered, ExportError> {
         let regime = Regime::named(&plan.regime)?;
         let checkpoint = self.log.checkpoint_now().await?;
-        let about = self.about(plan, &checkpoint);
+        let trust = Trust::gather(&self.log, &self.enclosures, &checkpoint)?;
+        let about = self.about(plan, &checkpoint, &trust);
         let mut views = Views::new(&regime, &about.facts, &plan.extent, plan.language)?;
         let (sender, mut items) = mpsc::channel::<reading::Item>(WAITING);
         let under = checkpoint.clone();
@@ -141,7 +144,7 @@ impl Exporter {
     }
 
     /// What is known before the first entry is read.
-    fn about(&self, plan: &Plan, checkpoint: &Checkpoint) -> About {
+    fn about(&self, plan: &Plan, checkpoint: &Checkpoint, trust: &Trust) -> About {
         let generated = rfc3339(SystemClock.now());
         let bag = about::bag_name(&plan.extent, &generated);
         let vkey = self.log.verifier().vkey();
@@ -162,7 +165,7 @@ impl Exporter {
                 root: checkpoint.root,
                 vkey,
             },
-            facts: self.facts(plan, checkpoint),
+            facts: self.facts(plan, checkpoint, trust),
             entries: 0,
             withheld: 0,
             manifests_missing: Vec::new(),
@@ -171,11 +174,11 @@ impl Exporter {
         }
     }
 
-    fn facts(&self, plan: &Plan, checkpoint: &Checkpoint) -> Facts {
+    fn facts(&self, plan: &Plan, checkpoint: &Checkpoint, trust: &Trust) -> Facts {
         Facts {
             retention_months: self.enclosures.retention_months,
             anchors: self.anchors(checkpoint),
-            cosignatures: cosignatures(checkpoint),
+            cosignatures: trust.cosignatures(&self.enclosures.witnesses),
             from_start: plan.extent.from.is_none() && plan.extent.asset.is_none(),
             partial: plan.extent.asset.is_some(),
         }
@@ -186,13 +189,6 @@ impl Exporter {
         let found = self.enclosures.anchors.as_deref().map(anchors).unwrap_or_default();
         found.into_iter().filter(|stamped| stamped.size <= checkpoint.size).collect()
     }
-}
-
-/// Signatures on a checkpoint by others than the log.
-fn cosignatures(checkpoint: &Checkpoint) -> u64 {
-    let own = format!("— {} ", checkpoint.origin);
-    let signatures = checkpoint.note.lines().filter(|line| line.starts_with("— "));
-    signatures.filter(|line| !line.starts_with(&own)).count() as u64
 }
 
 /// Time-stamped checkpoints in a folder, ascending by size; a broken one counts as none.

@@ -21,6 +21,12 @@ pub(super) const KEYS: &str = "data/keys.json";
 pub(super) const REPORT_JSON: &str = "data/report.json";
 pub(super) const REPORT_HTML: &str = "data/report.html";
 pub(super) const REPORT_PDF: &str = "data/report.pdf";
+/// The last checkpoint that enough witnesses have cosigned.
+pub(super) const COSIGNED: &str = "data/cosigned/checkpoint";
+/// The proof that the bag's checkpoint extends it.
+pub(super) const EXTENDED: &str = "data/cosigned/extended";
+/// Statements by which one key of the log followed another.
+pub(super) const ROTATIONS: &str = "data/rotations/";
 const PROOFS: &str = "data/proofs/";
 const PROOF_ENDING: &str = ".tlog-proof";
 
@@ -35,6 +41,11 @@ pub(super) fn proof_index(name: &str) -> Option<u64> {
     let index = digits.parse().ok()?;
     // One index has one name.
     (proof(index) == name).then_some(index)
+}
+
+/// The statement of rotation at a size of the log.
+pub(super) fn rotation(size: u64) -> String {
+    format!("{ROTATIONS}{size:020}.note")
 }
 
 /// The manifest store of an asset.

@@ -18,6 +18,7 @@ use super::{
     names,
     reading::{self, Attachment, Item},
     redaction::{Redactions, Withheld},
+    trust::Trust,
 };
 use crate::{
     Checkpoint, LogError, Proof, Record, merkle,
@@ -145,7 +146,11 @@ impl Payload {
     }
 
     /// Writes everything that follows from the entries; the digest of the payload's manifest.
-    pub(super) fn finish(mut self, enclosures: &Enclosures) -> Result<(Bag, About, Sha256), Error> {
+    pub(super) fn finish(
+        mut self,
+        enclosures: &Enclosures,
+        trust: &Trust,
+    ) -> Result<(Bag, About, Sha256), Error> {
         let mut lines = self.lines.into_inner().map_err(|error| error.into_error())?;
         lines.rewind()?;
         self.bag.data_from(names::ENTRIES, &mut lines)?;
@@ -158,6 +163,7 @@ impl Payload {
         self.bag.data(names::CHECKPOINT, self.checkpoint.note.as_bytes())?;
         self.bag.data(names::KEYS, &json(&keys(&self.about, enclosures))?)?;
         enclose_policies(&mut self.bag, &mut self.about, &self.policies, enclosures)?;
+        trust.enclose(&mut self.bag)?;
         if let Some(folder) = &enclosures.anchors {
             enclose_anchors(&mut self.bag, &self.about, folder)?;
         }

@@ -107,6 +107,8 @@ pub struct Enclosures {
     pub retention_months: Option<u32>,
     /// Where time-stamped checkpoints lie: `SIZE.note` and `SIZE.tsr`.
     pub anchors: Option<PathBuf>,
+    /// The log's own folder, for its statements of rotation and its cosigned checkpoint.
+    pub log_folder: Option<PathBuf>,
 }
 
 /// A certificate.

@@ -2,6 +2,7 @@
 
 mod changes;
 mod extents;
+mod trust;
 mod zips;
 
 use std::{

@@ -11,7 +11,7 @@ pub struct Facts {
     /// Checkpoints with a time-stamp, ascending by size.
     #[serde(default)]
     pub anchors: Vec<Stamped>,
-    /// How many signatures of others the checkpoint carries.
+    /// How many of the installation's witnesses have signed the last cosigned checkpoint.
     #[serde(default)]
     pub cosignatures: u64,
     /// Whether the extent begins with the first entry of the tenant, or of the log.

@@ -81,10 +81,10 @@ impl Evaluator for Monotone {
             finding.outcome = Outcome::NotMet;
             finding.reason = Words::made(
                 format!(
-                    "times never go back ({adjusted} adjusted), but the entry of {since} has no time-stamp within an hour; there are {stamps} time-stamps, and the checkpoint has {cosigned} cosignatures"
+                    "times never go back ({adjusted} adjusted), but the entry of {since} has no time-stamp within an hour; there are {stamps} time-stamps, and the last cosigned checkpoint has {cosigned} cosignatures"
                 ),
                 format!(
-                    "时间从不倒退（{adjusted} 处经调整），但 {since} 的条目未在一小时内获得时间戳；共有 {stamps} 个时间戳，检查点有 {cosigned} 个联署"
+                    "时间从不倒退（{adjusted} 处经调整），但 {since} 的条目未在一小时内获得时间戳；共有 {stamps} 个时间戳，最近的联署检查点有 {cosigned} 个联署"
                 ),
             );
         }
