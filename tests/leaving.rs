@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use audit::{Event, Log, Record};
 use generators::{
-    Event as Progress, EventSender, Generator, GeneratorError, Job, ModelCard, Output,
+    Event as Progress, EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -50,7 +50,7 @@ impl Generator for Endless {
         }
     }
 
-    fn tokens(&self, _text: &str) -> Option<Vec<u32>> {
+    fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
     }
 }

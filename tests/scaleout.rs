@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     crash::{ask, count},
@@ -60,6 +60,7 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
     let shared = tempfile::tempdir().unwrap();
     let [one, two] = newsrooms(&database, shared.path());
     let key = one.key("journalist", "ada");
+    let standards = one.key("standards", "sam");
     let (first, second) = (one.serve(), two.serve());
 
     // What one has made, the other finds.
@@ -69,6 +70,17 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
     let started = Instant::now();
     while second.get(&key, &format!("/v1/assets/{asset}")).status != 200 {
         assert!(started.elapsed() < Duration::from_secs(10), "it is not found elsewhere");
+    }
+
+    // Whom one erases, the other forgets, too.
+    assert_eq!(second.post(&key, "/v1/chat/completions", &chat(RIVER)).status, 200);
+    assert_eq!(originals(&two), 1);
+    let erased = first.post(&standards, "/v1/audit/erase", &json!({"subject": "ada"}));
+    assert_eq!(erased.json()["erased"], 1, "{}", erased.json());
+    let started = Instant::now();
+    while originals(&two) > 0 {
+        assert!(started.elapsed() < Duration::from_secs(30), "the other gateway still keeps it");
+        thread::sleep(Duration::from_millis(100));
     }
 
     let answered = AtomicUsize::new(0);
@@ -110,6 +122,12 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
         assert_eq!(proof["leaf_hash"], leaf_hash.as_str());
     }
     assert!(shared.path().join("log/checkpoint").exists(), "the log is published");
+}
+
+/// How many originals a gateway's vault holds.
+fn originals(newsroom: &Newsroom) -> usize {
+    let people = fs::read_dir(newsroom.path("vault/entries")).into_iter().flatten().flatten();
+    people.map(|person| fs::read_dir(person.path()).into_iter().flatten().count()).sum()
 }
 
 fn every_index_is_there(newsroom: &Newsroom) {

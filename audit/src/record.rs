@@ -47,6 +47,8 @@ pub enum Event {
     EpochBegun,
     /// The log's key was replaced by the one in the detail.
     LogKeyRotated,
+    /// A new key makes invisible marks from now on.
+    MarkKeyRotated,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -92,6 +94,7 @@ impl Event {
             Self::KeyRevoked => "key_revoked",
             Self::EpochBegun => "epoch_begun",
             Self::LogKeyRotated => "log_key_rotated",
+            Self::MarkKeyRotated => "mark_key_rotated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -380,6 +383,7 @@ mod tests {
         for event in [
             Event::KeyCreated,
             Event::LogKeyRotated,
+            Event::MarkKeyRotated,
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,

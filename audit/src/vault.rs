@@ -97,6 +97,9 @@ impl Vault {
         if ledger.followed > log.size() {
             *ledger = Ledger::default();
         }
+        if ledger.followed == log.size() {
+            return Ok(0);
+        }
         let mut erased = 0;
         while ledger.followed < log.size() {
             let (first, end) = (ledger.followed, log.size().min(ledger.followed + STRETCH));

@@ -75,11 +75,13 @@ impl Default for Server {
 pub struct Auth {
     /// Whether `/v1/verify` and `/v1/detect` answer without a key.
     pub anonymous_verify: bool,
+    /// How many files a stranger's address may have checked in a minute; 0 sets no limit.
+    pub anonymous_checks_per_minute: u32,
 }
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { anonymous_verify: true }
+        Self { anonymous_verify: true, anonymous_checks_per_minute: 30 }
     }
 }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use generators::Generator;
 use serde::Serialize;
 use types::{MarkId, MediaType, Modality};
-use watermark::{WatermarkError, WatermarkKey};
+use watermark::WatermarkError;
 
-/// A text mark is claimed only below this probability under unmarked text.
-const TEXT_P_VALUE_MAX: f64 = 1e-6;
+use crate::mark_keys::MarkKeys;
+
+/// A mark is claimed only below this probability under unmarked content, all keys counted.
+const P_VALUE_MAX: f64 = 1e-6;
 
 /// What the search for a mark has shown.
 #[derive(Debug, Clone, Serialize)]
@@ -38,10 +40,21 @@ pub struct Confidence {
     pub bit_errors: Option<u32>,
 }
 
-/// Searches files for the marks of one key.
+impl MarkFound {
+    /// What strangers hear: whether there is a mark and which, but not how much of it is left. A
+    /// claimed mark has the bound that every claim keeps.
+    #[must_use]
+    pub fn coarse(&self) -> Self {
+        let p_value = if self.found { P_VALUE_MAX } else { 1.0 };
+        let confidence = self.confidence.map(|_| Confidence { p_value, z: None, bit_errors: None });
+        Self { confidence, ..self.clone() }
+    }
+}
+
+/// Searches files for the marks of all keys.
 #[derive(Debug, Clone)]
 pub struct Detector {
-    key: Arc<WatermarkKey>,
+    keys: MarkKeys,
     /// The models whose tokens a text is read in.
     readers: Vec<Arc<dyn Generator>>,
 }
@@ -49,11 +62,11 @@ pub struct Detector {
 impl Detector {
     /// A detector that reads texts in the tokens of every text model among `generators`.
     pub fn new<'a>(
-        key: Arc<WatermarkKey>,
+        keys: MarkKeys,
         generators: impl IntoIterator<Item = &'a Arc<dyn Generator>>,
     ) -> Self {
         let texts = generators.into_iter().filter(|made| made.card().modality == Modality::Text);
-        Self { key, readers: texts.map(Arc::clone).collect() }
+        Self { keys, readers: texts.map(Arc::clone).collect() }
     }
 
     /// Searches; blocks while it does.
@@ -76,7 +89,7 @@ impl Detector {
             confidence: None,
             decidable,
         };
-        match watermark::image::detect(&self.key, bytes) {
+        match self.keys.all().iter().find_map(|key| watermark::image::detect(key, bytes).transpose()).transpose() {
             Ok(Some(detection)) => {
                 let (p_value, bit_errors) = (detection.p_value, Some(detection.bit_errors));
                 let confidence = Some(Confidence { p_value, z: None, bit_errors });
@@ -98,7 +111,7 @@ impl Detector {
         }
         let looks = u32::try_from(readings.len()).map_or(f64::INFINITY, f64::from);
         let searched: Vec<_> =
-            readings.iter().map(|tokens| watermark::text::detect(&self.key, tokens)).collect();
+            readings.iter().flat_map(|tokens| self.keys.all().iter().map(|key| watermark::text::detect(key, tokens))).collect();
         let decidable = searched.iter().any(|reading| reading.decidable);
         // Where one reading is long enough to tell, those that are not have no say.
         let telling = searched.iter().filter(|reading| reading.decidable == decidable);
@@ -108,7 +121,7 @@ impl Detector {
             Confidence { p_value, z: Some(best.z), bit_errors: None }
         });
         MarkFound {
-            found: decidable && confidence.is_some_and(|sure| sure.p_value < TEXT_P_VALUE_MAX),
+            found: decidable && confidence.is_some_and(|sure| sure.p_value < P_VALUE_MAX),
             algorithm: watermark::text::ALGORITHM,
             id: None,
             confidence,

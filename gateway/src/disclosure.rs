@@ -60,7 +60,10 @@ pub fn report(
         "ingredient_warning": report.ingredient_warning,
         "labels": report.labels,
         "manifest_label": report.manifest_label,
-        "mark": found.mark,
+        "mark": match (audience, found.mark) {
+            (Audience::Public, Some(mark)) => Some(mark.coarse()),
+            (_, mark) => mark,
+        },
         "asset_id": known.map(|known| known.asset.asset_id),
         "recovered": match (known, origin) {
             // Intact credentials of our own have said it already.

@@ -70,7 +70,7 @@ pub(crate) struct Text {
 pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, LineError> {
     let start = Instant::now();
     case.stages.metrics.generator_calls.inc();
-    let marking = TextMarking::new(&case.stages.watermark_key);
+    let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
     if case.modality() == types::Modality::Text {
         job.sampler_hook = Some(marking.hook());

@@ -70,7 +70,7 @@ pub(crate) async fn mark(
     cleared: Cleared,
 ) -> Result<Option<MarkedAsset>, LineError> {
     let start = Instant::now();
-    let key = Arc::clone(&case.stages.watermark_key);
+    let key = case.stages.mark_keys.of(&case.principal.tenant).clone();
     let Cleared { product, warnings, hold } = cleared;
     let model = case.request.model.clone();
     let marked = tokio::task::spawn_blocking(move || match product {

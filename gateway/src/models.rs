@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use generators::{EventSender, Generator, GeneratorError, Job, ModelCard, Output};
+use generators::{EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token};
 use types::{Modality, Sha256};
 
 use crate::{config::GeneratorSection, installation::Installation};
@@ -156,7 +156,7 @@ impl Generator for Damaged {
         Err(self.reason.clone())
     }
 
-    fn tokens(&self, _text: &str) -> Option<Vec<u32>> {
+    fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
     }
 }

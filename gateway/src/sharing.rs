@@ -11,6 +11,9 @@ use crate::wiring::Stages;
 /// Whose turn it is to close what gateways that were killed have left unfinished.
 const TURN: &[u8] = b"lease/unfinished";
 
+/// How soon a person whom another gateway has erased is erased here.
+const FOLLOWING: Duration = Duration::from_secs(5);
+
 /// One gateway among several.
 #[derive(Debug)]
 pub(crate) struct Sharing {
@@ -64,6 +67,23 @@ impl Stages {
                 Ok(0) => {}
                 Ok(closed) => tracing::warn!(closed, "closed requests of a gateway that is gone"),
                 Err(error) => tracing::warn!(%error, "unfinished requests could not be closed"),
+            }
+        }
+    }
+
+    /// Erases here, again and again, whom another gateway has erased: each has a vault of its own.
+    pub(crate) async fn follow_others(&self) {
+        if self.sharing.is_none() {
+            return;
+        }
+        loop {
+            tokio::time::sleep(FOLLOWING).await;
+            let (vault, log) = (self.vault.clone(), self.log.clone());
+            match tokio::task::spawn_blocking(move || vault.follow(&log)).await {
+                Ok(Ok(0)) => {}
+                Ok(Ok(erased)) => tracing::info!(erased, "erased whom another gateway has erased"),
+                Ok(Err(error)) => tracing::error!(%error, "the vault cannot follow the log"),
+                Err(error) => tracing::error!(%error, "the vault cannot follow the log"),
             }
         }
     }

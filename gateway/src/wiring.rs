@@ -11,7 +11,6 @@ use policy::{Engine, PolicyError};
 use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
 use tokio::sync::Semaphore;
 use types::{Modality, Receipt};
-use watermark::WatermarkKey;
 
 use crate::{
     accounts::Accounts,
@@ -21,7 +20,9 @@ use crate::{
     exporting,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
+    guests::Guests,
     lookup::Lookup,
+    mark_keys::MarkKeys,
     metrics::Metrics,
     models::{self, ModelError},
     pipeline::LineError,
@@ -91,7 +92,7 @@ pub struct Stages {
     /// Witnesses and time-stamps of the log.
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
-    pub(crate) watermark_key: Arc<WatermarkKey>,
+    pub(crate) mark_keys: MarkKeys,
     pub(crate) pseudonym_key: Secret,
     pub(crate) signer: Arc<Credentials>,
     pub(crate) verifier: Arc<Verifier>,
@@ -102,6 +103,7 @@ pub struct Stages {
     /// What to mind where other gateways write to the same log.
     pub(crate) sharing: Option<Sharing>,
     checks: Arc<Semaphore>,
+    pub(crate) guests: Guests,
     idempotency: Idempotency,
 }
 
@@ -146,7 +148,7 @@ impl Stages {
         }
         let engine = policy_engine(&installation)?;
         let generators = models::open_all(&installation)?;
-        let watermark_key = Arc::new(watermark_key(&installation)?);
+        let mark_keys = MarkKeys::load(&installation)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let authority = Authority::load(&installation.provenance())?;
         let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
@@ -154,6 +156,7 @@ impl Stages {
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
         let limit = installation.config().server.request_seconds_max;
+        let guests = Guests::new(installation.config().auth.anonymous_checks_per_minute);
         let sharing = storage.is_shared().then(|| Sharing::new(limit));
         let metrics = Metrics::default();
         let attesting = Arc::new(Attesting::open(&installation, &log, &metrics.attestation)?);
@@ -171,7 +174,7 @@ impl Stages {
             accounts,
             log,
             engine,
-            watermark_key,
+            mark_keys,
             pseudonym_key,
             signer,
             verifier,
@@ -181,6 +184,7 @@ impl Stages {
             state,
             sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
+            guests,
             idempotency,
         })
     }
@@ -194,7 +198,7 @@ impl Stages {
     /// Finds and reads marks in the tokens of every configured text model.
     #[must_use]
     pub fn detector(&self) -> Detector {
-        Detector::new(Arc::clone(&self.watermark_key), self.generators.values())
+        Detector::new(self.mark_keys.clone(), self.generators.values())
     }
 
     /// The way back, with all that is at hand.
@@ -331,14 +335,6 @@ impl Stages {
 pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError> {
     let text = exporting::policy_text(installation)?;
     Ok(Engine::from_toml(&text)?)
-}
-
-/// The key of all marks.
-///
-/// # Errors
-/// [`InstallationError::File`] when it is missing, damaged or readable by others.
-pub fn watermark_key(installation: &Installation) -> Result<WatermarkKey, InstallationError> {
-    Ok(WatermarkKey::new(*secret(&installation.watermark_key())?.bytes()))
 }
 
 /// The key of the evidence vault; an installation without a vault gets one.

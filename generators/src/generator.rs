@@ -1,6 +1,6 @@
 //! The seam between the line and a model.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use async_trait::async_trait;
 
@@ -27,7 +27,16 @@ pub trait Generator: fmt::Debug + Send + Sync {
     ///
     /// They are the tokens of generation wherever the tokenizer cuts the finished text as the
     /// model wrote it; a detector must bear a few that differ.
-    fn tokens(&self, text: &str) -> Option<Vec<u32>>;
+    fn tokens(&self, text: &str) -> Option<Vec<Token>>;
+}
+
+/// A token of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its number in the model's vocabulary.
+    pub id: u32,
+    /// Where it is in the text, in code points.
+    pub span: Range<usize>,
 }
 
 /// Has a say in which token is drawn: the seam for the statistical text mark.

@@ -28,7 +28,7 @@ pub use card::ModelCard;
 pub use check::Checked;
 pub use error::GeneratorError;
 pub use event::{Event, EventReceiver, EventSender};
-pub use generator::{Generator, SamplerHook};
+pub use generator::{Generator, SamplerHook, Token};
 pub use job::Job;
 pub use output::{FinishReason, ImageOutput, Output, TextOutput, Usage, Warning};
 pub use registry::{check, kind_of, open};

@@ -7,7 +7,7 @@ use types::{Modality, Sha256};
 
 use crate::{
     Event, EventSender, FinishReason, Generator, GeneratorError, Job, ModelCard, Output,
-    TextOutput, Usage,
+    TextOutput, Token, Usage,
 };
 
 /// What it says, one token a word.
@@ -61,7 +61,7 @@ impl Generator for Null {
         }))
     }
 
-    fn tokens(&self, _text: &str) -> Option<Vec<u32>> {
+    fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
     }
 }

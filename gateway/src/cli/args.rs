@@ -219,6 +219,9 @@ pub enum WatermarkCommand {
         /// 16 hexadecimal digits
         #[arg(long)]
         id: MarkId,
+        /// The organisation by whose key to mark, if it has its own
+        #[arg(long)]
+        tenant: Option<String>,
     },
     /// Look for a mark: exit 0 found, 1 not found
     Detect {
@@ -336,11 +339,17 @@ pub enum KeysCommand {
     },
     /// All keys, without their secrets
     List,
-    /// Replace the key that signs the log; no server may be running
+    /// Replace a key of the installation; no server may be running
     Rotate {
-        /// The log's key
-        #[arg(long, required = true)]
+        /// The key that signs the log
+        #[arg(long, required_unless_present = "watermark")]
         log: bool,
+        /// The key of invisible marks: marks of the one before are still read
+        #[arg(long, conflicts_with = "log")]
+        watermark: bool,
+        /// The organisation whose own key of marks to make or replace
+        #[arg(long, requires = "watermark")]
+        tenant: Option<String>,
     },
     /// End a key at once
     Revoke {

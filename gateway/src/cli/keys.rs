@@ -1,24 +1,29 @@
-//! `imprimatur keys`: API keys, and the key that signs the log.
+//! `imprimatur keys`: API keys, and the keys that sign the log and mark assets.
 
-use ::audit::{Event, Record};
+use ::audit::{Event, Record, vault::INSTALLATION};
 use serde_json::json;
 use types::Principal;
 
 use super::{
     args::{Global, KeysCommand},
-    exit::{Answer, Exit},
+    exit::{Answer, Exit, Failure},
     locate,
     output::Console,
 };
-use crate::{accounts::Account, recording, wiring::Stages};
+use crate::{
+    accounts::Account,
+    mark_keys::{self, MarkKeys},
+    recording,
+    wiring::Stages,
+};
 
 pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Console) -> Answer {
     let stages = Stages::open(locate::installation(global)?).await?;
-    if matches!(command, KeysCommand::Rotate { .. }) {
-        return rotate_log_key(stages, console).await;
-    }
     match command {
-        KeysCommand::Rotate { .. } => {}
+        KeysCommand::Rotate { watermark: true, tenant, .. } => {
+            rotate_mark_key(&stages, tenant.as_deref(), console).await?;
+        }
+        KeysCommand::Rotate { .. } => return rotate_log_key(stages, console).await,
         KeysCommand::Create { tenant, desk, role, subject } => {
             let principal = Principal {
                 tenant: tenant.clone(),
@@ -63,6 +68,24 @@ async fn rotate_log_key(stages: Stages, console: &Console) -> Answer {
     console.result(&value, || format!("key of the log: {}", rotation.new));
     console.note("give witnesses the new key before the next start; whoever knows the old one can follow /log/vkeys to the new one");
     Ok(Exit::Yes)
+}
+
+/// On record before the new key is used: a mark of an unknown key would be nobody's.
+async fn rotate_mark_key(
+    stages: &Stages,
+    tenant: Option<&str>,
+    console: &Console,
+) -> Result<(), Failure> {
+    let owner = tenant.unwrap_or(INSTALLATION);
+    let mut record = Record::new(Event::MarkKeyRotated, owner, "operator");
+    record.detail = Some("the key of invisible marks".to_owned());
+    stages.append(record).await?;
+    let file = mark_keys::rotate(&stages.installation, tenant)?;
+    let keys = MarkKeys::load(&stages.installation)?.all().len();
+    let value = json!({"file": file, "keys": keys});
+    console.result(&value, || format!("new key of marks: {}", file.display()));
+    console.note(&format!("{keys} keys are tried when a mark is looked for"));
+    Ok(())
 }
 
 fn row(account: &Account) -> serde_json::Value {

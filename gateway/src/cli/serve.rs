@@ -2,8 +2,12 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::serve::{ListenerExt as _, TapIo};
 use serde_json::json;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 
 use super::{
     args::{Global, Serve},
@@ -50,13 +54,15 @@ pub(crate) async fn serve(
     let (end, ending) = watch::channel(false);
     // Ends with the server.
     let _asking = line.stages().attesting.start();
-    let api = axum::serve(nodelay(listener), http::api(line.clone(), &server))
+    let routes = http::api(line.clone(), &server).into_make_service_with_connect_info::<SocketAddr>();
+    let api = axum::serve(nodelay(listener), routes)
         .with_graceful_shutdown(told(ending.clone()));
     let open = async {
         match public {
             None => api.await,
             Some(listener) => {
-                let routes = http::public(line.clone(), &server);
+                let routes = http::public(line.clone(), &server)
+                    .into_make_service_with_connect_info::<SocketAddr>();
                 let public = axum::serve(nodelay(listener), routes)
                     .with_graceful_shutdown(told(ending.clone()));
                 tokio::try_join!(async { api.await }, async { public.await }).map(drop)
@@ -69,7 +75,8 @@ pub(crate) async fn serve(
         tokio::time::sleep(Duration::from_secs(FAREWELL_SECONDS_MAX)).await;
     };
     let stages = Arc::clone(line.stages());
-    let closing = tokio::spawn(async move { stages.close_for_others().await });
+    let closing =
+        tokio::spawn(async move { tokio::join!(stages.close_for_others(), stages.follow_others()) });
     let expiring = tokio::spawn(vaulting::expire_daily(Arc::clone(line.stages())));
     tokio::select! {
         served = open => served?,
@@ -88,10 +95,7 @@ async fn told(mut ending: watch::Receiver<bool>) {
 }
 
 /// Small events must not wait for full packets.
-fn nodelay(
-    listener: TcpListener,
-) -> impl axum::serve::Listener<Io = tokio::net::TcpStream, Addr = SocketAddr> {
-    use axum::serve::ListenerExt as _;
+fn nodelay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
     listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");

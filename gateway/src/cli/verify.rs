@@ -31,9 +31,10 @@ use crate::{
     disclosure::{self, Audience},
     installation::Installation,
     lookup::{Lookup, Subject, Verification},
+    mark_keys::MarkKeys,
     models, recording,
     storage::Storage,
-    wiring::{self, WiringError},
+    wiring::WiringError,
 };
 
 /// Larger files are not read into memory.
@@ -109,9 +110,9 @@ fn lookup(
         console.note("no installation found: marks are not read and nothing is looked up in a log");
         return Ok((lookup, None));
     };
-    let key = Arc::new(wiring::watermark_key(installation)?);
+    let keys = MarkKeys::load(installation)?;
     let generators = models::open_all(installation)?;
-    let lookup = lookup.with_detector(Detector::new(key, generators.values()));
+    let lookup = lookup.with_detector(Detector::new(keys, generators.values()));
     let options = LogOptions::new(installation.config().audit.origin.clone());
     match Storage::open(installation)?.log(options) {
         Ok(log) => Ok((lookup.with_log(log.clone()), Some(log))),

@@ -12,13 +12,15 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{detecting::Detector, http, installation::Installation, models, wiring};
+use crate::{
+    detecting::Detector, http, installation::Installation, mark_keys::MarkKeys, models,
+};
 
 pub(crate) fn run(global: &Global, command: &WatermarkCommand, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
     match command {
-        WatermarkCommand::Embed { input, output, id } => {
-            embed(&installation, input, output, *id, console)
+        WatermarkCommand::Embed { input, output, id, tenant } => {
+            embed(&installation, input, output, *id, tenant.as_deref(), console)
         }
         WatermarkCommand::Detect { file } => detect(&installation, file, console),
     }
@@ -29,6 +31,7 @@ fn embed(
     input: &Path,
     output: &Path,
     id: MarkId,
+    tenant: Option<&str>,
     console: &Console,
 ) -> Answer {
     let bytes = read(input)?;
@@ -39,9 +42,10 @@ fn embed(
         let reason = "a written text cannot be marked: its mark is made while it is sampled";
         return Err(Failure::unreadable(anyhow::anyhow!(reason)));
     }
-    let key = wiring::watermark_key(installation)?;
+    let keys = MarkKeys::load(installation)?;
+    let key = tenant.map_or_else(|| keys.installation(), |tenant| keys.of(tenant));
     let marked =
-        watermark::image::embed(&key, &bytes, media_type, id).map_err(Failure::unreadable)?;
+        watermark::image::embed(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
     fs::write(output, &marked).with_context(|| output.display().to_string())?;
     let value = json!({"file": output, "algorithm": watermark::image::ALGORITHM, "id": id});
     console.result(&value, || format!("{}: marked with {id}", output.display()));
@@ -50,11 +54,11 @@ fn embed(
 
 fn detect(installation: &Installation, file: &Path, console: &Console) -> Answer {
     let bytes = read(file)?;
-    let key = Arc::new(wiring::watermark_key(installation)?);
+    let keys = MarkKeys::load(installation)?;
     let generators = models::open_all(installation)?;
     let start = Instant::now();
     let mark =
-        Detector::new(key, generators.values()).detect(&bytes).map_err(Failure::unreadable)?;
+        Detector::new(keys, generators.values()).detect(&bytes).map_err(Failure::unreadable)?;
     console.result(&http::detected(&mark, start), || super::show::marked(&mark, console));
     Ok(if mark.found { Exit::Yes } else { Exit::No })
 }

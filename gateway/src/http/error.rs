@@ -116,6 +116,16 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request_error", code, message)
     }
 
+    /// 429: this address has had its share.
+    pub(crate) fn too_many(wait: Duration) -> Self {
+        let message = "This address has had its share of checks; try again later, or use a key.";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut error = Self::new(status, "rate_limit_error", "rate_limit_exceeded", message);
+        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+        error.retry_after_s = Some(seconds.saturating_add(1));
+        error
+    }
+
     /// 503: a part is failing closed.
     pub(crate) fn unavailable(code: &str, message: impl Into<String>) -> Self {
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", code, message);

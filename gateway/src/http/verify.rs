@@ -1,17 +1,23 @@
 //! `POST /v1/verify` and `POST /v1/detect`: for everybody, bounded, and nothing of a file is stored.
 //!
+//! Strangers hear only the coarse answer about a mark, and only so often, because a detector that
+//! answers in detail and without end tells how to remove a mark.
+//!
 //! That a caller with a key had a file verified is on record, with the file's digest and the verdict;
 //! strangers leave no trace.
 //!
 //! A file comes as the field `file` of a form (with its manifest as `sidecar`, if it lies beside
 //! it), as the raw body, or as `{"text": "…"}`.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest, Multipart, Request, State, multipart::MultipartError},
+    extract::{ConnectInfo, FromRequest, Multipart, Request, State, multipart::MultipartError},
     http::{HeaderMap, StatusCode, header},
 };
 use serde::Deserialize;
@@ -63,6 +69,7 @@ struct TextBody {
     (status = 200, description = "A report, also about unreadable files"),
     (status = 400, description = "There is no file in the body", body = super::error::ErrorBody),
     (status = 413, description = "The file is too large", body = super::error::ErrorBody),
+    (status = 429, description = "This address has had its share of checks", body = super::error::ErrorBody),
     (status = 503, description = "Too many checks are under way", body = super::error::ErrorBody),
 ))]
 pub(crate) async fn verify(
@@ -71,7 +78,7 @@ pub(crate) async fn verify(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Json<Value>, ApiError> {
-    let caller = welcome(&line, caller?)?;
+    let caller = welcome(&line, caller?, &request)?;
     let _turn = turn(&line).await?;
     let subject = receive(&line, request).await?;
     let sha256 = Sha256::of(&subject.bytes);
@@ -87,11 +94,12 @@ pub(crate) async fn verify(
     Ok(Json(disclosure::report(&found, audience, publisher, language(&headers))))
 }
 
-/// Looks for the mark alone.
+/// Looks for the mark alone. Without a key, `p_value` is only a bound.
 #[utoipa::path(post, path = "/v1/detect", request_body(content = VerifyForm, content_type = "multipart/form-data"), responses(
     (status = 200, description = "found, algorithm, id, confidence, decidable, ms"),
     (status = 400, description = "There is no readable file in the body", body = super::error::ErrorBody),
     (status = 413, description = "The file is too large", body = super::error::ErrorBody),
+    (status = 429, description = "This address has had its share of checks", body = super::error::ErrorBody),
     (status = 503, description = "Too many checks are under way", body = super::error::ErrorBody),
 ))]
 pub(crate) async fn detect(
@@ -99,7 +107,7 @@ pub(crate) async fn detect(
     caller: Result<Option<Caller>, ApiError>,
     request: Request,
 ) -> Result<Json<Value>, ApiError> {
-    welcome(&line, caller?)?;
+    let caller = welcome(&line, caller?, &request)?;
     let _turn = turn(&line).await?;
     let subject = receive(&line, request).await?;
     let start = Instant::now();
@@ -109,7 +117,10 @@ pub(crate) async fn detect(
         |reason: String| ApiError::invalid("file", format!("This file cannot be read: {reason}"));
     let searched = searching.await.map_err(|_| unreadable("it broke the reader".to_owned()))?;
     let mark = searched.map_err(|error| unreadable(error.to_string()))?;
-    Ok(Json(detected(&mark, start)))
+    Ok(Json(match caller {
+        Some(_) => detected(&mark, start),
+        None => json!(mark.coarse()),
+    }))
 }
 
 /// The members of a detection.
@@ -121,10 +132,23 @@ pub(crate) fn detected(mark: &MarkFound, start: Instant) -> Value {
     })
 }
 
-/// Strangers are welcome unless configuration says otherwise.
-fn welcome(line: &Line, caller: Option<Caller>) -> Result<Option<Caller>, ApiError> {
-    let open = line.stages().installation.config().auth.anonymous_verify;
-    if open || caller.is_some() { Ok(caller) } else { Err(ApiError::unauthenticated()) }
+/// Strangers are welcome unless configuration says otherwise, but not without measure.
+fn welcome(
+    line: &Line,
+    caller: Option<Caller>,
+    request: &Request,
+) -> Result<Option<Caller>, ApiError> {
+    if caller.is_some() {
+        return Ok(caller);
+    }
+    if !line.stages().installation.config().auth.anonymous_verify {
+        return Err(ApiError::unauthenticated());
+    }
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    // Who did not come through a socket is one guest, too.
+    let address = address.map_or(Ipv4Addr::UNSPECIFIED.into(), |info| info.0.ip());
+    line.stages().guests.admit(address).map_err(ApiError::too_many)?;
+    Ok(None)
 }
 
 /// A turn is taken before the body is read, so that waiting costs no memory.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Event, EventSender, Generator, GeneratorError, ImageOutput, Job, ModelCard, Output,
-    files::ModelFiles, seats::Seats,
+    Token, files::ModelFiles, seats::Seats,
 };
 
 /// One run keeps all cores busy.
@@ -86,7 +86,7 @@ impl Generator for Diffusion {
         run.await.map_err(|error| GeneratorError::Failed(error.to_string()))?
     }
 
-    fn tokens(&self, _text: &str) -> Option<Vec<u32>> {
+    fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
     }
 }

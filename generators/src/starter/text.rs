@@ -115,7 +115,11 @@ mod tests {
         assert!(cases.len() >= 3);
         for case in cases {
             let drawn = case.greedy.split_last().unwrap().1;
-            assert_eq!(model.tokens(&case.text).unwrap(), drawn, "{}", case.text);
+            let tokens = model.tokens(&case.text).unwrap();
+            let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+            assert_eq!(ids, drawn, "{}", case.text);
+            let end = tokens.last().map(|token| token.span.end);
+            assert_eq!(end, Some(case.text.chars().count()), "{}", case.text);
         }
     }
 

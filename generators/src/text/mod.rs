@@ -35,7 +35,7 @@ use async_trait::async_trait;
 
 use self::{generation::Plan, network::Network, opened::Opened};
 use crate::{
-    EventSender, Generator, GeneratorError, Job, ModelCard, Output, files::ModelFiles, seats::Seats,
+    EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, files::ModelFiles, seats::Seats,
 };
 
 /// A text model; its weights are read at first use.
@@ -100,8 +100,10 @@ impl Generator for TextModel {
         output.await.map(Output::Text)
     }
 
-    fn tokens(&self, text: &str) -> Option<Vec<u32>> {
-        prompt::encode(&self.0.opened.tokenizer, text, false).ok()
+    fn tokens(&self, text: &str) -> Option<Vec<Token>> {
+        let encoded = self.0.opened.tokenizer.encode_char_offsets(text, false).ok()?;
+        let spans = encoded.get_offsets().iter().map(|(start, end)| *start..*end);
+        Some(encoded.get_ids().iter().zip(spans).map(|(&id, span)| Token { id, span }).collect())
     }
 }
 

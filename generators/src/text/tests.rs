@@ -152,7 +152,7 @@ impl SamplerHook for Insists {
 #[tokio::test]
 async fn the_hook_sees_each_token_of_the_text_and_bends_it() {
     let model = model();
-    let river = model.tokens("e").unwrap()[0];
+    let river = model.tokens("e").unwrap()[0].id;
     let seen = Arc::default();
     let mut bent = job("The river");
     bent.sampling.max_tokens = Some(3);
