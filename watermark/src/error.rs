@@ -1,6 +1,6 @@
 //! Why an asset cannot be marked or read.
 
-/// A picture that cannot be marked, searched or fingerprinted.
+/// A picture or sound that cannot be marked, searched or fingerprinted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WatermarkError {
@@ -26,20 +26,34 @@ pub enum WatermarkError {
         /// The greatest number of pixels.
         pixels_max: u64,
     },
-    /// The bytes are not a picture, or are damaged.
-    #[error("the picture cannot be read: {reason}")]
+    /// The sound is too short to carry a payload that survives anything.
+    #[error("{length_ms} ms are too short to carry a mark: give at least {min_ms} ms")]
+    TooShort {
+        /// The length in milliseconds.
+        length_ms: u64,
+        /// The least length in milliseconds.
+        min_ms: u64,
+    },
+    /// The sound would take too much memory.
+    #[error("the sound is too long: give at most {samples_max} samples over all channels")]
+    TooLong {
+        /// The greatest number of samples over all channels.
+        samples_max: u64,
+    },
+    /// The bytes are not a picture or sound, or are damaged.
+    #[error("the file cannot be read: {reason}")]
     Unreadable {
         /// What the decoder said.
         reason: String,
     },
-    /// The picture is of a kind that would lose something by being marked.
-    #[error("the picture cannot be marked: {reason}")]
+    /// The file is of a kind that would lose something by being marked, or that is not known.
+    #[error("the file cannot be used: {reason}")]
     Unsupported {
         /// What would be lost, and what to give instead.
         reason: String,
     },
-    /// The marked picture could not be written.
-    #[error("the marked picture cannot be written: {reason}")]
+    /// The marked file could not be written.
+    #[error("the marked file cannot be written: {reason}")]
     Unwritable {
         /// What the encoder said.
         reason: String,

@@ -1,10 +1,12 @@
-//! Invisible marks in pictures and texts, and fingerprints that survive light changes.
+//! Invisible marks in pictures, texts and sounds, and fingerprints that survive light changes.
 
+pub mod audio;
 mod error;
 pub mod fingerprint;
 pub mod image;
 mod key;
 mod picture;
+mod sound;
 mod statistics;
 pub mod text;
 
