@@ -24,6 +24,7 @@ mod inside;
 mod leaving;
 mod line;
 mod lookups;
+mod marks;
 mod newsroom;
 mod power_cut;
 mod recovery;

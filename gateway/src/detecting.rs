@@ -1,11 +1,12 @@
-//! Reads invisible marks: from pixels by their payload, from text by the key's bias.
+//! Reads invisible marks, by what a file is: pictures, sounds and videos by their payload, texts by
+//! the key's bias in the choice of words, or by characters that nobody sees.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use generators::Generator;
+use generators::{Generator, Token};
 use serde::Serialize;
 use types::{MarkId, MediaType, Modality};
-use watermark::WatermarkError;
+use watermark::{WatermarkError, audio, image, text};
 
 use crate::mark_keys::MarkKeys;
 
@@ -23,31 +24,66 @@ pub struct MarkFound {
     pub id: Option<MarkId>,
     /// How sure; `None` where nothing could be measured.
     pub confidence: Option<Confidence>,
+    /// The part that carries the mark, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// Whether the file is large enough to tell: a short text says neither yes nor no.
     pub decidable: bool,
 }
 
 /// How sure a detection is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Confidence {
     /// Bound on the probability of this evidence without a mark, all hypotheses counted.
     pub p_value: f64,
     /// Text: standard deviations above unmarked text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub z: Option<f64>,
-    /// Pictures: corrected bit errors.
+    /// Payloads: corrected bit errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bit_errors: Option<u32>,
 }
 
+/// Where in a file a mark is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Part {
+    /// Of a sound or video, in milliseconds from its start.
+    Time {
+        /// Its beginning.
+        from_ms: u64,
+        /// Its end.
+        to_ms: u64,
+    },
+    /// Of a text, in code points.
+    Text {
+        /// The first.
+        start: usize,
+        /// The one after the last.
+        end: usize,
+    },
+}
+
 impl MarkFound {
+    /// Nothing found.
+    const fn none(algorithm: &'static str, decidable: bool) -> Self {
+        Self { found: false, algorithm, id: None, confidence: None, part: None, decidable }
+    }
+
+    /// An id that was read from a payload.
+    fn read(algorithm: &'static str, id: MarkId, p_value: f64, bit_errors: u32) -> Self {
+        let confidence = Confidence { p_value, bit_errors: Some(bit_errors), z: None };
+        let (id, confidence) = (Some(id), Some(confidence));
+        Self { found: true, id, confidence, ..Self::none(algorithm, true) }
+    }
+
     /// What strangers hear: whether there is a mark and which, but not how much of it is left. A
     /// claimed mark has the bound that every claim keeps.
     #[must_use]
     pub fn coarse(&self) -> Self {
         let p_value = if self.found { P_VALUE_MAX } else { 1.0 };
-        let confidence = self.confidence.map(|_| Confidence { p_value, z: None, bit_errors: None });
-        Self { confidence, ..self.clone() }
+        let confidence = self.confidence.map(|_| Confidence { p_value, ..Confidence::default() });
+        Self { confidence, part: None, ..self.clone() }
     }
 }
 
@@ -72,60 +108,78 @@ impl Detector {
     /// Searches; blocks while it does.
     ///
     /// # Errors
-    /// [`WatermarkError`] when the file is neither text nor a readable picture.
+    /// [`WatermarkError`] when the file is not of a kind that carries marks, or cannot be read.
     pub fn detect(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
-        match (MediaType::sniff(bytes), std::str::from_utf8(bytes)) {
-            (Some(MediaType::PlainText), Ok(text)) => Ok(self.text(text)),
-            _ => self.picture(bytes),
+        let modality = MediaType::sniff(bytes).map(MediaType::modality);
+        let (algorithm, searched) = match (modality, std::str::from_utf8(bytes)) {
+            (Some(Modality::Text), Ok(text)) => return Ok(self.text(text)),
+            (Some(Modality::Audio), _) => (audio::ALGORITHM, self.sound(bytes)),
+            _ => (image::ALGORITHM, self.picture(bytes)),
+        };
+        match searched {
+            // Too small to tell is an answer.
+            Err(WatermarkError::TooSmall { .. } | WatermarkError::TooShort { .. }) => {
+                Ok(MarkFound::none(algorithm, false))
+            }
+            searched => searched,
         }
     }
 
     fn picture(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
-        let algorithm = watermark::image::ALGORITHM;
-        let none = |decidable| MarkFound {
-            found: false,
-            algorithm,
-            id: None,
-            confidence: None,
-            decidable,
-        };
-        match self.keys.all().iter().find_map(|key| watermark::image::detect(key, bytes).transpose()).transpose() {
-            Ok(Some(detection)) => {
-                let (p_value, bit_errors) = (detection.p_value, Some(detection.bit_errors));
-                let confidence = Some(Confidence { p_value, z: None, bit_errors });
-                Ok(MarkFound { found: true, id: Some(detection.id), confidence, ..none(true) })
-            }
-            Ok(None) => Ok(none(true)),
-            Err(WatermarkError::TooSmall { .. }) => Ok(none(false)),
-            Err(error) => Err(error),
+        let found = image::detect(self.keys.all(), bytes)?;
+        Ok(found.map_or(MarkFound::none(image::ALGORITHM, true), |found| {
+            MarkFound::read(image::ALGORITHM, found.id, found.p_value, found.bit_errors)
+        }))
+    }
+
+    fn sound(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
+        let sound = audio::read(bytes)?;
+        if let Some(found) = audio::find(self.keys.all(), &sound)? {
+            let part = Part::Time { from_ms: found.from_ms, to_ms: found.to_ms };
+            let read = MarkFound::read(audio::ALGORITHM, found.id, found.p_value, found.bit_errors);
+            return Ok(MarkFound { part: Some(part), ..read });
         }
+        // The key may show where the id is lost.
+        let p_value = audio::presence(self.keys.all(), &sound)?.p_value;
+        let confidence = Some(Confidence { p_value, ..Confidence::default() });
+        let none = MarkFound::none(audio::ALGORITHM, true);
+        Ok(MarkFound { found: p_value < P_VALUE_MAX, confidence, ..none })
     }
 
     /// The best of all readings; looking several times is paid for in the p-value (Bonferroni).
     fn text(&self, text: &str) -> MarkFound {
-        let mut readings: Vec<Vec<u32>> = Vec::new();
+        let mut readings: Vec<Vec<Token>> = Vec::new();
         for tokens in self.readers.iter().filter_map(|reader| reader.tokens(text)) {
             if !readings.contains(&tokens) {
                 readings.push(tokens);
             }
         }
         let looks = u32::try_from(readings.len()).map_or(f64::INFINITY, f64::from);
-        let searched: Vec<_> =
-            readings.iter().flat_map(|tokens| self.keys.all().iter().map(|key| watermark::text::detect(key, tokens))).collect();
-        let decidable = searched.iter().any(|reading| reading.decidable);
+        let search = |tokens: &Vec<Token>| {
+            let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+            let found = text::detect(self.keys.all(), &ids);
+            let part = found.segment.clone().and_then(|segment| characters(tokens, &segment));
+            (found, part)
+        };
+        let searched: Vec<_> = readings.iter().map(search).collect();
+        let decidable = searched.iter().any(|(reading, _)| reading.decidable);
         // Where one reading is long enough to tell, those that are not have no say.
-        let telling = searched.iter().filter(|reading| reading.decidable == decidable);
-        let best = telling.min_by(|a, b| a.p_value.total_cmp(&b.p_value));
-        let confidence = best.map(|best| {
+        let telling = searched.iter().filter(|(reading, _)| reading.decidable == decidable);
+        let best = telling.min_by(|a, b| a.0.p_value.total_cmp(&b.0.p_value));
+        let confidence = best.map(|(best, _)| {
             let p_value = (best.p_value * looks).min(1.0);
             Confidence { p_value, z: Some(best.z), bit_errors: None }
         });
-        MarkFound {
-            found: decidable && confidence.is_some_and(|sure| sure.p_value < P_VALUE_MAX),
-            algorithm: watermark::text::ALGORITHM,
-            id: None,
-            confidence,
-            decidable,
-        }
+        let found = decidable && confidence.is_some_and(|sure| sure.p_value < P_VALUE_MAX);
+        let part = best.and_then(|(_, part)| *part).filter(|_| found);
+        let none = MarkFound::none(text::ALGORITHM, decidable);
+        MarkFound { found, confidence, part, ..none }
     }
+}
+
+/// The characters of a run of tokens.
+fn characters(tokens: &[Token], run: &Range<usize>) -> Option<Part> {
+    let tokens = tokens.get(run.clone())?;
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    Some(Part::Text { start: first.span.start, end: last.span.end })
 }

@@ -60,10 +60,10 @@ pub fn report(
         "ingredient_warning": report.ingredient_warning,
         "labels": report.labels,
         "manifest_label": report.manifest_label,
-        "mark": match (audience, found.mark) {
-            (Audience::Public, Some(mark)) => Some(mark.coarse()),
-            (_, mark) => mark,
-        },
+        "mark": found.mark.as_ref().map(|mark| match audience {
+            Audience::Public => mark.coarse(),
+            Audience::Owner | Audience::Tenant(_) => mark.clone(),
+        }),
         "asset_id": known.map(|known| known.asset.asset_id),
         "recovered": match (known, origin) {
             // Intact credentials of our own have said it already.

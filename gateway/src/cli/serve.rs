@@ -54,9 +54,9 @@ pub(crate) async fn serve(
     let (end, ending) = watch::channel(false);
     // Ends with the server.
     let _asking = line.stages().attesting.start();
-    let routes = http::api(line.clone(), &server).into_make_service_with_connect_info::<SocketAddr>();
-    let api = axum::serve(nodelay(listener), routes)
-        .with_graceful_shutdown(told(ending.clone()));
+    let routes =
+        http::api(line.clone(), &server).into_make_service_with_connect_info::<SocketAddr>();
+    let api = axum::serve(nodelay(listener), routes).with_graceful_shutdown(told(ending.clone()));
     let open = async {
         match public {
             None => api.await,
@@ -76,7 +76,9 @@ pub(crate) async fn serve(
     };
     let stages = Arc::clone(line.stages());
     let closing =
-        tokio::spawn(async move { tokio::join!(stages.close_for_others(), stages.follow_others()) });
+        tokio::spawn(
+            async move { tokio::join!(stages.close_for_others(), stages.follow_others()) },
+        );
     let expiring = tokio::spawn(vaulting::expire_daily(Arc::clone(line.stages())));
     tokio::select! {
         served = open => served?,

@@ -1,65 +1,69 @@
 //! `imprimatur watermark`: the mark alone, without credentials or log.
 
-use std::{fs, path::Path, sync::Arc, time::Instant};
+use std::{fs, path::Path, time::Instant};
 
 use anyhow::Context as _;
 use serde_json::json;
 use types::{MarkId, MediaType, Modality};
+use watermark::{WatermarkError, WatermarkKey, audio, image};
 
 use super::{
     args::{Global, WatermarkCommand},
     exit::{Answer, Exit, Failure},
     locate,
     output::Console,
+    show,
 };
-use crate::{
-    detecting::Detector, http, installation::Installation, mark_keys::MarkKeys, models,
-};
+use crate::{detecting::Detector, http, installation::Installation, mark_keys::MarkKeys, models};
 
 pub(crate) fn run(global: &Global, command: &WatermarkCommand, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
+    let keys = MarkKeys::load(&installation)?;
     match command {
         WatermarkCommand::Embed { input, output, id, tenant } => {
-            embed(&installation, input, output, *id, tenant.as_deref(), console)
+            let key = tenant.as_deref().map_or_else(|| keys.installation(), |name| keys.of(name));
+            embed(key, input, output, *id, console)
         }
-        WatermarkCommand::Detect { file } => detect(&installation, file, console),
+        WatermarkCommand::Detect { file } => detect(&installation, keys, file, console),
     }
 }
 
-fn embed(
-    installation: &Installation,
-    input: &Path,
-    output: &Path,
-    id: MarkId,
-    tenant: Option<&str>,
-    console: &Console,
-) -> Answer {
+fn embed(key: &WatermarkKey, input: &Path, output: &Path, id: MarkId, console: &Console) -> Answer {
     let bytes = read(input)?;
     let media_type = MediaType::sniff(&bytes)
-        .context("this is neither PNG nor JPEG")
+        .context("this is no picture, sound or text of a known kind")
         .map_err(Failure::unreadable)?;
-    if media_type.modality() == Modality::Text {
-        let reason = "a written text cannot be marked: its mark is made while it is sampled";
-        return Err(Failure::unreadable(anyhow::anyhow!(reason)));
-    }
-    let keys = MarkKeys::load(installation)?;
-    let key = tenant.map_or_else(|| keys.installation(), |tenant| keys.of(tenant));
-    let marked =
-        watermark::image::embed(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
+    let (algorithm, marked) = mark(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
     fs::write(output, &marked).with_context(|| output.display().to_string())?;
-    let value = json!({"file": output, "algorithm": watermark::image::ALGORITHM, "id": id});
+    let value = json!({"file": output, "algorithm": algorithm, "id": id});
     console.result(&value, || format!("{}: marked with {id}", output.display()));
     Ok(Exit::Yes)
 }
 
-fn detect(installation: &Installation, file: &Path, console: &Console) -> Answer {
+/// The name of the mark that a kind of file takes, and the marked file.
+fn mark(
+    key: &WatermarkKey,
+    file: &[u8],
+    media_type: MediaType,
+    id: MarkId,
+) -> Result<(&'static str, Vec<u8>), WatermarkError> {
+    Ok(match media_type.modality() {
+        Modality::Image => (image::ALGORITHM, image::embed(key, file, media_type, id)?),
+        Modality::Audio => (audio::ALGORITHM, audio::embed(key, file, media_type, id)?),
+        Modality::Text | Modality::Video => {
+            let reason = "this kind of file carries no mark".to_owned();
+            return Err(WatermarkError::Unsupported { reason });
+        }
+    })
+}
+
+fn detect(installation: &Installation, keys: MarkKeys, file: &Path, console: &Console) -> Answer {
     let bytes = read(file)?;
-    let keys = MarkKeys::load(installation)?;
     let generators = models::open_all(installation)?;
     let start = Instant::now();
     let mark =
         Detector::new(keys, generators.values()).detect(&bytes).map_err(Failure::unreadable)?;
-    console.result(&http::detected(&mark, start), || super::show::marked(&mark, console));
+    console.result(&http::detected(&mark, start), || show::marked(&mark, console));
     Ok(if mark.found { Exit::Yes } else { Exit::No })
 }
 

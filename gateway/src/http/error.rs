@@ -3,6 +3,8 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+use std::time::Duration;
+
 use audit::{LogError, Refusal as WitnessRefusal, VaultError};
 use axum::{
     Json,

@@ -126,10 +126,9 @@ pub(crate) async fn detect(
 /// The members of a detection.
 pub(crate) fn detected(mark: &MarkFound, start: Instant) -> Value {
     let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    json!({
-        "found": mark.found, "algorithm": mark.algorithm, "id": mark.id,
-        "confidence": mark.confidence, "decidable": mark.decidable, "ms": ms,
-    })
+    let mut members = json!(mark);
+    members["ms"] = json!(ms);
+    members
 }
 
 /// Strangers are welcome unless configuration says otherwise, but not without measure.

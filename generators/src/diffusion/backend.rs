@@ -16,8 +16,8 @@ use super::{
     upscale::FACTOR,
 };
 use crate::{
-    Event, EventSender, Generator, GeneratorError, ImageOutput, Job, ModelCard, Output,
-    Token, files::ModelFiles, seats::Seats,
+    Event, EventSender, Generator, GeneratorError, ImageOutput, Job, ModelCard, Output, Token,
+    files::ModelFiles, seats::Seats,
 };
 
 /// One run keeps all cores busy.

@@ -35,7 +35,8 @@ use async_trait::async_trait;
 
 use self::{generation::Plan, network::Network, opened::Opened};
 use crate::{
-    EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, files::ModelFiles, seats::Seats,
+    EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, files::ModelFiles,
+    seats::Seats,
 };
 
 /// A text model; its weights are read at first use.

@@ -39,7 +39,15 @@ pub struct Detection {
 ///
 /// # Errors
 /// [`WatermarkError::Unreadable`] or [`WatermarkError::TooLarge`].
-pub fn detect(key: &WatermarkKey, file: &[u8]) -> Result<Option<Detection>, WatermarkError> {
+pub fn detect(keys: &[WatermarkKey], file: &[u8]) -> Result<Option<Detection>, WatermarkError> {
+    for key in keys {
+        if let Some(d) = detect_one(key, file)? {
+            return Ok(Some(d));
+        }
+    }
+    Ok(None)
+}
+fn detect_one(key: &WatermarkKey, file: &[u8]) -> Result<Option<Detection>, WatermarkError> {
     let luma = picture::luma(&picture::decode(file)?);
     if luma.width().min(luma.height()) < SIDE_MIN {
         return Ok(None);
