@@ -2,8 +2,10 @@
 //!
 //! [`TextMark`] sits in the sampler: it lets the candidates of each token play
 //! a tournament of keyed coins. [`detect`] weighs the lucky coins. The mark carries no payload.
+//! [`characters`] is another way for texts that are written already: fragile, with an id.
 
 mod chance;
+pub mod characters;
 mod detection;
 mod evidence;
 mod mark;
