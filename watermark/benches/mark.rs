@@ -90,7 +90,7 @@ fn texts(criterion: &mut Criterion) {
     let tokens: Vec<u32> = (0..1000_u32).map(|at| at.wrapping_mul(2_654_435_761) >> 20).collect();
     group.throughput(Throughput::Elements(1000));
     group.bench_function("detect, 1,000 tokens", |bench| {
-        bench.iter(|| text::detect(&key(), &tokens))
+        bench.iter(|| text::detect(&[key()], &tokens))
     });
     let brief =
         "The harbour bridge in Aldmoor will close on Monday for six weeks of repairs. ".repeat(20);

@@ -1,6 +1,6 @@
 //! Why an asset cannot be marked or read.
 
-/// A picture or sound that cannot be marked, searched or fingerprinted.
+/// A picture, sound, video or text that cannot be marked, searched or fingerprinted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WatermarkError {
@@ -58,4 +58,15 @@ pub enum WatermarkError {
         /// What the encoder said.
         reason: String,
     },
+    /// The text has too few words to carry an id in invisible characters.
+    #[error("the text has {places} places for invisible characters: an id needs at least {min}")]
+    FewPlaces {
+        /// Words, or Chinese and Japanese characters, that can carry a group.
+        places: usize,
+        /// The least number of them.
+        min: usize,
+    },
+    /// The text already holds invisible characters like those that would carry the id.
+    #[error("the text already holds invisible characters of a mark or a manifest: strip them first")]
+    Occupied,
 }

@@ -1,113 +1,114 @@
-//! The reading half: whether a text, or a part of it, has more lucky coins than chance gives.
+//! The reading half: whether a text, or a part of it, speaks for a key more than chance does.
 
-use std::{collections::HashMap, iter, ops::Range};
+use std::ops::Range;
 
 use super::{
-    chance::ln_tail,
-    tournament::{SCORE_MEAN, SCORE_VARIANCE, Tournament},
+    evidence::Evidence,
+    passages,
+    scored::{Part, Scored},
 };
 use crate::WatermarkKey;
 
-/// The bound below which a text counts as marked.
-const P_VALUE_MAX: f64 = 1e-6;
-/// The shortest part that is searched, in tokens; the others are 2, 4, 8, … times as long.
-const WINDOW: usize = 50;
-/// Scored tokens from which a text that was marked, of 2 bits a token or more, reaches 1e-6.
-pub(super) const SCORED_MIN: usize = 60;
+/// `ln 1e-6`: the bound below which a text counts as marked.
+pub(super) const LN_P_VALUE_MAX: f64 = -13.815_510_557_964_274;
+/// `ln 2`: half of the error is allowed to the whole text, half to all its windows together.
+pub(super) const LN_WHOLE: f64 = std::f64::consts::LN_2;
+/// Scored tokens from which a marked text of about 2 bits a token is expected to be found.
+const SCORED_MIN: usize = 60;
 
-/// What the key shows in a text.
+/// What the keys show in a text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TextDetection {
-    /// The chance that a text written without the key looks as marked as this one in any of the
-    /// parts that were searched.
+    /// Which of the keys speaks loudest: its place among those that were given.
+    pub key: usize,
+    /// The chance that a text written without the keys looks as marked as this one, under any of
+    /// the keys and in any of the parts that were searched.
     pub p_value: f64,
-    /// The standard score of the whole text: normal with mean 0 and variance 1 without a mark.
+    /// The standard score of the whole text under that key: mean 0 and variance 1 without a mark,
+    /// and near normal from about 100 tokens on.
     pub z: f64,
     /// How many tokens of the whole text were scored: those whose context came for the first time.
     pub scored: usize,
-    /// The tokens that carry the mark; `None` when `p_value` is not below 1e-6.
-    pub segment: Option<Range<usize>>,
-    /// Whether the text is long enough that a mark would show.
+    /// Where the mark is, in the order of the text; empty when `p_value` is not below 1e-6.
+    pub passages: Vec<Passage>,
+    /// Whether the search says anything: a mark was found, or the text is long enough that one
+    /// would have been.
     pub decidable: bool,
 }
 
-/// Looks for the mark of `key` in the whole text and in its parts.
+/// A part of a text that carries the mark.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Passage {
+    /// The tokens, `from..to`: the likeliest bounds around the window that was found, which are
+    /// often a few tokens wrong.
+    pub tokens: Range<usize>,
+    /// The chance of this without the keys: all keys and all windows are counted.
+    pub p_value: f64,
+}
+
+/// Looks for the marks of `keys` in the whole text and in its parts.
+///
+/// Every key is paid for in the p-values (Bonferroni). Without keys nothing is found.
 #[must_use]
-pub fn detect(key: &WatermarkKey, tokens: &[u32]) -> TextDetection {
-    let text = Scored::new(key, tokens);
-    let whole = text.part(0..tokens.len());
-    let parts: Vec<Part> = windows(tokens.len()).map(|range| text.part(range)).collect();
-    let best = parts.iter().max_by(|a, b| a.z().total_cmp(&b.z()));
-    // Half of the error is allowed to the whole text, half to all its parts together.
-    let whole_p = (2.0 * whole.ln_p().exp()).min(1.0);
-    let best = best.map(|part| (2.0 * parts.len() as f64 * part.ln_p().exp(), &part.range));
-    let (p_value, range) = match best {
-        Some((p, range)) if p < whole_p => (p, range),
-        _ => (whole_p, &whole.range),
-    };
-    TextDetection {
-        p_value,
-        z: whole.z(),
-        scored: whole.scored,
-        segment: (p_value < P_VALUE_MAX).then(|| range.clone()),
-        decidable: whole.scored >= SCORED_MIN,
+pub fn detect(keys: &[WatermarkKey], tokens: &[u32]) -> TextDetection {
+    let ln_keys = f64::ln(keys.len().max(1) as f64);
+    let found = keys.iter().enumerate().map(|(key, secret)| Found::search(key, secret, tokens));
+    let best = found.min_by(|a, b| a.ln_p.total_cmp(&b.ln_p));
+    best.map_or_else(Found::nothing, |best| best.detection(ln_keys))
+}
+
+/// What one key shows.
+struct Found {
+    key: usize,
+    text: Scored,
+    whole: Part,
+    /// The logarithm of the p-value for this key alone.
+    ln_p: f64,
+}
+
+impl Found {
+    fn search(key: usize, secret: &WatermarkKey, tokens: &[u32]) -> Self {
+        let text = Scored::new(secret, tokens);
+        let whole = text.part(0..tokens.len());
+        let ln_windows = passages::ln_p_value(&text);
+        let ln_p = (whole.ln_p() + LN_WHOLE).min(ln_windows).min(0.0);
+        Self { key, text, whole, ln_p }
+    }
+
+    fn nothing() -> TextDetection {
+        let (passages, decidable) = (Vec::new(), false);
+        TextDetection { key: 0, p_value: 1.0, z: 0.0, scored: 0, passages, decidable }
+    }
+
+    fn detection(self, ln_keys: f64) -> TextDetection {
+        let ln_p = (self.ln_p + ln_keys).min(0.0);
+        let found = ln_p < LN_P_VALUE_MAX;
+        let mut passages = Vec::new();
+        if found {
+            passages = passages::locate(&self.text, ln_keys);
+        }
+        if found && passages.is_empty() {
+            // Too spread out, or too short, for any window: the whole text is what is known.
+            passages.push(Passage { tokens: self.whole.range.clone(), p_value: ln_p.exp() });
+        }
+        let scored = self.whole.scored;
+        let decidable = found || scored >= SCORED_MIN;
+        TextDetection {
+            key: self.key,
+            p_value: ln_p.exp(),
+            z: standard_score(&self.whole),
+            scored,
+            passages,
+            decidable,
+        }
     }
 }
 
-/// A text with the scores of its tokens.
-struct Scored {
-    /// Per token after the first: its score, and where its context came before.
-    tokens: Vec<(u32, Option<usize>)>,
-}
-
-impl Scored {
-    fn new(key: &WatermarkKey, tokens: &[u32]) -> Self {
-        let tournament = Tournament::new(key);
-        let mut last = HashMap::new();
-        let pairs = tokens.iter().zip(tokens.iter().skip(1)).enumerate();
-        let tokens = pairs.map(|(at, (previous, token))| {
-            (tournament.score(*previous, *token), last.insert(*previous, at))
-        });
-        Self { tokens: tokens.collect() }
-    }
-
-    /// A part by itself: a context counts when it comes for the first time in this part, so that
-    /// no two coins are the same one.
-    fn part(&self, range: Range<usize>) -> Part {
-        let pairs = self.tokens.iter().take(range.end.saturating_sub(1)).skip(range.start);
-        let fresh = pairs.filter(|(_, before)| before.is_none_or(|before| before < range.start));
-        let (scored, sum) =
-            fresh.fold((0, 0), |(scored, sum), token| (scored + 1, sum + u64::from(token.0)));
-        Part { range, scored, sum }
-    }
-}
-
-struct Part {
-    range: Range<usize>,
-    scored: usize,
-    sum: u64,
-}
-
-impl Part {
-    fn z(&self) -> f64 {
-        let n = self.scored.max(1) as f64;
-        (self.sum as f64 - SCORE_MEAN * self.scored as f64) / (SCORE_VARIANCE * n).sqrt()
-    }
-
-    fn ln_p(&self) -> f64 {
-        ln_tail(self.scored, self.sum)
-    }
-}
-
-/// Overlapping parts of a text of `length` tokens: each size starts at every quarter of itself.
-fn windows(length: usize) -> impl Iterator<Item = Range<usize>> {
-    let sizes = iter::successors(Some(WINDOW), |size| size.checked_mul(2));
-    sizes.take_while(move |size| *size < length).flat_map(move |size| {
-        let last = length - size;
-        let starts = (0..last).step_by(size / 4).chain([last]);
-        starts.map(move |start| start..start + size)
-    })
+fn standard_score(part: &Part) -> f64 {
+    let (table, n) = (Evidence::table(), part.scored as f64);
+    (part.sum as f64 - table.mean * n) / (table.variance * n.max(1.0)).sqrt()
 }
 
 #[cfg(test)]
@@ -115,29 +116,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_cover_the_text_and_stay_inside() {
-        for length in [0, 1, 50, 51, 200, 777] {
-            for window in windows(length) {
-                assert!(window.end <= length && window.len() >= WINDOW);
-            }
-        }
-        assert_eq!(windows(50).count(), 0);
-        let spans: Vec<_> = windows(110).collect();
-        assert_eq!(spans, [0..50, 12..62, 24..74, 36..86, 48..98, 60..110, 0..100, 10..110]);
-    }
-
-    #[test]
     fn nothing_is_said_of_next_to_nothing() {
+        let keys = [WatermarkKey::new([1; 32])];
         for tokens in [&[][..], &[1], &[1, 1, 1, 1]] {
-            let found = detect(&WatermarkKey::new([1; 32]), tokens);
-            assert!(!found.decidable && found.segment.is_none() && found.scored < 2);
+            let found = detect(&keys, tokens);
+            assert!(!found.decidable && found.passages.is_empty() && found.scored < 2);
             assert!(found.p_value > 1e-3);
         }
+        let without = detect(&[], &[1, 2, 3]);
+        assert!(!without.decidable && without.p_value == 1.0);
     }
 
     #[test]
     fn repeated_contexts_count_once() {
         let looped: Vec<u32> = (0..10).cycle().take(1000).collect();
-        assert_eq!(detect(&WatermarkKey::new([1; 32]), &looped).scored, 10);
+        assert_eq!(detect(&[WatermarkKey::new([1; 32])], &looped).scored, 10);
+    }
+
+    #[test]
+    fn keys_are_paid_for() {
+        let tokens: Vec<u32> = (0..300).collect();
+        let key = |secret| WatermarkKey::new([secret; 32]);
+        let alone: Vec<f64> =
+            (0..4).map(|secret| detect(&[key(secret)], &tokens).p_value).collect();
+        let (best, p) = alone.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        let together = detect(&[key(0), key(1), key(2), key(3)], &tokens);
+        assert_eq!(together.key, best);
+        assert!((together.p_value - (4.0 * p).min(1.0)).abs() < 1e-9);
     }
 }

@@ -6,15 +6,17 @@ use types::Mark;
 
 use super::{
     ALGORITHM,
-    detection::SCORED_MIN,
-    tournament::{SCORE_VARIANCE, Tournament},
+    chance::ln_tail,
+    detection::{LN_P_VALUE_MAX, LN_WHOLE},
+    tournament::{Expected, Tournament},
 };
 use crate::WatermarkKey;
 
-/// The expected standard score from which a text counts as marked. Detection at `p < 1e-6` needs
-/// 4.9 on the whole text, and what is drawn varies by at most one around what is expected: at least
-/// 98 of 100 such texts are detected.
-const EXPECTED_Z_MIN: f64 = 7.0;
+/// How far below its mean the evidence of a text may come out: two standard deviations, so that at
+/// least 97 of 100 texts that are called marked are detected.
+const DEVIATIONS: f64 = 2.0;
+/// `ln 100`: what a detector may spend on a hundred keys or ways of reading.
+const LN_SPARE: f64 = 4.605;
 /// The length from which the wording, not the length, is to blame.
 const TOKENS_ENOUGH: u32 = 200;
 
@@ -24,14 +26,16 @@ pub struct TextMark {
     /// Contexts that have been used: the same coins twice would make a text repeat itself.
     used: HashSet<u32>,
     tokens: u32,
-    gain: f64,
+    /// The sum of what is expected of every token.
+    expected: Expected,
 }
 
 impl TextMark {
     /// A mark for a new text.
     #[must_use]
     pub fn new(key: &WatermarkKey) -> Self {
-        Self { tournament: Tournament::new(key), used: HashSet::new(), tokens: 0, gain: 0.0 }
+        let expected = Expected { mean: 0.0, variance: 0.0 };
+        Self { tournament: Tournament::new(key), used: HashSet::new(), tokens: 0, expected }
     }
 
     /// Changes the probabilities of the next token after `previous`.
@@ -41,29 +45,35 @@ impl TextMark {
     pub fn reweigh(&mut self, previous: u32, candidates: &mut [(u32, f32)]) {
         self.tokens = self.tokens.saturating_add(1);
         if self.used.insert(previous) {
-            self.gain += self.tournament.play(previous, candidates);
+            let token = self.tournament.play(previous, candidates);
+            self.expected.mean += token.mean;
+            self.expected.variance += token.variance;
         }
     }
 
-    /// What became of the mark, judged by the standard score that the intact text is expected to have.
+    /// What became of the mark: whether the detector is going to find it in the intact text.
     #[must_use]
     pub fn outcome(&self) -> Mark {
         let marked = self.used.len();
-        let expected = self.gain / (SCORE_VARIANCE * marked as f64).sqrt();
-        // What the detector would call too short to tell must not be called marked.
-        if marked >= SCORED_MIN && expected >= EXPECTED_Z_MIN {
+        if self.ln_p_value() < LN_P_VALUE_MAX - LN_SPARE {
             let tokens_marked = u32::try_from(marked).unwrap_or(u32::MAX);
             return Mark::Statistical { algorithm: ALGORITHM.to_owned(), tokens_marked };
         }
         let reason = if self.tokens < TOKENS_ENOUGH {
             format!(
-                "short text: {} tokens do not carry a statistical mark, about {TOKENS_ENOUGH} do",
+                "short text: {} tokens do not carry a statistical mark, {TOKENS_ENOUGH} mostly do",
                 self.tokens
             )
         } else {
             "too little freedom of wording to carry a statistical mark".to_owned()
         };
         Mark::NotMarkable { reason }
+    }
+
+    /// The logarithm of the p-value that the detector will find, or of a smaller one.
+    fn ln_p_value(&self) -> f64 {
+        let low = self.expected.mean - DEVIATIONS * self.expected.variance.sqrt();
+        ln_tail(self.used.len(), low.floor() as i64) + LN_WHOLE
     }
 }
 
@@ -89,7 +99,13 @@ mod tests {
 
     #[test]
     fn what_can_be_detected_is_marked_and_the_rest_says_why() {
-        let cases = [(300, 20, "marked"), (40, 4, "short text"), (300, 1, "too little freedom")];
+        let cases = [
+            (300, 20, "marked"),
+            (50, 50, "marked"),
+            (4, 50, "short text"),
+            (40, 2, "short text"),
+            (300, 1, "too little freedom"),
+        ];
         for (tokens, candidates, expected) in cases {
             match outcome(tokens, candidates) {
                 Mark::Statistical { algorithm, tokens_marked } => {
@@ -103,6 +119,7 @@ mod tests {
             }
         }
         assert!(matches!(outcome(0, 1), Mark::NotMarkable { .. }));
+        assert!(matches!(outcome(1, 50), Mark::NotMarkable { .. }));
     }
 
     #[test]

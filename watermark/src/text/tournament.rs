@@ -8,23 +8,22 @@ use std::hash::Hasher as _;
 
 use siphasher::sip::SipHasher24;
 
-use super::ALGORITHM;
+use super::{ALGORITHM, evidence::Evidence};
 use crate::WatermarkKey;
 
 /// Coins of a pair of tokens, and rounds of the tournament.
 const ROUNDS: u32 = 30;
-/// How many of the most probable candidates play; the rest keep their probabilities.
-const PLAYERS: usize = 64;
+/// How many of the most probable candidates play; the rest keep their probabilities. It bounds what
+/// a token costs.
+const PLAYERS: usize = 1024;
 
-/// The weights of a score; `COINS_PER_WEIGHT` rounds have each of them, the first rounds the
+/// The weights of luck; `COINS_PER_WEIGHT` rounds have each of them, the first rounds the
 /// greatest: later rounds find less freedom left.
 pub(super) const WEIGHTS: [u32; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 /// Rounds with the same weight.
 pub(super) const COINS_PER_WEIGHT: u32 = ROUNDS / 10;
-/// The mean score of a token that knows nothing of the key: half of 3 · (1 + … + 10).
-pub(super) const SCORE_MEAN: f64 = 82.5;
-/// The variance of such a score: a quarter of 3 · (1² + … + 10²).
-pub(super) const SCORE_VARIANCE: f64 = 288.75;
+/// The luck of a token with lucky coins only: 3 · (1 + … + 10).
+pub(super) const LUCK_MAX: u32 = 165;
 
 /// The coins of one key.
 #[derive(Clone)]
@@ -38,18 +37,18 @@ impl Tournament {
         Self { key: (numbers.bits(), numbers.bits()) }
     }
 
-    /// The weighted lucky coins of `token` after `previous`.
-    pub(super) fn score(&self, previous: u32, token: u32) -> u32 {
-        score(self.coins(previous, token))
+    /// The luck of `token` after `previous`: its lucky coins, weighted.
+    pub(super) fn luck(&self, previous: u32, token: u32) -> u32 {
+        luck(self.coins(previous, token))
     }
 
-    /// Plays every round among the leading candidates. Returns by how much the score of the token
-    /// to be drawn is now expected to exceed [`SCORE_MEAN`].
-    pub(super) fn play(&self, previous: u32, candidates: &mut [(u32, f32)]) -> f64 {
-        let (players, _) = candidates.split_at_mut(candidates.len().min(PLAYERS));
+    /// Plays every round among the leading candidates. Returns what the detector is now to expect
+    /// of the token that will be drawn.
+    pub(super) fn play(&self, previous: u32, candidates: &mut [(u32, f32)]) -> Expected {
+        let (players, rest) = candidates.split_at_mut(candidates.len().min(PLAYERS));
         let share: f64 = players.iter().map(|player| f64::from(player.1)).sum();
         if !(share > 0.0 && share.is_finite()) {
-            return 0.0;
+            return Expected::of_fair_coins();
         }
         let coins: Vec<u32> = players.iter().map(|player| self.coins(previous, player.0)).collect();
         let mut odds: Vec<f64> = players.iter().map(|player| f64::from(player.1) / share).collect();
@@ -57,13 +56,14 @@ impl Tournament {
             let lucky = |coins: u32| f64::from(coins >> round & 1);
             let mean: f64 = odds.iter().zip(&coins).map(|(odds, coins)| odds * lucky(*coins)).sum();
             // A lucky token wins against every unlucky opponent, and half of its other games.
+            // Rounding can carry the mean above 1, which must not make odds negative.
+            let (win, lose) = (2.0 - mean, (1.0 - mean).max(0.0));
             let rows = odds.iter_mut().zip(&coins);
-            rows.for_each(|(odds, coins)| *odds *= 1.0 + lucky(*coins) - mean);
+            rows.for_each(|(odds, coins)| *odds *= lose + lucky(*coins) * (win - lose));
         }
         players.iter_mut().zip(&odds).for_each(|(player, odds)| player.1 = (odds * share) as f32);
-        let expected: f64 =
-            odds.iter().zip(&coins).map(|(odds, coins)| odds * f64::from(score(*coins))).sum();
-        share * (expected - SCORE_MEAN)
+        let left: f64 = rest.iter().map(|candidate| f64::from(candidate.1)).sum();
+        Expected::of_players(&odds, &coins).mixed(left / (share + left))
     }
 
     /// One bit a round, fair and independent for whoever does not know the key.
@@ -76,8 +76,42 @@ impl Tournament {
 }
 
 /// A coin of round `r` counts once in every prefix of 3, 6, … 30 rounds that holds it.
-fn score(coins: u32) -> u32 {
+fn luck(coins: u32) -> u32 {
     (1..=10).map(|weight| (coins & ((1 << (weight * COINS_PER_WEIGHT)) - 1)).count_ones()).sum()
+}
+
+/// The mean and the variance of the evidence of a token that has yet to be drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Expected {
+    pub(super) mean: f64,
+    pub(super) variance: f64,
+}
+
+impl Expected {
+    fn of_fair_coins() -> Self {
+        let table = Evidence::table();
+        Self { mean: table.mean, variance: table.variance }
+    }
+
+    fn of_players(odds: &[f64], coins: &[u32]) -> Self {
+        let table = Evidence::table();
+        let evidence = odds.iter().zip(coins).map(|(p, coins)| (p, table.of(luck(*coins))));
+        let (first, second) = evidence.fold((0.0, 0.0), |(first, second), (p, evidence)| {
+            let evidence = f64::from(evidence);
+            (first + p * evidence, second + p * evidence * evidence)
+        });
+        Self { mean: first, variance: (second - first * first).max(0.0) }
+    }
+
+    /// With the chance `fair`, a token is drawn that has not played.
+    fn mixed(self, fair: f64) -> Self {
+        let coins = Self::of_fair_coins();
+        let between = fair * (1.0 - fair) * (self.mean - coins.mean).powi(2);
+        Self {
+            mean: (1.0 - fair) * self.mean + fair * coins.mean,
+            variance: (1.0 - fair) * self.variance + fair * coins.variance + between,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -90,41 +124,45 @@ mod tests {
 
     #[test]
     fn early_rounds_weigh_more() {
-        let cases = [(0, 0), (1, 10), (0b1000, 9), (1 << 29, 1), ((1 << 30) - 1, 165)];
+        let cases = [(0, 0), (1, 10), (0b1000, 9), (1 << 29, 1), ((1 << 30) - 1, LUCK_MAX)];
         for (coins, expected) in cases {
-            assert_eq!(score(coins), expected, "{coins:b}");
+            assert_eq!(luck(coins), expected, "{coins:b}");
         }
     }
 
     #[test]
-    fn scores_of_strangers_have_the_stated_moments() {
+    fn the_luck_of_strangers_is_that_of_fair_coins() {
         let tournament = tournament();
-        let scores: Vec<f64> =
-            (0..20_000).map(|token| f64::from(tournament.score(token / 100, token))).collect();
-        let mean = scores.iter().sum::<f64>() / 20_000.0;
-        let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / 20_000.0;
-        // Five standard errors of each.
-        assert!((mean - SCORE_MEAN).abs() < 0.6, "{mean}");
-        assert!((variance - SCORE_VARIANCE).abs() < 15.0, "{variance}");
+        let luck: Vec<f64> =
+            (0..20_000).map(|token| f64::from(tournament.luck(token / 100, token))).collect();
+        let mean = luck.iter().sum::<f64>() / 20_000.0;
+        let variance = luck.iter().map(|luck| (luck - mean).powi(2)).sum::<f64>() / 20_000.0;
+        // Half of 165, and a quarter of 3 · (1² + … + 10²), each within five standard errors.
+        assert!((mean - 82.5).abs() < 0.6, "{mean}");
+        assert!((variance - 288.75).abs() < 15.0, "{variance}");
     }
 
     #[test]
-    fn a_tournament_keeps_the_sum_and_the_losers() {
-        let mut candidates: Vec<(u32, f32)> = (0..100).map(|token| (token, 0.01)).collect();
-        let gain = tournament().play(7, &mut candidates);
+    fn a_tournament_keeps_the_sum_and_who_does_not_play() {
+        let all = PLAYERS + 36;
+        let p = 1.0 / all as f32;
+        let mut candidates: Vec<(u32, f32)> = (0..all as u32).map(|token| (token, p)).collect();
+        let expected = tournament().play(7, &mut candidates);
         let sum: f32 = candidates.iter().map(|candidate| candidate.1).sum();
-        assert!((sum - 1.0).abs() < 1e-5);
-        assert!(candidates[PLAYERS..].iter().all(|candidate| candidate.1 == 0.01));
-        assert!(gain > 10.0, "64 equal tokens give much freedom: {gain}");
+        assert!((sum - 1.0).abs() < 1e-4, "{sum}");
+        assert!(candidates[PLAYERS..].iter().all(|candidate| candidate.1 == p));
+        assert!(expected.mean > 16.0, "equal tokens give much freedom: {expected:?}");
     }
 
     #[test]
     fn a_certain_token_stays_certain() {
         let mut candidates = vec![(1, 1.0), (2, 0.0)];
-        tournament().play(7, &mut candidates);
+        let expected = tournament().play(7, &mut candidates);
         assert_eq!(candidates, [(1, 1.0), (2, 0.0)]);
-        assert_eq!(tournament().play(7, &mut []), 0.0);
-        assert_eq!(tournament().play(7, &mut [(1, f32::NAN)]), 0.0);
+        assert_eq!(expected.variance, 0.0);
+        let fair = Expected::of_fair_coins();
+        assert_eq!(tournament().play(7, &mut []), fair);
+        assert_eq!(tournament().play(7, &mut [(1, f32::NAN)]), fair);
     }
 
     #[test]
