@@ -27,19 +27,19 @@ pub enum WatermarkError {
         pixels_max: u64,
     },
     /// The bytes are not a picture, or are damaged.
-    #[error("the picture cannot be read: {reason}")]
+    #[error("the file cannot be read: {reason}")]
     Unreadable {
         /// What the decoder said.
         reason: String,
     },
     /// The picture is of a kind that would lose something by being marked.
-    #[error("the picture cannot be marked: {reason}")]
+    #[error("the file cannot be used: {reason}")]
     Unsupported {
         /// What would be lost, and what to give instead.
         reason: String,
     },
     /// The marked picture could not be written.
-    #[error("the marked picture cannot be written: {reason}")]
+    #[error("the marked file cannot be written: {reason}")]
     Unwritable {
         /// What the encoder said.
         reason: String,

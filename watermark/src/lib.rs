@@ -1,12 +1,14 @@
-//! Invisible marks in pictures and texts, and fingerprints that survive light changes.
+//! Invisible marks in pictures, videos and texts, and fingerprints that survive light changes.
 
 mod error;
 pub mod fingerprint;
 pub mod image;
 mod key;
+mod movie;
 mod picture;
 mod statistics;
 pub mod text;
+pub mod video;
 
 pub use error::WatermarkError;
 pub use key::WatermarkKey;
