@@ -40,7 +40,7 @@ pub enum WatermarkError {
         /// The greatest number of samples over all channels.
         samples_max: u64,
     },
-    /// The bytes are not a picture or sound, or are damaged.
+    /// The bytes are not a picture, sound or video, or are damaged.
     #[error("the file cannot be read: {reason}")]
     Unreadable {
         /// What the decoder said.

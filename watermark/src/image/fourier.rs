@@ -4,14 +4,14 @@ use rayon::prelude::*;
 use rustfft::{FftDirection, FftPlanner, num_complex::Complex32};
 
 /// Transforms a square array in place, without scaling, and leaves it transposed.
-pub(super) fn transform(values: &mut [Complex32], side: usize, direction: FftDirection) {
+pub(crate) fn transform(values: &mut [Complex32], side: usize, direction: FftDirection) {
     rows(values, side, direction);
     transpose(values, side);
     rows(values, side, direction);
 }
 
 /// Transforms every row of `side` values in place, without scaling.
-pub(super) fn rows(values: &mut [Complex32], side: usize, direction: FftDirection) {
+pub(crate) fn rows(values: &mut [Complex32], side: usize, direction: FftDirection) {
     let fft = FftPlanner::new().plan_fft(side, direction);
     values.par_chunks_exact_mut(side).with_min_len(16).for_each(|row| fft.process(row));
 }

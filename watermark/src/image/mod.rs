@@ -7,9 +7,9 @@
 
 mod detection;
 mod embedding;
-mod fourier;
+pub(crate) mod fourier;
 mod lattice;
-mod payload;
+pub(crate) mod payload;
 mod search;
 mod spectrum;
 mod trellis;

@@ -6,14 +6,14 @@ use super::trellis::{self, CODED};
 use crate::statistics::ln_lower_tail;
 
 /// What is written for an id: its 64 bits and their CRC-32, coded.
-pub(super) fn encode(id: MarkId) -> [bool; CODED] {
+pub(crate) fn encode(id: MarkId) -> [bool; CODED] {
     let id = id.to_u64();
     trellis::encode(u128::from(id) << 32 | u128::from(checksum(id)))
 }
 
 /// Reads the id that explains `soft` best, one number a wave, positive where its sign is rather
 /// plus; `None` when the checksum does not match. With it comes how many signs contradict it.
-pub(super) fn decode(soft: &[f32]) -> Option<(MarkId, u32)> {
+pub(crate) fn decode(soft: &[f32]) -> Option<(MarkId, u32)> {
     let mut sums = [0.0; CODED];
     for repetition in soft.chunks(CODED) {
         sums.iter_mut().zip(repetition).for_each(|(sum, soft)| *sum += soft);
@@ -37,7 +37,7 @@ pub(super) fn decode(soft: &[f32]) -> Option<(MarkId, u32)> {
 /// message with the same probability, and the checksum accepts one in 2³². And each of the 2⁶⁴
 /// code words that it would accept agrees that well with the tail of a binomial. Both bounds hold;
 /// the lesser counts, for every hypothesis.
-pub(super) fn p_value(hypotheses: u32, waves: usize, wrong: u32) -> f64 {
+pub(crate) fn p_value(hypotheses: u32, waves: usize, wrong: u32) -> f64 {
     let ln_2 = std::f64::consts::LN_2;
     let near = 64.0 * ln_2 + ln_lower_tail(waves as u64, wrong.into());
     f64::from(hypotheses) * f64::min(-32.0 * ln_2, near).exp()
