@@ -123,7 +123,7 @@ fn a_sound_is_marked_and_its_marked_part_found() {
     assert_eq!((found["id"].as_str(), &found["found"]), (Some(ID), &json!(true)));
     assert_eq!(found["algorithm"], "org.imprimatur.audio.1");
     assert!(found["confidence"]["p_value"].as_f64().unwrap() < 1e-6, "{found}");
-    let heard = |name: &str| found["part"][name].as_u64().unwrap();
+    let heard = |name: &str| found["parts"][0][name].as_u64().unwrap();
     assert!(heard("from_ms") < 5_000 && heard("to_ms") > 15_000, "{found}");
     std::fs::write(newsroom.path("short.wav"), sound(1)).unwrap();
     assert!(embed("short.wav", "no.wav", 4), "too short to carry a mark");

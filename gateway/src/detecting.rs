@@ -6,7 +6,11 @@ use std::{ops::Range, sync::Arc};
 use generators::{Generator, Token};
 use serde::Serialize;
 use types::{MarkId, MediaType, Modality};
-use watermark::{WatermarkError, audio, image, text};
+use watermark::{
+    WatermarkError, audio, image,
+    text::{self, characters},
+    video,
+};
 
 use crate::mark_keys::MarkKeys;
 
@@ -24,9 +28,9 @@ pub struct MarkFound {
     pub id: Option<MarkId>,
     /// How sure; `None` where nothing could be measured.
     pub confidence: Option<Confidence>,
-    /// The part that carries the mark, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub part: Option<Part>,
+    /// The parts that carry the mark, where they are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// Whether the file is large enough to tell: a short text says neither yes nor no.
     pub decidable: bool,
 }
@@ -67,7 +71,7 @@ pub enum Part {
 impl MarkFound {
     /// Nothing found.
     const fn none(algorithm: &'static str, decidable: bool) -> Self {
-        Self { found: false, algorithm, id: None, confidence: None, part: None, decidable }
+        Self { found: false, algorithm, id: None, confidence: None, parts: Vec::new(), decidable }
     }
 
     /// An id that was read from a payload.
@@ -83,7 +87,7 @@ impl MarkFound {
     pub fn coarse(&self) -> Self {
         let p_value = if self.found { P_VALUE_MAX } else { 1.0 };
         let confidence = self.confidence.map(|_| Confidence { p_value, ..Confidence::default() });
-        Self { confidence, part: None, ..self.clone() }
+        Self { confidence, parts: Vec::new(), ..self.clone() }
     }
 }
 
@@ -114,6 +118,7 @@ impl Detector {
         let (algorithm, searched) = match (modality, std::str::from_utf8(bytes)) {
             (Some(Modality::Text), Ok(text)) => return Ok(self.text(text)),
             (Some(Modality::Audio), _) => (audio::ALGORITHM, self.sound(bytes)),
+            (Some(Modality::Video), _) => (video::ALGORITHM, self.video(bytes)),
             _ => (image::ALGORITHM, self.picture(bytes)),
         };
         match searched {
@@ -135,9 +140,9 @@ impl Detector {
     fn sound(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
         let sound = audio::read(bytes)?;
         if let Some(found) = audio::find(self.keys.all(), &sound)? {
-            let part = Part::Time { from_ms: found.from_ms, to_ms: found.to_ms };
+            let parts = vec![Part::Time { from_ms: found.from_ms, to_ms: found.to_ms }];
             let read = MarkFound::read(audio::ALGORITHM, found.id, found.p_value, found.bit_errors);
-            return Ok(MarkFound { part: Some(part), ..read });
+            return Ok(MarkFound { parts, ..read });
         }
         // The key may show where the id is lost.
         let p_value = audio::presence(self.keys.all(), &sound)?.p_value;
@@ -146,8 +151,27 @@ impl Detector {
         Ok(MarkFound { found: p_value < P_VALUE_MAX, confidence, ..none })
     }
 
-    /// The best of all readings; looking several times is paid for in the p-value (Bonferroni).
+    fn video(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
+        let found = video::detect(self.keys.all(), bytes)?;
+        Ok(found.map_or(MarkFound::none(video::ALGORITHM, true), |found| {
+            let parts = vec![Part::Time { from_ms: found.from_ms, to_ms: found.to_ms }];
+            let read = MarkFound::read(video::ALGORITHM, found.id, found.p_value, found.bit_errors);
+            MarkFound { parts, ..read }
+        }))
+    }
+
+    /// An id in characters that nobody sees names the asset, so it comes before the choice of words.
     fn text(&self, text: &str) -> MarkFound {
+        if let Some(found) = characters::detect(self.keys.all(), text) {
+            let confidence = Some(Confidence { p_value: found.p_value, ..Confidence::default() });
+            let none = MarkFound::none(characters::ALGORITHM, true);
+            return MarkFound { found: true, id: Some(found.id), confidence, ..none };
+        }
+        self.words(text)
+    }
+
+    /// The best of all readings; looking several times is paid for in the p-value (Bonferroni).
+    fn words(&self, text: &str) -> MarkFound {
         let mut readings: Vec<Vec<Token>> = Vec::new();
         for tokens in self.readers.iter().filter_map(|reader| reader.tokens(text)) {
             if !readings.contains(&tokens) {
@@ -158,8 +182,9 @@ impl Detector {
         let search = |tokens: &Vec<Token>| {
             let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
             let found = text::detect(self.keys.all(), &ids);
-            let part = found.segment.clone().and_then(|segment| characters(tokens, &segment));
-            (found, part)
+            let passages = found.passages.iter();
+            let parts: Vec<Part> = passages.filter_map(|one| span(tokens, &one.tokens)).collect();
+            (found, parts)
         };
         let searched: Vec<_> = readings.iter().map(search).collect();
         let decidable = searched.iter().any(|(reading, _)| reading.decidable);
@@ -171,14 +196,13 @@ impl Detector {
             Confidence { p_value, z: Some(best.z), bit_errors: None }
         });
         let found = decidable && confidence.is_some_and(|sure| sure.p_value < P_VALUE_MAX);
-        let part = best.and_then(|(_, part)| *part).filter(|_| found);
-        let none = MarkFound::none(text::ALGORITHM, decidable);
-        MarkFound { found, confidence, part, ..none }
+        let parts = best.filter(|_| found).map(|(_, parts)| parts.clone()).unwrap_or_default();
+        MarkFound { found, confidence, parts, ..MarkFound::none(text::ALGORITHM, decidable) }
     }
 }
 
 /// The characters of a run of tokens.
-fn characters(tokens: &[Token], run: &Range<usize>) -> Option<Part> {
+fn span(tokens: &[Token], run: &Range<usize>) -> Option<Part> {
     let tokens = tokens.get(run.clone())?;
     let (first, last) = (tokens.first()?, tokens.last()?);
     Some(Part::Text { start: first.span.start, end: last.span.end })

@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Instant};
 use anyhow::Context as _;
 use serde_json::json;
 use types::{MarkId, MediaType, Modality};
-use watermark::{WatermarkError, WatermarkKey, audio, image};
+use watermark::{WatermarkError, WatermarkKey, audio, image, text::characters, video};
 
 use super::{
     args::{Global, WatermarkCommand},
@@ -35,6 +35,11 @@ fn embed(key: &WatermarkKey, input: &Path, output: &Path, id: MarkId, console: &
         .map_err(Failure::unreadable)?;
     let (algorithm, marked) = mark(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
     fs::write(output, &marked).with_context(|| output.display().to_string())?;
+    if media_type == MediaType::PlainText {
+        console.note(
+            "characters that nobody sees: whoever types the text anew, or cleans it, removes them",
+        );
+    }
     let value = json!({"file": output, "algorithm": algorithm, "id": id});
     console.result(&value, || format!("{}: marked with {id}", output.display()));
     Ok(Exit::Yes)
@@ -50,9 +55,11 @@ fn mark(
     Ok(match media_type.modality() {
         Modality::Image => (image::ALGORITHM, image::embed(key, file, media_type, id)?),
         Modality::Audio => (audio::ALGORITHM, audio::embed(key, file, media_type, id)?),
-        Modality::Text | Modality::Video => {
-            let reason = "this kind of file carries no mark".to_owned();
-            return Err(WatermarkError::Unsupported { reason });
+        Modality::Video => (video::ALGORITHM, video::embed(key, file, id)?),
+        // Words that are written already cannot be chosen otherwise.
+        Modality::Text => {
+            let text = String::from_utf8_lossy(file);
+            (characters::ALGORITHM, characters::embed(key, &text, id)?.into_bytes())
         }
     })
 }
