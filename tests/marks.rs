@@ -130,3 +130,56 @@ fn a_sound_is_marked_and_its_marked_part_found() {
     let short: Value = detect("short.wav", 1);
     assert_eq!((&short["found"], &short["decidable"]), (&json!(false), &json!(false)));
 }
+
+/// A video of so many frames with another system's mark: shapes that drift over a soft ground.
+fn video(frames: u32) -> Vec<u8> {
+    let key = watermark::WatermarkKey::new([9; 32]);
+    let id = types::MarkId::from(7);
+    let mut writer = watermark::video::Writer::new(&key, id, 640, 360, 25.0).unwrap();
+    for frame in 0..frames {
+        let drift = f64::from(frame) * 1.3;
+        let pixels = (0..360_u32).flat_map(|y| {
+            (0..640_u32).flat_map(move |x| {
+                let (x, y) = (f64::from(x) + drift, f64::from(y));
+                let ground = 90.0 + 40.0 * (x / 90.0).sin() * (y / 60.0).cos();
+                let grain = 18.0 * ((x * 0.9).sin() * (y * 0.7 + x * 0.2).cos());
+                let shape = if (x as u32 / 70 + y as u32 / 55) % 3 == 0 { 45.0 } else { 0.0 };
+                [0.9, 1.0, 1.1]
+                    .map(|tint| ((ground + grain + shape) * tint).clamp(0.0, 255.0) as u8)
+            })
+        });
+        writer.push(&pixels.collect::<Vec<u8>>()).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+#[test]
+fn a_video_is_marked_and_found_by_its_mark() {
+    let newsroom = Newsroom::new();
+    std::fs::write(newsroom.path("plain.mp4"), video(50)).unwrap();
+    let args = ["watermark", "embed", "plain.mp4", "marked.mp4", "--id", ID];
+    assert_eq!(newsroom.json(&args, 0)["algorithm"], "org.imprimatur.video.1");
+    assert_eq!(newsroom.json(&["watermark", "detect", "plain.mp4"], 1)["found"], false);
+    let found = newsroom.json(&["watermark", "detect", "marked.mp4"], 0);
+    assert_eq!((found["id"].as_str(), &found["found"]), (Some(ID), &json!(true)), "{found}");
+    assert!(found["parts"][0]["to_ms"].as_u64().unwrap() <= 2_000, "{found}");
+    std::fs::write(newsroom.path("cut.mp4"), &video(2)[..300]).unwrap();
+    let cut = newsroom.run(&["watermark", "detect", "cut.mp4"]);
+    assert_eq!(cut.status.code(), Some(4), "unreadable, not absent");
+}
+
+#[test]
+fn a_written_text_takes_an_id_that_nobody_sees() {
+    let newsroom = Newsroom::new();
+    let sentence = "The council of Dresden has voted for the new bridge over the Elbe. ";
+    std::fs::write(newsroom.path("plain.txt"), sentence.repeat(8)).unwrap();
+    let args = ["watermark", "embed", "plain.txt", "marked.txt", "--id", ID];
+    assert_eq!(newsroom.json(&args, 0)["algorithm"], "org.imprimatur.text.characters.1");
+    let found = newsroom.json(&["watermark", "detect", "marked.txt"], 0);
+    assert_eq!(found["id"].as_str(), Some(ID), "{found}");
+    let marked = std::fs::read_to_string(newsroom.path("marked.txt")).unwrap();
+    assert_eq!(watermark::text::characters::strip(&marked), sentence.repeat(8));
+    let short = ["watermark", "embed", "short.txt", "no.txt", "--id", ID];
+    std::fs::write(newsroom.path("short.txt"), sentence).unwrap();
+    assert_eq!(newsroom.run(&short).status.code(), Some(4), "too few words");
+}
