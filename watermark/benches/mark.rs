@@ -44,16 +44,16 @@ fn pictures(criterion: &mut Criterion) {
     });
     let marked = mark::embed(&key(), &file, MediaType::Png, id).unwrap();
     group.bench_function("detect 1 MP, marked", |bench| {
-        bench.iter(|| mark::detect(&key(), &marked))
+        bench.iter(|| mark::detect(&[key()], &marked))
     });
     group.bench_function("detect 1 MP, unmarked", |bench| {
-        bench.iter(|| mark::detect(&key(), &file))
+        bench.iter(|| mark::detect(&[key()], &file))
     });
     group.bench_function("fingerprint 1 MP", |bench| bench.iter(|| fingerprint::image(&file)));
     let small = png(&Painter::new(1).paint(Kind::Scene, 512, 512).into());
     group.throughput(Throughput::Elements(512 * 512));
     group.bench_function("detect 512², unmarked", |bench| {
-        bench.iter(|| mark::detect(&key(), &small))
+        bench.iter(|| mark::detect(&[key()], &small))
     });
     let fft = FftPlanner::new().plan_fft_forward(2048);
     let plane = vec![Complex32::new(1.0, 0.0); 2048 * 2048];

@@ -35,7 +35,7 @@ fn marked(bytes: &[u8], media_type: MediaType) -> Vec<u8> {
     let id = MarkId::from(77);
     let marked = mark::embed(&key(), bytes, media_type, id).unwrap();
     assert_eq!(MediaType::sniff(&marked), Some(media_type));
-    assert_eq!(mark::detect(&key(), &marked).unwrap().map(|found| found.id), Some(id));
+    assert_eq!(mark::detect(&[key()], &marked).unwrap().map(|found| found.id), Some(id));
     marked
 }
 
@@ -103,6 +103,80 @@ fn jpegs_keep_colour_profiles_and_descriptions() {
 }
 
 #[test]
+fn webp_and_tiff_keep_pixels_and_profiles() {
+    let deep: DynamicImage = scene().to_rgb16().into();
+    let mut clear = scene().to_rgba8();
+    clear.pixels_mut().take(30_000).for_each(|pixel| pixel.0[3] = 40);
+    let clear: DynamicImage = clear.into();
+    let grey: DynamicImage = scene().to_luma8().into();
+    let cases = [
+        (scene(), ImageFormat::WebP, MediaType::Webp, ColorType::Rgb8),
+        (clear.clone(), ImageFormat::WebP, MediaType::Webp, ColorType::Rgba8),
+        (scene(), ImageFormat::Tiff, MediaType::Tiff, ColorType::Rgb8),
+        (clear, ImageFormat::Tiff, MediaType::Tiff, ColorType::Rgba8),
+        (deep, ImageFormat::Tiff, MediaType::Tiff, ColorType::Rgb16),
+        (grey, ImageFormat::Tiff, MediaType::Tiff, ColorType::L8),
+    ];
+    for (picture, format, media_type, colours) in cases {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let space = if colours.has_color() { b"RGB " } else { b"GRAY" };
+        if format == ImageFormat::WebP {
+            let mut encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
+            encoder.set_icc_profile(profile(space)).unwrap();
+            encoder.set_exif_metadata(EXIF.to_vec()).unwrap();
+            picture.write_with_encoder(encoder).unwrap();
+        } else {
+            let mut encoder = image::codecs::tiff::TiffEncoder::new(&mut bytes);
+            encoder.set_icc_profile(profile(space)).unwrap();
+            picture.write_with_encoder(encoder).unwrap();
+        }
+        let bytes = marked(bytes.get_ref(), media_type);
+        let mut decoder =
+            ImageReader::with_format(Cursor::new(&bytes), format).into_decoder().unwrap();
+        assert_eq!((decoder.color_type(), decoder.dimensions()), (colours, (400, 360)));
+        assert_eq!(decoder.icc_profile().unwrap(), Some(profile(space)), "{format:?}");
+        if format == ImageFormat::WebP {
+            assert_eq!(decoder.exif_metadata().unwrap().as_deref(), Some(EXIF));
+        }
+        let back = image::load_from_memory(&bytes).unwrap().to_rgba8();
+        let alpha = |pixel: &image::Rgba<u8>| pixel.0[3];
+        assert!(back.pixels().map(alpha).eq(picture.to_rgba8().pixels().map(alpha)));
+    }
+}
+
+#[test]
+fn a_mark_survives_the_palette_of_a_gif() {
+    marked(&written(&scene(), ImageFormat::Gif), MediaType::Gif);
+}
+
+#[test]
+fn moving_pictures_and_pages_are_refused() {
+    let frame = || image::Frame::new(scene().to_rgba8());
+    let mut gif = Vec::new();
+    image::codecs::gif::GifEncoder::new_with_speed(&mut gif, 30)
+        .encode_frames([frame(), frame()])
+        .unwrap();
+    let mut tiff = written(&scene(), ImageFormat::Tiff);
+    // The directory is told to have a successor: itself.
+    let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap());
+    let entries = u16::from_le_bytes([tiff[directory as usize], tiff[directory as usize + 1]]);
+    let next = directory as usize + 2 + 12 * usize::from(entries);
+    tiff[next..next + 4].copy_from_slice(&directory.to_le_bytes());
+    let avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
+    let several = "the picture cannot be marked: it is animated or has pages";
+    for (bytes, media_type, expected) in [
+        (&gif[..], MediaType::Gif, several),
+        (&tiff[..], MediaType::Tiff, several),
+        (&avif[..], MediaType::Avif, "the picture cannot be marked: AVIF is not decoded here"),
+    ] {
+        let error = mark::embed(&key(), bytes, media_type, MarkId::from(1)).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error} is not {expected}");
+    }
+    let error = mark::detect(&[key()], avif).unwrap_err();
+    assert!(matches!(error, WatermarkError::Unsupported { .. }), "{error}");
+}
+
+#[test]
 fn a_profile_of_another_colour_space_does_not_stay() {
     let mut bytes = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 90);
@@ -143,16 +217,16 @@ fn what_cannot_be_marked_is_refused_with_the_reason() {
         ),
         (&picture, MediaType::Jpeg, "the picture cannot be marked: it is image/png"),
         (&picture, MediaType::PlainText, "the picture cannot be marked: it is image/png"),
-        (&animated, MediaType::Png, "the picture cannot be marked: it is animated"),
+        (&animated, MediaType::Png, "the picture cannot be marked: it is animated or has pages"),
         (cut, MediaType::Png, "the picture cannot be read"),
         (b"\x89PNG\r\n\x1a\n", MediaType::Png, "the picture cannot be read"),
-        (b"\0\x01\x02", MediaType::Png, "the picture cannot be read: it is neither PNG nor JPEG"),
+        (b"\0\x01\x02", MediaType::Png, "the picture cannot be read: it is of no known kind"),
     ];
     for (bytes, media_type, expected) in cases {
         let error = mark::embed(&key(), bytes, media_type, id).unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error} is not {expected}");
     }
-    assert!(matches!(mark::detect(&key(), b"text"), Err(WatermarkError::Unreadable { .. })));
+    assert!(matches!(mark::detect(&[key()], b"text"), Err(WatermarkError::Unreadable { .. })));
 }
 
 #[test]
@@ -164,7 +238,7 @@ fn enormous_pictures_are_refused_before_they_are_decoded() {
     header[..8].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
     let mut png = png;
     png.chunks_mut()[0] = PngChunk::new(*b"IHDR", header.into());
-    let error = mark::detect(&key(), &png.encoder().bytes()).unwrap_err();
+    let error = mark::detect(&[key()], &png.encoder().bytes()).unwrap_err();
     assert!(matches!(error, WatermarkError::TooLarge { width: 30_000, .. }), "{error}");
 }
 
@@ -180,11 +254,20 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
     #[test]
-    fn damaged_files_never_panic(at in 0..2000_usize, byte: u8) {
-        let mut bytes = written(&scene().crop_imm(0, 0, 60, 50), ImageFormat::Jpeg);
-        let at = at % bytes.len();
+    fn damaged_files_never_panic(kind in 0..5_usize, at in 0..20_000_usize, byte: u8, end in 0..20_000_usize) {
+        let (format, media_type) = [
+            (ImageFormat::Png, MediaType::Png),
+            (ImageFormat::Jpeg, MediaType::Jpeg),
+            (ImageFormat::WebP, MediaType::Webp),
+            (ImageFormat::Tiff, MediaType::Tiff),
+            (ImageFormat::Gif, MediaType::Gif),
+        ][kind];
+        let mut bytes = written(&DynamicImage::new_rgb8(60, 50), format);
+        let (at, end) = (at % bytes.len(), end % bytes.len() + 1);
         bytes[at] = byte;
-        let _ = mark::detect(&key(), &bytes);
-        let _ = mark::embed(&key(), &bytes, MediaType::Jpeg, MarkId::from(1));
+        for bytes in [&bytes[..], &bytes[..end]] {
+            let _ = mark::detect(&[key()], bytes);
+            let _ = mark::embed(&key(), bytes, media_type, MarkId::from(1));
+        }
     }
 }

@@ -1,24 +1,28 @@
 //! Reading the id of a marked picture.
 
 use rayon::prelude::*;
-use rustfft::{FftDirection, num_complex::Complex32};
+use rustfft::num_complex::Complex32;
 use types::MarkId;
 
 use super::{
-    TILE, fourier,
+    TILE,
     lattice::{Lattice, Wave},
     payload,
-    search::{self, PLACES, Place},
-    spectrum::Spectrum,
+    search::{self, OCTAVES, Place},
+    shift::Shift,
+    spectrum::{Powers, Spectrum},
+    trellis::LIST,
 };
 use crate::{WatermarkError, WatermarkKey, picture};
 
-/// How many shifts of the pattern are tried for each place and orientation.
-const SHIFTS: usize = 3;
-/// How often a checksum is compared for one file at most: the places, upright and upside down.
-const HYPOTHESES: u32 = (PLACES * 2 * SHIFTS) as u32;
+/// How many readings of a file are decoded for each key.
+const READINGS: usize = 64;
 /// Smaller pictures have no room for one period of the pattern.
 const SIDE_MIN: usize = 64;
+/// A detection whose bound is greater is none.
+const P_VALUE_MAX: f64 = 1e-6;
+/// Rings of waves that are trusted alike.
+const RINGS: usize = 8;
 
 /// An id that was read from a picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,8 +30,10 @@ const SIDE_MIN: usize = 64;
 pub struct Detection {
     /// The id.
     pub id: MarkId,
-    /// A bound on the probability that a file without a mark of this key is accepted with as few
-    /// bit errors; every hypothesis that is tried for one file is counted.
+    /// Which of the keys, counted from 0.
+    pub key: usize,
+    /// A bound on the probability that a file without a mark of these keys is accepted with as few
+    /// bit errors; every hypothesis that is tried for one file is counted. At most 10⁻⁶.
     pub p_value: f64,
     /// How many of the pattern's waves have the wrong sign.
     pub bit_errors: u32,
@@ -35,111 +41,105 @@ pub struct Detection {
     pub waves: u32,
 }
 
-/// Looks for the mark of `key` in a PNG, JPEG or WebP file.
+/// Looks for a mark of one of `keys` in a picture file.
 ///
 /// # Errors
-/// [`WatermarkError::Unreadable`] or [`WatermarkError::TooLarge`].
+/// [`WatermarkError::Unreadable`], [`WatermarkError::Unsupported`] or [`WatermarkError::TooLarge`].
 pub fn detect(keys: &[WatermarkKey], file: &[u8]) -> Result<Option<Detection>, WatermarkError> {
-    for key in keys {
-        if let Some(d) = detect_one(key, file)? {
-            return Ok(Some(d));
-        }
-    }
-    Ok(None)
-}
-fn detect_one(key: &WatermarkKey, file: &[u8]) -> Result<Option<Detection>, WatermarkError> {
     let luma = picture::luma(&picture::decode(file)?);
     if luma.width().min(luma.height()) < SIDE_MIN {
         return Ok(None);
     }
-    let lattice = Lattice::new(key);
-    let spectrum = Spectrum::new(&luma);
-    let places = search::places(&spectrum, &lattice.sync);
-    Ok(places.par_iter().find_map_first(|place| read(&spectrum, &lattice, place)))
+    let spectra = Spectrum::octaves(&luma, OCTAVES);
+    let powers = spectra.par_iter().map(|spectrum| {
+        let fine = spectrum.powers();
+        let coarse = fine.coarse();
+        (fine, coarse)
+    });
+    let powers: Vec<(Powers, Powers)> = powers.collect();
+    let hypotheses = (keys.len() * READINGS * LIST) as u32;
+    Ok(keys.iter().enumerate().find_map(|(index, key)| {
+        let lattice = Lattice::new(key);
+        let places = search::places(&spectra, &powers, &lattice);
+        let (id, wrong, waves) = read(&spectra, &lattice, &places)?;
+        let p_value = payload::p_value(hypotheses, waves, wrong);
+        let detection =
+            Detection { id, key: index, p_value, bit_errors: wrong, waves: waves as u32 };
+        (p_value <= P_VALUE_MAX).then_some(detection)
+    }))
 }
 
-/// Reads the payload at one place, upright or upside down, at the likeliest shifts.
-fn read(spectrum: &Spectrum, lattice: &Lattice, place: &Place) -> Option<Detection> {
-    let turned = |waves: &[Wave]| -> Vec<Complex32> {
-        waves.iter().map(|wave| place.read(spectrum, wave) * Complex32::cis(-wave.phase)).collect()
-    };
-    let upright = (turned(&lattice.sync), turned(&lattice.payload));
-    let flipped = |waves: &[Wave]| -> Vec<Complex32> {
-        waves
-            .iter()
-            .map(|wave| place.read(spectrum, wave).conj() * Complex32::cis(-wave.phase))
-            .collect()
-    };
-    let upside_down = (flipped(&lattice.sync), flipped(&lattice.payload));
-    [upright, upside_down].iter().find_map(|(sync, payload)| {
-        shifts(&lattice.sync, sync).into_iter().find_map(|shift| {
-            let pairs = lattice.payload.iter().zip(payload);
-            let soft: Vec<f32> =
-                pairs.map(|(wave, value)| shifted(wave, *value, shift).clamp(-3.0, 3.0)).collect();
-            let (id, bit_errors) = payload::decode(&soft)?;
-            let p_value = payload::p_value(HYPOTHESES, soft.len(), bit_errors);
-            Some(Detection { id, p_value, bit_errors, waves: soft.len() as u32 })
+/// What one place, orientation and shift shows.
+struct Reading {
+    place: usize,
+    upside_down: bool,
+    shift: Shift,
+}
+
+/// Reads the payload where the sync waves agree best.
+fn read(spectra: &[Spectrum], lattice: &Lattice, places: &[Place]) -> Option<(MarkId, u32, usize)> {
+    let mut readings: Vec<Reading> = places
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(at, place)| {
+            let spectrum = spectra.get(place.octave);
+            [false, true].into_iter().flat_map(move |upside_down| {
+                let Some(spectrum) = spectrum else { return Vec::new() };
+                let values: Vec<Complex32> = lattice
+                    .sync
+                    .iter()
+                    .map(|wave| value(spectrum, place, wave, upside_down))
+                    .collect();
+                let shifts = Shift::find(&lattice.sync, &values).into_iter();
+                shifts.map(|shift| Reading { place: at, upside_down, shift }).collect()
+            })
         })
+        .collect();
+    readings.sort_by(|a, b| b.shift.agreement.total_cmp(&a.shift.agreement));
+    readings.truncate(READINGS);
+    readings.par_iter().find_map_first(|reading| {
+        let place = places.get(reading.place)?;
+        let spectrum = spectra.get(place.octave)?;
+        let soft = soft(spectrum, lattice, place, reading);
+        let (id, wrong) = payload::decode(&soft)?;
+        Some((id, wrong, soft.len()))
     })
 }
 
-/// How far the pattern is moved in the picture, the likeliest first: where the sync waves agree.
-fn shifts(waves: &[Wave], values: &[Complex32]) -> Vec<(f32, f32)> {
-    let side = TILE as i32;
-    let mut plane = vec![Complex32::default(); TILE * TILE];
-    for (wave, value) in waves.iter().zip(values) {
-        let (x, y) = (wave.across.rem_euclid(side) as usize, wave.down.rem_euclid(side) as usize);
-        if let Some(bin) = plane.get_mut(x * TILE + y) {
-            *bin = *value;
-        }
-    }
-    fourier::transform(&mut plane, TILE, FftDirection::Forward);
-    let mut order: Vec<usize> = (0..plane.len()).collect();
-    order.sort_by(|a, b| {
-        let agreement = |at: &usize| plane.get(*at).map_or(0.0, |value| value.re);
-        agreement(b).total_cmp(&agreement(a))
-    });
-    let mut shifts: Vec<(f32, f32)> = Vec::with_capacity(SHIFTS);
-    for at in order {
-        let shift = ((at % TILE) as f32, (at / TILE) as f32);
-        if shifts.iter().all(|other| apart(shift, *other) > 3.0) {
-            shifts.push(shift);
-        }
-        if shifts.len() == SHIFTS {
-            break;
-        }
-    }
-    shifts.into_iter().map(|shift| settle(waves, values, shift)).collect()
+/// A wave as the picture shows it, without the phase that the key gave it.
+fn value(spectrum: &Spectrum, place: &Place, wave: &Wave, upside_down: bool) -> Complex32 {
+    let value = place.read(spectrum, wave);
+    let value = if upside_down { value.conj() } else { value };
+    value * Complex32::cis(-wave.phase)
 }
 
-/// The distance of two shifts on the torus of the tile.
-fn apart(a: (f32, f32), b: (f32, f32)) -> f32 {
-    let around = |distance: f32| distance.abs().min(TILE as f32 - distance.abs());
-    around(a.0 - b.0).max(around(a.1 - b.1))
-}
-
-/// Moves a shift by fractions of a pixel to where the sync waves agree best.
-fn settle(waves: &[Wave], values: &[Complex32], mut shift: (f32, f32)) -> (f32, f32) {
-    let agreement = |shift: (f32, f32)| {
-        waves.iter().zip(values).map(|(wave, value)| shifted(wave, *value, shift)).sum::<f32>()
-    };
-    let mut best = agreement(shift);
-    for step in [0.5, 0.25, 0.1, 0.05] {
-        for _ in 0..10 {
-            let (x, y) = shift;
-            let around = [(x + step, y), (x - step, y), (x, y + step), (x, y - step)];
-            let tried = around.map(|shift| (agreement(shift), shift));
-            match tried.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
-                Some((better, moved)) if better > best => (best, shift) = (better, moved),
-                _ => break,
+/// The sign of each payload wave, as far as it can be trusted.
+fn soft(spectrum: &Spectrum, lattice: &Lattice, place: &Place, reading: &Reading) -> Vec<f32> {
+    let mut excess = [(0.0_f32, 0.0_f32, 0.0_f32); RINGS];
+    let read: Vec<(usize, f32, f32)> = lattice
+        .payload
+        .iter()
+        .map(|wave| {
+            let value = value(spectrum, place, wave, reading.upside_down);
+            let (across, down) = place.wave_numbers(wave);
+            let clear = 1.0 / spectrum.level(across, down);
+            let radius = f32::hypot(wave.across as f32, wave.down as f32) / TILE as f32;
+            let ring = (((radius - 0.05) / 0.125 * RINGS as f32) as usize).min(RINGS - 1);
+            if let Some((count, power, sum)) = excess.get_mut(ring) {
+                *count += 1.0;
+                *power += value.norm_sqr();
+                *sum += clear;
             }
-        }
-    }
-    shift
-}
-
-/// How much a wave, whose phase is taken off, agrees with a shift of the pattern.
-fn shifted(wave: &Wave, value: Complex32, (x, y): (f32, f32)) -> f32 {
-    let turns = (wave.across as f32 * x + wave.down as f32 * y) / TILE as f32;
-    (value * Complex32::cis(-std::f32::consts::TAU * turns)).re
+            (ring, clear, reading.shift.sign(wave, value).clamp(-3.0, 3.0))
+        })
+        .collect();
+    let trust = excess.map(|(count, power, sum)| {
+        let stands_out = (power / count.max(1.0) - 0.9).max(0.05).sqrt();
+        (stands_out, sum / count.max(1.0))
+    });
+    let weigh = |(ring, clear, sign): (usize, f32, f32)| {
+        let (ring, mean) = trust.get(ring).copied().unwrap_or_default();
+        sign * ring * (clear / mean.max(1e-9)).powf(0.7)
+    };
+    read.into_iter().map(weigh).collect()
 }

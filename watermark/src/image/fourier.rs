@@ -5,7 +5,11 @@ use rustfft::{FftDirection, FftPlanner, num_complex::Complex32};
 
 /// Transforms a square array in place, without scaling, and leaves it transposed.
 pub(crate) fn transform(values: &mut [Complex32], side: usize, direction: FftDirection) {
-    rows(values, side, direction);
+    let fft = FftPlanner::new().plan_fft(side, direction);
+    // Most rows of a pattern's spectrum are empty.
+    let zero = Complex32::default();
+    let filled = values.chunks_exact_mut(side).filter(|row| row.iter().any(|value| *value != zero));
+    filled.for_each(|row| fft.process(row));
     transpose(values, side);
     rows(values, side, direction);
 }

@@ -1,21 +1,26 @@
 //! The lattice mark of pictures: 64 bits in a periodic pattern of waves.
 //!
 //! Reading order: `lattice` says which waves a key uses, `payload` and `trellis` which sign
-//! each of them has for an id, `embedding` adds them to a picture. On the way back `spectrum`
-//! makes a picture's waves visible, `search` finds how the picture was turned and scaled since,
-//! and `detection` reads the signs.
+//! each of them has for an id, `tile` adds them up, `pose` lays them into a picture, `mask` says
+//! where it hides them, and `embedding` adds them. On the way back `spectrum` makes a picture's
+//! waves visible, `search` finds how the picture was turned, stretched and scaled since, `shift`
+//! where it was cropped, and `detection` reads the signs.
 
 mod detection;
 mod embedding;
 pub(crate) mod fourier;
 mod lattice;
+mod mask;
 pub(crate) mod payload;
+mod pose;
 mod search;
+mod shift;
 mod spectrum;
+mod tile;
 mod trellis;
 
 pub use detection::{Detection, detect};
-pub use embedding::embed;
+pub use embedding::{Strength, embed, embed_with};
 
 /// The algorithm's name in the C2PA soft binding.
 pub const ALGORITHM: &str = "org.imprimatur.image.1";
@@ -26,9 +31,7 @@ const CANONICAL_SIDE: f64 = 724.0;
 /// The period of the pattern in the canonical plane, in pixels.
 const TILE: usize = 128;
 
-/// The canonical size of a picture.
-fn canonical(width: usize, height: usize) -> (usize, usize) {
-    let scale = CANONICAL_SIDE / ((width * height) as f64).sqrt();
-    let scaled = |side: usize| ((side as f64 * scale).round() as usize).max(1);
-    (scaled(width), scaled(height))
+/// The side of a picture's pixel in canonical pixels.
+fn canonical_scale(width: usize, height: usize) -> f64 {
+    CANONICAL_SIDE / ((width * height) as f64).sqrt()
 }

@@ -18,12 +18,9 @@ pub(crate) fn decode(soft: &[f32]) -> Option<(MarkId, u32)> {
     for repetition in soft.chunks(CODED) {
         sums.iter_mut().zip(repetition).for_each(|(sum, soft)| *sum += soft);
     }
-    let message = trellis::decode(&sums);
     // The upper 64 of 96 bits, and the lower 32.
-    let (id, check) = ((message >> 32) as u64, message as u32);
-    if checksum(id) != check {
-        return None;
-    }
+    let messages = trellis::decode(&sums).map(|message| ((message >> 32) as u64, message as u32));
+    let (id, _) = messages.into_iter().find(|(id, check)| checksum(*id) == *check)?;
     let id = MarkId::from(id);
     let word = encode(id);
     let wrong = soft.iter().zip(word.iter().cycle()).filter(|(soft, bit)| (**soft < 0.0) != **bit);

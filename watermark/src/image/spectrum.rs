@@ -1,55 +1,119 @@
 //! The waves of a picture, each as strong as it stands out from its neighbours.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "rows and columns are cut to the size of their arrays"
+)]
+
+use rayon::prelude::*;
 use rustfft::{FftDirection, num_complex::Complex32};
 
-use super::{canonical, fourier};
+use super::{TILE, canonical_scale, fourier, mask};
 use crate::picture::Plane;
 
-/// The side of the padded plane: wave numbers are in cycles per `SIDE` pixels.
-pub(super) const SIDE: usize = 2048;
-/// The greatest wave number that is kept: 0.175 cycles per pixel, shrunk to 1 / 1.4.
-const REACH: usize = 512;
-/// Half the width of the neighbourhood, in wave numbers.
+/// The side of the padded plane of the first octave.
+const SIDE: usize = 2048;
+/// Half the width of the neighbourhood in which waves are compared, in wave numbers.
 const NEIGHBOURS: usize = 20;
 /// Bins on each side from which a wave between bins is read.
 const TAPS: isize = 4;
+/// The power above which a bin counts no more in a coarse search, as multiples of the mean.
+const POWER_MAX: f32 = 12.0;
 
-/// The right half of the spectrum of a picture's canonical plane, centred on the picture.
+/// The right half of the spectrum of a picture's plane, centred on the picture.
+///
+/// Octave 0 shows the canonical plane, each further one a plane with half its sides. A pattern that
+/// was enlarged by a crop is read where its waves have about the length that they were made with.
 pub(super) struct Spectrum {
-    /// `values[across][down + REACH]`, whitened: the mean power of every neighbourhood is 1.
+    /// `values[across][down + reach]`, whitened: the mean power of every neighbourhood is 1.
     values: Vec<Complex32>,
+    /// What each of them was divided by.
+    levels: Plane,
+    /// The greatest wave number that is kept: a quarter of a cycle per pixel.
+    reach: usize,
     kernel: Kernel,
 }
 
-const DOWN: usize = 2 * REACH + 1;
-
 impl Spectrum {
-    pub(super) fn new(luma: &Plane) -> Self {
-        let (width, height) = canonical(luma.width(), luma.height());
-        let plane = normalised(&luma.resized(width, height));
-        let mut values = half(&plane);
-        whiten(&mut values);
-        Self { values, kernel: Kernel::new() }
+    /// The spectra of a picture's octaves.
+    pub(super) fn octaves(luma: &Plane, octaves: u32) -> Vec<Self> {
+        let (width, height) = (luma.width(), luma.height());
+        let mut plane: Option<Plane> = None;
+        let planes = (0..octaves).map(|octave| {
+            let scale = canonical_scale(width, height) / f64::from(1_u32 << octave);
+            let scaled = |pixels: usize| ((pixels as f64 * scale).round() as usize).max(1);
+            let resized = plane.as_ref().unwrap_or(luma).resized(scaled(width), scaled(height));
+            plane.insert(resized).clone()
+        });
+        let planes: Vec<Plane> = planes.collect();
+        let sides = planes.into_par_iter().enumerate();
+        sides.map(|(octave, plane)| Self::new(&plane, SIDE >> octave)).collect()
     }
 
-    /// The powers of the bins within `reach` wave numbers, each the greatest of itself and its
-    /// eight neighbours: a coarse search must not fall between bins.
+    fn new(plane: &Plane, side: usize) -> Self {
+        let reach = side / 4;
+        let mut values = half(&normalised(plane), side);
+        let levels = whiten(&mut values, reach);
+        Self { values, levels, reach, kernel: Kernel::new() }
+    }
+
+    /// Wave numbers of this spectrum for each period of the tile.
+    pub(super) const fn per_period(&self) -> f32 {
+        (4 * self.reach / TILE) as f32
+    }
+
+    const fn down(&self) -> usize {
+        2 * self.reach + 1
+    }
+
+    /// The powers of all bins, each the greatest of itself and its eight neighbours: a coarse
+    /// search must not fall between bins.
     pub(super) fn powers(&self) -> Powers {
-        let bins: Vec<f32> = self.values.iter().map(|value| value.norm_sqr().min(12.0)).collect();
-        let column =
-            |across: usize| bins.get(across * DOWN..(across + 1) * DOWN).unwrap_or_default();
-        let mut powers = Vec::with_capacity(bins.len());
-        for across in 0..=REACH {
-            let near =
-                [column(across.saturating_sub(1)), column(across), column((across + 1).min(REACH))];
-            powers.extend((0..DOWN).map(|down| {
-                let window = down.saturating_sub(1)..(down + 2).min(DOWN);
-                let values =
-                    near.iter().flat_map(|column| column.get(window.clone()).unwrap_or_default());
-                values.copied().fold(0.0, f32::max)
-            }));
+        let (down, reach) = (self.down(), self.reach);
+        let power =
+            |value: &Complex32| (value.norm_sqr().min(POWER_MAX) * (255.0 / POWER_MAX)) as u8;
+        let bins: Vec<u8> = self.values.iter().map(power).collect();
+        // Greatest along each column, then across.
+        let mut tall = bins.clone();
+        for (tall, column) in tall.chunks_exact_mut(down).zip(bins.chunks_exact(down)) {
+            for (tall, window) in tall.iter_mut().skip(1).zip(column.windows(3)) {
+                *tall = window[0].max(window[1]).max(window[2]);
+            }
         }
-        Powers(powers)
+        // The whole plane, so that looking up needs no mirror.
+        let mut greatest = vec![0; down * down];
+        for across in 0..=reach {
+            let near = [across.saturating_sub(1), across, (across + 1).min(reach)];
+            for row in 0..down {
+                let most = near.map(|across| tall[across * down + row]);
+                let most = most[0].max(most[1]).max(most[2]);
+                greatest[(reach + across) * down + row] = most;
+                greatest[(reach - across) * down + down - 1 - row] = most;
+            }
+        }
+        Powers { greatest, reach, per_period: self.per_period() }
+    }
+
+    /// The strength of the wave with these numbers, from the four bins around it.
+    pub(super) fn strength(&self, across: f32, down: f32) -> f32 {
+        let sign = if across < 0.0 { -1.0 } else { 1.0 };
+        let (across, down) = (sign * across, sign * down + self.reach as f32);
+        if across >= self.reach as f32 || down < 0.0 || down >= (2 * self.reach) as f32 {
+            return 0.0;
+        }
+        let (column, row) = (across as usize, down as usize);
+        let (x, y) = (across - column as f32, down - row as f32);
+        let power = |column: usize, row: usize| self.values[column * self.down() + row].norm_sqr();
+        let upper = power(column, row) * (1.0 - y) + power(column, row + 1) * y;
+        let lower = power(column + 1, row) * (1.0 - y) + power(column + 1, row + 1) * y;
+        (upper * (1.0 - x) + lower * x).sqrt().min(6.0)
+    }
+
+    /// How strong waves near this one are in the picture.
+    pub(super) fn level(&self, across: f32, down: f32) -> f32 {
+        let sign = if across < 0.0 { -1.0 } else { 1.0 };
+        let row = self.levels.row((sign * across) as isize);
+        row.get((sign * down + self.reach as f32) as usize).copied().unwrap_or(f32::MAX)
     }
 
     /// The wave with these numbers, read between the bins. Opposite waves are conjugate.
@@ -61,15 +125,16 @@ impl Spectrum {
     }
 
     fn right_wave(&self, across: f32, down: f32) -> Complex32 {
+        let height = self.down();
         let (column, columns) = self.kernel.at(across);
-        let (row, rows) = self.kernel.at(down + REACH as f32);
+        let (row, rows) = self.kernel.at(down + self.reach as f32);
         let mut sum = Complex32::default();
         for (column, weight) in (column..).zip(columns) {
             // The left half is the mirror image of the right one.
             let mirrored = column < 0;
-            let bins = self.values.get(column.unsigned_abs() * DOWN..).unwrap_or_default();
+            let bins = self.values.get(column.unsigned_abs() * height..).unwrap_or_default();
             for (row, other) in (row..).zip(rows) {
-                let row = if mirrored { DOWN as isize - 1 - row } else { row };
+                let row = if mirrored { height as isize - 1 - row } else { row };
                 let Some(value) = usize::try_from(row).ok().and_then(|row| bins.get(row)) else {
                     continue;
                 };
@@ -82,58 +147,102 @@ impl Spectrum {
 }
 
 /// Powers for the coarse search.
-pub(super) struct Powers(Vec<f32>);
+pub(super) struct Powers {
+    greatest: Vec<u8>,
+    reach: usize,
+    /// Wave numbers for each period of the tile.
+    pub(super) per_period: f32,
+}
 
 impl Powers {
-    /// The power near the wave with these numbers; 0 out of reach.
-    pub(super) fn near(&self, across: f32, down: f32) -> f32 {
-        let (across, down) = if across < 0.0 { (-across, -down) } else { (across, down) };
-        let row = down + (REACH as f32 + 0.5);
-        if across >= REACH as f32 || row < 0.0 || row >= DOWN as f32 {
-            return 0.0;
+    /// The same with half the resolution, for a search that steps twice as far.
+    pub(super) fn coarse(&self) -> Self {
+        let (reach, height) = (self.reach / 2, 2 * self.reach + 1);
+        let down = 2 * reach + 1;
+        let mut greatest = Vec::with_capacity(down * down);
+        for x in 0..down {
+            for y in 0..down {
+                let near =
+                    |at: usize| [(2 * at).saturating_sub(1), 2 * at, (2 * at + 1).min(height - 1)];
+                let most = near(x).map(|x| near(y).map(|y| self.greatest[x * height + y]));
+                greatest.push(most.as_flattened().iter().copied().max().unwrap_or_default());
+            }
         }
-        self.0.get((across + 0.5) as usize * DOWN + row as usize).copied().unwrap_or_default()
+        Self { greatest, reach, per_period: self.per_period / 2.0 }
+    }
+
+    /// Adds the power near the wave with these numbers, which must be in reach, to each sum;
+    /// `step` is what the numbers grow by from sum to sum.
+    pub(super) fn sum(&self, start: (f32, f32), step: (f32, f32), sums: &mut [u16]) {
+        // 16 bits behind the point are enough for thousands of steps.
+        let fixed = |number: f32| (number * 65536.0) as i32;
+        let middle = self.reach as f32 + 0.5;
+        let (mut across, mut down) = (fixed(start.0 + middle), fixed(start.1 + middle));
+        let (right, below) = (fixed(step.0), fixed(step.1));
+        let height = 2 * self.reach + 1;
+        for sum in sums {
+            let (x, y) = ((across >> 16) as usize, (down >> 16) as usize);
+            if y < height {
+                *sum += u16::from(
+                    self.greatest.get(x.wrapping_mul(height).wrapping_add(y)).copied().unwrap_or(0),
+                );
+            }
+            across += right;
+            down += below;
+        }
     }
 }
 
-/// Details of a plane, all of the same contrast: edges must not outshout the mark.
+/// Details of a plane, all of the same contrast, and then as strong as a mark would be beside
+/// them: edges must not outshout the mark.
 fn normalised(plane: &Plane) -> Plane {
-    let details = plane.blurred(3.5).zip(plane, |mean, luma| luma - mean);
-    let energy = details.clone().map(|detail| detail * detail).blurred(6.0);
-    details.zip(&energy, |detail, energy| (detail / (energy.sqrt() + 1.0)).clamp(-3.0, 3.0))
+    let details = plane.smoothed(3.5).zip(plane, |mean, luma| luma - mean);
+    let energy = details.clone().map(|detail| detail * detail).smoothed(3.5);
+    details.zip(&energy, |detail, energy| {
+        let deviation = energy.sqrt() + 1.0;
+        (detail / deviation).clamp(-3.0, 3.0) * mask::strength(energy) / deviation
+    })
 }
 
 /// The right half of the transform of `plane`, as if its middle were at the origin.
-fn half(plane: &Plane) -> Vec<Complex32> {
-    let (width, height) = (plane.width().min(SIDE), plane.height().min(SIDE));
+fn half(plane: &Plane, side: usize) -> Vec<Complex32> {
+    let reach = side / 4;
+    let (width, height) = (plane.width().min(side), plane.height().min(side));
     // A very long plane keeps its middle.
     let (left, top) = ((plane.width() - width) / 2, (plane.height() - height) / 2);
     let (taper_x, taper_y) = (taper(width), taper(height));
-    let wrap = |at: usize, length: usize| (at + SIDE - length / 2) % SIDE;
-    let mut rows = vec![Complex32::default(); SIDE * height];
-    for ((y, row), fade) in rows.chunks_exact_mut(SIDE).enumerate().zip(&taper_y) {
-        let source = plane.row((top + y) as isize).iter().skip(left).zip(&taper_x).enumerate();
-        for (x, (sample, other)) in source {
-            if let Some(value) = row.get_mut(wrap(x, width)) {
-                value.re = sample * fade * other;
+    let wrap = |at: usize, length: usize| (at + side - length / 2) % side;
+    // Two real rows are transformed as one complex row.
+    let pairs = height.div_ceil(2);
+    let mut rows = vec![Complex32::default(); side * pairs];
+    for (pair, row) in rows.chunks_exact_mut(side).enumerate() {
+        for part in 0..2.min(height - 2 * pair) {
+            let y = 2 * pair + part;
+            let source = plane.row((top + y) as isize).iter().skip(left).zip(&taper_x).enumerate();
+            for (x, (sample, fade)) in source {
+                let value = sample * fade * taper_y[y];
+                let place = &mut row[wrap(x, width)];
+                if part == 0 { place.re = value } else { place.im = value }
             }
         }
     }
-    fourier::rows(&mut rows, SIDE, FftDirection::Forward);
-    let mut columns = vec![Complex32::default(); SIDE * (REACH + 1)];
-    for (y, row) in rows.chunks_exact(SIDE).enumerate() {
-        let at = wrap(y, height);
-        for (column, value) in columns.chunks_exact_mut(SIDE).zip(row) {
-            if let Some(place) = column.get_mut(at) {
-                *place = *value;
+    fourier::rows(&mut rows, side, FftDirection::Forward);
+    let mut columns = vec![Complex32::default(); side * (reach + 1)];
+    for (pair, row) in rows.chunks_exact(side).enumerate() {
+        let (first, second) = (wrap(2 * pair, height), wrap(2 * pair + 1, height));
+        for (at, column) in columns.chunks_exact_mut(side).enumerate() {
+            let (here, mirror) = (row[at], row[(side - at) % side].conj());
+            column[first] = (here + mirror) * 0.5;
+            if 2 * pair + 1 < height {
+                column[second] = (here - mirror) * Complex32::new(0.0, -0.5);
             }
         }
     }
-    fourier::rows(&mut columns, SIDE, FftDirection::Forward);
-    let kept = columns.chunks_exact(SIDE).flat_map(|column| {
-        let (positive, negative) = column.split_at(SIDE / 2);
-        let negative = negative.iter().skip(SIDE / 2 - REACH);
-        negative.chain(positive.iter().take(REACH + 1)).copied()
+    fourier::rows(&mut columns, side, FftDirection::Forward);
+    let kept = columns.chunks_exact(side).flat_map(|column| {
+        let (positive, negative) = column.split_at(side / 2);
+        let negative = negative.iter().skip(side / 2 - reach);
+        negative.chain(positive.iter().take(reach + 1)).copied()
     });
     kept.collect()
 }
@@ -145,13 +254,15 @@ fn taper(length: usize) -> Vec<f32> {
 }
 
 /// Divides by the root of the mean power around each bin.
-fn whiten(values: &mut [Complex32]) {
-    let powers = Plane::by_rows((DOWN, REACH + 1), |across, row| {
-        let source = values.iter().skip(across * DOWN);
+fn whiten(values: &mut [Complex32], reach: usize) -> Plane {
+    let down = 2 * reach + 1;
+    let powers = Plane::by_rows((down, reach + 1), |across, row| {
+        let source = values.iter().skip(across * down);
         row.iter_mut().zip(source).for_each(|(power, value)| *power = value.norm_sqr());
     });
-    let means = powers.averaged(NEIGHBOURS);
-    values.iter_mut().zip(means.samples()).for_each(|(value, mean)| *value /= (mean + 1e-6).sqrt());
+    let levels = powers.averaged(NEIGHBOURS).map(|mean| (mean + 1e-6).sqrt());
+    values.iter_mut().zip(levels.samples()).for_each(|(value, level)| *value /= *level);
+    levels
 }
 
 /// A windowed sinc that reads a band-limited function between its samples.

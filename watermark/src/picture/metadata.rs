@@ -5,6 +5,7 @@ use img_parts::{
     Bytes,
     jpeg::{Jpeg, JpegSegment, markers},
     png::Png,
+    webp::{CHUNK_ANIM, WebP},
 };
 
 use crate::WatermarkError;
@@ -18,9 +19,31 @@ const JFIF: &[u8] = b"JFIF\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 
 /// Whether a PNG file holds more than one picture (APNG).
-pub(super) fn is_animated(file: &[u8]) -> bool {
+pub(super) fn is_animated_png(file: &[u8]) -> bool {
     let png = Png::from_bytes(Bytes::copy_from_slice(file));
     png.is_ok_and(|png| png.chunk_by_type(*b"acTL").is_some())
+}
+
+/// Whether a WebP file holds more than one picture.
+pub(super) fn is_animated_webp(file: &[u8]) -> bool {
+    let webp = WebP::from_bytes(Bytes::copy_from_slice(file));
+    webp.is_ok_and(|webp| webp.has_chunk(CHUNK_ANIM))
+}
+
+/// Whether a TIFF file has a second directory (TIFF 6.0, section 2).
+pub(super) fn has_pages(file: &[u8]) -> bool {
+    let little = file.first() == Some(&b'I');
+    let number = |at: usize, bytes: usize| {
+        let field = file.get(at..at.checked_add(bytes)?)?.iter();
+        let push = |number: usize, byte: &u8| number << 8 | usize::from(*byte);
+        Some(if little { field.rev().fold(0, push) } else { field.fold(0, push) })
+    };
+    let next = || {
+        let directory = number(4, 4)?;
+        let entries = number(directory, 2)?;
+        number(directory.checked_add(2 + 12 * entries)?, 4)
+    };
+    next().is_some_and(|next| next != 0)
 }
 
 /// Puts the chunks of `source` that are kept into the PNG file `bytes`.

@@ -60,6 +60,36 @@ impl Plane {
         self
     }
 
+    /// The means of `f(sample)` over square cells, `per_sample` of which fit into a sample.
+    pub(crate) fn binned(
+        &self,
+        size: (usize, usize),
+        per_sample: f32,
+        f: impl Fn(f32) -> f32 + Sync,
+    ) -> Self {
+        let first =
+            |cell: usize, most: usize| ((cell as f32 / per_sample).round() as usize).min(most);
+        let (width, height) = (self.width, self.height());
+        let edges: Vec<usize> = (0..=size.0).map(|cell| first(cell, width)).collect();
+        Self::by_rows(size, |cell, row| {
+            // At least one sample, where cells are smaller than samples.
+            let top = first(cell, height.saturating_sub(1));
+            let bottom = first(cell + 1, height).max(top + 1);
+            let mut sums = vec![0.0; width];
+            for y in top..bottom {
+                let source = self.row(y as isize);
+                sums.iter_mut().zip(source).for_each(|(sum, sample)| *sum += f(*sample));
+            }
+            for (mean, edges) in row.iter_mut().zip(edges.windows(2)) {
+                let &[left, right] = edges else { continue };
+                let left = left.min(width.saturating_sub(1));
+                let samples = sums.get(left..right.max(left + 1)).unwrap_or_default();
+                let count = samples.len() * (bottom - top);
+                *mean = samples.iter().sum::<f32>() / count.max(1) as f32;
+            }
+        })
+    }
+
     /// The mean of `f(sample)`.
     pub(crate) fn mean(&self, f: impl Fn(f32) -> f64 + Sync) -> f64 {
         let sum: f64 = self.samples.iter().map(|sample| f(*sample)).sum();

@@ -19,8 +19,8 @@ impl Sample for u8 {
     }
 
     fn of(value: f32) -> Self {
-        // `as` saturates.
-        value.round() as Self
+        // `as` cuts off fractions and saturates; `round` would be a call on common processors.
+        (value + 0.5) as Self
     }
 }
 
@@ -30,7 +30,7 @@ impl Sample for u16 {
     }
 
     fn of(value: f32) -> Self {
-        (value * 257.0).round() as Self
+        (value * 257.0 + 0.5) as Self
     }
 }
 
@@ -50,21 +50,39 @@ pub(crate) fn luma(picture: &DynamicImage) -> Plane {
     }
 }
 
-/// Adds `pattern`, which has the picture's size, to every colour; transparency stays.
-pub(crate) fn add(picture: &mut DynamicImage, pattern: &Plane) {
+/// Adds a pattern to the luma of a picture; transparency stays. `fill` writes a row of the pattern.
+pub(crate) fn add(picture: &mut DynamicImage, fill: impl Fn(usize, &mut [f32]) + Sync) {
+    let width = picture.width() as usize;
+    let pattern = &fill;
     match picture {
-        DynamicImage::ImageLuma8(buffer) => shift::<_, 1>(buffer, pattern),
-        DynamicImage::ImageLumaA8(buffer) => shift::<_, 2>(buffer, pattern),
-        DynamicImage::ImageRgb8(buffer) => shift::<_, 3>(buffer, pattern),
-        DynamicImage::ImageRgba8(buffer) => shift::<_, 4>(buffer, pattern),
-        DynamicImage::ImageLuma16(buffer) => shift::<_, 1>(buffer, pattern),
-        DynamicImage::ImageLumaA16(buffer) => shift::<_, 2>(buffer, pattern),
-        DynamicImage::ImageRgb16(buffer) => shift::<_, 3>(buffer, pattern),
-        DynamicImage::ImageRgba16(buffer) => shift::<_, 4>(buffer, pattern),
+        DynamicImage::ImageLuma8(buffer) => shift::<_, 1>(buffer, width, pattern),
+        DynamicImage::ImageLumaA8(buffer) => shift::<_, 2>(buffer, width, pattern),
+        DynamicImage::ImageRgb8(buffer) => shift::<_, 3>(buffer, width, pattern),
+        DynamicImage::ImageRgba8(buffer) => shift::<_, 4>(buffer, width, pattern),
+        DynamicImage::ImageLuma16(buffer) => shift::<_, 1>(buffer, width, pattern),
+        DynamicImage::ImageLumaA16(buffer) => shift::<_, 2>(buffer, width, pattern),
+        DynamicImage::ImageRgb16(buffer) => shift::<_, 3>(buffer, width, pattern),
+        DynamicImage::ImageRgba16(buffer) => shift::<_, 4>(buffer, width, pattern),
         other => {
             *other = DynamicImage::ImageRgba16(other.to_rgba16());
-            add(other, pattern);
+            add(other, fill);
         }
+    }
+}
+
+/// The mean square of what [`add`] would change at samples of these rows, each with its pattern.
+pub(crate) fn shift_power(picture: &DynamicImage, rows: &[(usize, Vec<f32>)], gain: f32) -> f64 {
+    let width = picture.width() as usize;
+    match picture {
+        DynamicImage::ImageLuma8(buffer) => power::<_, 1>(buffer, width, rows, gain),
+        DynamicImage::ImageLumaA8(buffer) => power::<_, 2>(buffer, width, rows, gain),
+        DynamicImage::ImageRgb8(buffer) => power::<_, 3>(buffer, width, rows, gain),
+        DynamicImage::ImageRgba8(buffer) => power::<_, 4>(buffer, width, rows, gain),
+        DynamicImage::ImageLuma16(buffer) => power::<_, 1>(buffer, width, rows, gain),
+        DynamicImage::ImageLumaA16(buffer) => power::<_, 2>(buffer, width, rows, gain),
+        DynamicImage::ImageRgb16(buffer) => power::<_, 3>(buffer, width, rows, gain),
+        DynamicImage::ImageRgba16(buffer) => power::<_, 4>(buffer, width, rows, gain),
+        other => power::<_, 4>(&other.to_rgba16(), width, rows, gain),
     }
 }
 
@@ -88,13 +106,60 @@ fn brightness<S: Sample>(pixel: &[S]) -> f32 {
     }
 }
 
-fn shift<S: Sample, const CHANNELS: usize>(samples: &mut [S], pattern: &Plane) {
+/// What a change of luma by one means for red, green and blue: the least change of all three.
+/// Each is changed as much as it counts.
+const SHARES: [f32; 3] = {
+    let square = 0.299 * 0.299 + 0.587 * 0.587 + 0.114 * 0.114;
+    [0.299 / square, 0.587 / square, 0.114 / square]
+};
+
+const fn shares<const CHANNELS: usize>() -> &'static [f32] {
+    if CHANNELS < 3 { &[1.0] } else { &SHARES }
+}
+
+fn shift<S: Sample, const CHANNELS: usize>(
+    samples: &mut [S],
+    width: usize,
+    fill: &(impl Fn(usize, &mut [f32]) + Sync),
+) {
     let (pixels, _) = samples.as_chunks_mut::<CHANNELS>();
-    let colours = if CHANNELS.is_multiple_of(2) { CHANNELS - 1 } else { CHANNELS };
-    let pairs = pixels.par_iter_mut().with_min_len(1 << 14).zip(pattern.samples());
-    pairs.for_each(|(pixel, shift)| {
-        pixel.iter_mut().take(colours).for_each(|sample| *sample = S::of(sample.value() + shift));
-    });
+    let rows = pixels.par_chunks_mut(width.max(1)).with_min_len(16).enumerate();
+    rows.for_each_init(
+        || vec![0.0; width],
+        |pattern, (y, row)| {
+            fill(y, pattern);
+            for (pixel, shift) in row.iter_mut().zip(pattern.iter()) {
+                for (sample, share) in pixel.iter_mut().zip(shares::<CHANNELS>()) {
+                    *sample = S::of(sample.value() + shift * share);
+                }
+            }
+        },
+    );
+}
+
+fn power<S: Sample, const CHANNELS: usize>(
+    samples: &[S],
+    width: usize,
+    rows: &[(usize, Vec<f32>)],
+    gain: f32,
+) -> f64 {
+    let (pixels, _) = samples.as_chunks::<CHANNELS>();
+    let (mut sum, mut count) = (0.0, 0);
+    for (y, pattern) in rows {
+        let row = pixels.get(y * width..).unwrap_or_default();
+        // Rows are short enough for single precision.
+        let mut of_row = 0.0_f32;
+        for (pixel, shift) in row.iter().zip(pattern) {
+            for (sample, share) in pixel.iter().zip(shares::<CHANNELS>()) {
+                let value = sample.value();
+                let change = (value + shift * gain * share).clamp(0.0, 255.0) - value;
+                of_row += change * change;
+            }
+        }
+        sum += f64::from(of_row);
+        count += pattern.len() * shares::<CHANNELS>().len();
+    }
+    sum / f64::from(u32::try_from(count.max(1)).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -133,17 +198,17 @@ mod tests {
         let clear = Rgba([0, 0, 0, 0]);
         let mut picture = DynamicImage::ImageRgba8(RgbaImage::from_pixel(2, 2, clear));
         assert!(luma(&picture).samples().iter().all(|luma| *luma == 255.0));
-        add(&mut picture, &Plane::by_rows((2, 2), |_, row| row.fill(3.4)));
-        assert_eq!(picture.to_rgba8().get_pixel(1, 1), &Rgba([3, 3, 3, 0]));
+        add(&mut picture, |_, row| row.fill(3.4));
+        assert_eq!(picture.to_rgba8().get_pixel(1, 1), &Rgba([2, 4, 1, 0]));
     }
 
     #[test]
     fn sums_stop_at_black_and_white() {
         let mut picture: DynamicImage =
             image::RgbImage::from_pixel(1, 1, image::Rgb([250, 3, 100])).into();
-        add(&mut picture, &Plane::by_rows((1, 1), |_, row| row.fill(9.0)));
-        assert_eq!(picture.to_rgb8().get_pixel(0, 0).0, [255, 12, 109]);
-        add(&mut picture, &Plane::by_rows((1, 1), |_, row| row.fill(-20.0)));
-        assert_eq!(picture.to_rgb8().get_pixel(0, 0).0, [235, 0, 89]);
+        add(&mut picture, |_, row| row.fill(9.0));
+        assert_eq!(picture.to_rgb8().get_pixel(0, 0).0, [255, 15, 102]);
+        add(&mut picture, |_, row| row.fill(-20.0));
+        assert_eq!(picture.to_rgb8().get_pixel(0, 0).0, [242, 0, 97]);
     }
 }

@@ -24,6 +24,43 @@ impl Plane {
         })
     }
 
+    /// Nearly [`Plane::blurred`], for widths of several samples: at half the size, then enlarged.
+    pub(crate) fn smoothed(&self, sigma: f32) -> Self {
+        let half = |side: usize| side.div_ceil(2);
+        let small = Self::by_rows((half(self.width()), half(self.height())), |y, row| {
+            let (upper, lower) = (self.row(2 * y as isize), self.row(2 * y as isize + 1));
+            let last = |row: &[f32]| row.last().copied().unwrap_or_default();
+            for ((sample, upper), lower) in row.iter_mut().zip(upper.chunks(2)).zip(lower.chunks(2))
+            {
+                let sum = |pair: &[f32]| pair.first().copied().unwrap_or_default() + last(pair);
+                *sample = 0.25 * (sum(upper) + sum(lower));
+            }
+        });
+        // Averaging pairs and straight lines between samples blur a little, too.
+        let small = small.blurred((sigma * sigma / 4.0 - 0.25).sqrt());
+        Self::by_rows((self.width(), self.height()), |y, row| {
+            let (near, far) =
+                (y / 2, if y % 2 == 0 { (y / 2) as isize - 1 } else { (y / 2) as isize + 1 });
+            let (near, far) = (small.row(near as isize), small.row(far));
+            let at = |x: usize| {
+                let value = |row: &[f32]| row.get(x).copied().unwrap_or_default();
+                0.75 * value(near) + 0.25 * value(far)
+            };
+            let last = near.len().saturating_sub(1);
+            let (mut before, mut here) = (at(0), at(0));
+            for (x, pair) in row.chunks_mut(2).enumerate() {
+                let after = at((x + 1).min(last));
+                if let Some(left) = pair.first_mut() {
+                    *left = 0.75 * here + 0.25 * before;
+                }
+                if let Some(right) = pair.get_mut(1) {
+                    *right = 0.75 * here + 0.25 * after;
+                }
+                (before, here) = (here, after);
+            }
+        })
+    }
+
     /// The plane averaged with Gaussian weights of standard deviation `sigma`, in samples.
     pub(crate) fn blurred(&self, sigma: f32) -> Self {
         let reach = (3.0 * sigma).ceil() as isize;
