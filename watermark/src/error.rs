@@ -67,6 +67,8 @@ pub enum WatermarkError {
         min: usize,
     },
     /// The text already holds invisible characters like those that would carry the id.
-    #[error("the text already holds invisible characters of a mark or a manifest: strip them first")]
+    #[error(
+        "the text already holds invisible characters of a mark or a manifest: strip them first"
+    )]
     Occupied,
 }

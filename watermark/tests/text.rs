@@ -122,3 +122,36 @@ fn dull_texts_say_that_they_carry_nothing() {
     let (_, mark) = marked(&mut Writer::new(Language::LIVELY, 1), 12);
     assert!(matches!(mark, Mark::NotMarkable { reason } if reason.starts_with("short text")));
 }
+
+#[test]
+fn fifty_lively_tokens_are_enough_and_the_mark_says_so() {
+    let mut agreed = 0;
+    for seed in 0..40 {
+        let (text, mark) = marked(&mut Writer::new(Language::LIVELY, 500 + seed), 50);
+        if matches!(mark, Mark::Statistical { .. }) {
+            let detection = text::detect(&[key()], &text);
+            assert!(detection.decidable && !detection.passages.is_empty(), "{seed}: {detection:?}");
+            agreed += 1;
+        }
+    }
+    assert!(agreed >= 36, "{agreed} of 40 say that they are marked");
+}
+
+#[test]
+fn two_passages_are_told_apart_under_the_right_key() {
+    let mut writer = Writer::new(Language::LIVELY, 7);
+    let (passage, _) = marked(&mut writer, 200);
+    let (again, _) = marked(&mut writer, 200);
+    let (before, between) = (unmarked(&mut writer, 300), unmarked(&mut writer, 300));
+    let text = [before, passage, between, again].concat();
+    let keys = [WatermarkKey::new([43; 32]), key(), WatermarkKey::new([44; 32])];
+    let detection = text::detect(&keys, &text);
+    assert_eq!(detection.key, 1);
+    let bounds = [(300, 500), (800, 1000)];
+    assert_eq!(detection.passages.len(), 2, "{detection:?}");
+    for (passage, (from, to)) in detection.passages.iter().zip(bounds) {
+        assert!(passage.tokens.start.abs_diff(from) < 25, "{passage:?}");
+        assert!(passage.tokens.end.abs_diff(to) < 25, "{passage:?}");
+        assert!(passage.p_value < BOUND);
+    }
+}

@@ -52,7 +52,13 @@ fn crops_edits_and_pastes_of_long_texts_are_read() {
     let read = |text: &str| detect(&[key(1)], text).map(|found| found.id);
     let words: Vec<&str> = marked.split(' ').collect();
     assert_eq!(read(&words[100..250].join(" ")), Some(id), "a crop");
-    let deleted: Vec<&str> = words.iter().copied().enumerate().filter(|(at, _)| at % 3 != 0).map(|(_, word)| word).collect();
+    let deleted: Vec<&str> = words
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(at, _)| at % 3 != 0)
+        .map(|(_, word)| word)
+        .collect();
     assert_eq!(read(&deleted.join(" ")), Some(id), "a third of the words deleted");
     assert_eq!(read(&format!("{long}\n{}\n{long}", words[100..250].join(" "))), Some(id), "pasted");
     // Two ids in one text: one of them is read, never a mixture.
@@ -72,7 +78,8 @@ fn what_cannot_carry_an_id_is_refused_with_its_reason() {
 #[test]
 fn text_manifests_beside_the_mark_change_nothing() {
     let marked = embed(&key(1), ENGLISH, MarkId::from(9)).unwrap();
-    let manifest = "\u{feff}\u{fe07}\u{fe08}\u{fe09}\u{fe0a}\u{e0133}\u{fe0d}\u{fe0d}\u{fe0d}\u{fe0d}";
+    let manifest =
+        "\u{feff}\u{fe07}\u{fe08}\u{fe09}\u{fe0a}\u{e0133}\u{fe0d}\u{fe0d}\u{fe0d}\u{fe0d}";
     let signed = format!("{marked}{manifest}");
     assert_eq!(detect(&[key(1)], &signed).unwrap().id, MarkId::from(9));
     assert_eq!(strip(&signed), format!("{ENGLISH}{manifest}"));

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, error::Error, fs};
 
 use watermark::{WatermarkKey, text};
 
-const KEYS: u64 = 200;
+const KEYS: u64 = 50;
 const LEVELS: [f64; 6] = [0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /// Reads lines of a name and tokens, and prints a row for each name.

@@ -11,7 +11,7 @@ const TOKENS: usize = 200;
 /// Prints how the perplexity changes, computed from the probabilities of every token, not from what
 /// was drawn; and how much freedom is left once the key is known.
 pub(crate) fn measure(language: &Language) {
-    let ours = changes(language, |seed| Ours::new(seed));
+    let ours = changes(language, Ours::new);
     let green = changes(language, |_| Green::new());
     println!(
         "Perplexity × {:.4} ± {:.4} (one standard error, over keys), KGW × {:.4} ± {:.4}",
@@ -56,9 +56,10 @@ impl<M: Mark> Mark for Watch<M> {
         let before: Vec<f32> = candidates.iter().map(|next| next.1).collect();
         self.mark.reweigh(text, candidates);
         let sum: f32 = candidates.iter().map(|next| next.1).sum();
-        let surprise = candidates.iter().zip(&before).map(|(next, before)| {
-            f64::from(next.1 / sum - before) * -f64::from(*before).ln()
-        });
+        let surprise = candidates
+            .iter()
+            .zip(&before)
+            .map(|(next, before)| f64::from(next.1 / sum - before) * -f64::from(*before).ln());
         self.nats += surprise.sum::<f64>();
         self.bits += entropy(candidates.iter().map(|next| next.1 / sum));
     }

@@ -5,18 +5,20 @@ use sha2::{Digest as _, Sha256};
 use types::TextFingerprint;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Units in a shingle: words, or characters where a script writes no spaces.
-const SHINGLE: usize = 3;
+/// Units in a shingle: words, or characters where a script writes no spaces. Words alone also say
+/// what is common to a language, and pairs in their order break at every edit: together they stand
+/// twice as many edits as threes do, and unrelated texts stay far.
+const SHINGLES: [usize; 2] = [1, 2];
 
 /// The fingerprint of a text.
 ///
-/// Case, punctuation, spaces, full-width forms and invisible characters do not change it. A text
-/// shorter than a shingle is one shingle; all texts without letters and digits are the same.
+/// Case, punctuation, spaces, full-width forms and invisible characters do not change it. All texts
+/// without letters and digits are the same.
 #[must_use]
 pub fn text(text: &str) -> TextFingerprint {
     let units = units(text);
     let mut minima = [u32::MAX; 64];
-    for shingle in units.windows(SHINGLE.min(units.len()).max(1)) {
+    for shingle in SHINGLES.iter().flat_map(|length| units.windows(*length)) {
         let hash = hash(shingle);
         for (minimum, permutation) in minima.iter_mut().zip(0..) {
             *minimum = (*minimum).min(permuted(hash, permutation));
@@ -120,22 +122,23 @@ mod tests {
         let other = "Rain is forecast for the northern districts until Thursday, and farmers there \
             say that they welcome it after the driest spring in forty years.";
         let cases = [
-            (BRIEF.replace("six weeks", "seven weeks"), 0.5..1.0),
+            (BRIEF.replace("six weeks", "seven weeks"), 0.7..1.0),
+            (BRIEF.replace("harbour", "old").replace("town", "").replace("work", "job"), 0.5..1.0),
             (format!("{BRIEF} Traffic will be diverted."), 0.6..1.0),
-            (other.to_owned(), 0.0..0.1),
+            (other.to_owned(), 0.0..0.3),
         ];
         for (changed, expected) in cases {
             let similarity = text(BRIEF).similarity(&text(&changed));
             assert!(expected.contains(&similarity), "{similarity}: {changed}");
         }
         let changed = text(CHINESE).similarity(&text(&CHINESE.replace("六周", "七周")));
-        assert!((0.5..1.0).contains(&changed), "{changed}");
+        assert!((0.7..1.0).contains(&changed), "{changed}");
     }
 
     #[test]
     fn fingerprints_stay_what_they_are_in_registries() {
         let TextFingerprint(minima) = text(BRIEF);
-        assert_eq!(minima[..4], [116_033_955, 48_173_925, 227_138_862, 138_939_935]);
+        assert_eq!(minima[..4], [63_023_068, 52_881_085, 15_504_612, 41_760_945]);
     }
 
     #[test]

@@ -72,8 +72,11 @@ impl Found {
     fn search(key: usize, secret: &WatermarkKey, tokens: &[u32]) -> Self {
         let text = Scored::new(secret, tokens);
         let whole = text.part(0..tokens.len());
-        let ln_windows = passages::ln_p_value(&text);
-        let ln_p = (whole.ln_p() + LN_WHOLE).min(ln_windows).min(0.0);
+        // A text without windows is looked at once.
+        let ln_p = match passages::ln_p_value(&text) {
+            Some(ln_windows) => (whole.ln_p() + LN_WHOLE).min(ln_windows).min(0.0),
+            None => whole.ln_p(),
+        };
         Self { key, text, whole, ln_p }
     }
 

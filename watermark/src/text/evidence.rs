@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use super::tournament::{COINS_PER_WEIGHT, LUCK_MAX, WEIGHTS};
 
 /// `ε`: the share of tokens that edits are expected to have put in.
-const EDITED: f64 = 0.4;
+const EDITED: f64 = 0.25;
 /// `θ`: how fast the odds of a lucky coin grow with its weight. Its value lies between what wordings
 /// of 2 and of 6 bits a token do to the coins.
 const LEANING: f64 = 0.065;

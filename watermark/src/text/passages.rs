@@ -14,11 +14,12 @@ const PASSAGES_MAX: usize = 100;
 /// By how much the evidence may fall behind before a passage has ended: 8 nats, in sixteenths.
 const BEHIND_MAX: i64 = 128;
 
-/// The logarithm of the p-value of the best window, all windows counted; infinite without windows.
-pub(super) fn ln_p_value(text: &Scored) -> f64 {
+/// The logarithm of the p-value of the best window, all windows counted, if the text is long
+/// enough to have windows.
+pub(super) fn ln_p_value(text: &Scored) -> Option<f64> {
     let parts = parts(text);
     let best = parts.iter().min_by(|a, b| a.ln_p_bound().total_cmp(&b.ln_p_bound()));
-    best.map_or(f64::INFINITY, |best| best.ln_p() + ln_looks(parts.len()))
+    best.map(|best| best.ln_p() + ln_looks(parts.len()))
 }
 
 /// The passages whose windows are below the bound, in the order of the text. `ln_keys` is the

@@ -17,6 +17,9 @@ const ROUNDS: u32 = 30;
 /// a token costs.
 const PLAYERS: usize = 1024;
 
+/// Numbers that are added one after another.
+const CHUNK: usize = 16;
+
 /// The weights of luck; `COINS_PER_WEIGHT` rounds have each of them, the first rounds the
 /// greatest: later rounds find less freedom left.
 pub(super) const WEIGHTS: [u32; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -46,23 +49,15 @@ impl Tournament {
     /// of the token that will be drawn.
     pub(super) fn play(&self, previous: u32, candidates: &mut [(u32, f32)]) -> Expected {
         let (players, rest) = candidates.split_at_mut(candidates.len().min(PLAYERS));
-        let share: f64 = players.iter().map(|player| f64::from(player.1)).sum();
+        let share = sum(players, |player| f64::from(player.1));
         if !(share > 0.0 && share.is_finite()) {
             return Expected::of_fair_coins();
         }
         let coins: Vec<u32> = players.iter().map(|player| self.coins(previous, player.0)).collect();
         let mut odds: Vec<f64> = players.iter().map(|player| f64::from(player.1) / share).collect();
-        for round in 0..ROUNDS {
-            let lucky = |coins: u32| f64::from(coins >> round & 1);
-            let mean: f64 = odds.iter().zip(&coins).map(|(odds, coins)| odds * lucky(*coins)).sum();
-            // A lucky token wins against every unlucky opponent, and half of its other games.
-            // Rounding can carry the mean above 1, which must not make odds negative.
-            let (win, lose) = (2.0 - mean, (1.0 - mean).max(0.0));
-            let rows = odds.iter_mut().zip(&coins);
-            rows.for_each(|(odds, coins)| *odds *= lose + lucky(*coins) * (win - lose));
-        }
+        (0..ROUNDS).for_each(|round| play_round(round, &coins, &mut odds));
         players.iter_mut().zip(&odds).for_each(|(player, odds)| player.1 = (odds * share) as f32);
-        let left: f64 = rest.iter().map(|candidate| f64::from(candidate.1)).sum();
+        let left = sum(rest, |candidate| f64::from(candidate.1));
         Expected::of_players(&odds, &coins).mixed(left / (share + left))
     }
 
@@ -73,6 +68,27 @@ impl Tournament {
         hasher.write(&token.to_le_bytes());
         (hasher.finish() >> (u64::BITS - ROUNDS)) as u32
     }
+}
+
+/// Lets every two candidates meet once, with the odds of both.
+fn play_round(round: u32, coins: &[u32], odds: &mut [f64]) {
+    let is_lucky = |coins: u32| coins >> round & 1 == 1;
+    let pairs = odds.chunks(CHUNK).zip(coins.chunks(CHUNK));
+    let lucky = pairs.map(|(odds, coins)| -> f64 {
+        odds.iter().zip(coins).map(|(odds, coins)| if is_lucky(*coins) { *odds } else { 0.0 }).sum()
+    });
+    let lucky: f64 = lucky.sum();
+    // A lucky token wins against every unlucky opponent, and half of its other games. Rounding can
+    // carry the sum above 1, which must not make odds negative.
+    let (win, lose) = (2.0 - lucky, (1.0 - lucky).max(0.0));
+    for (odds, coins) in odds.iter_mut().zip(coins) {
+        *odds *= if is_lucky(*coins) { win } else { lose };
+    }
+}
+
+/// Sums chunk by chunk: chunks do not wait for each other.
+fn sum<T>(values: &[T], of: impl Fn(&T) -> f64) -> f64 {
+    values.chunks(CHUNK).map(|chunk| chunk.iter().map(&of).sum::<f64>()).sum()
 }
 
 /// A coin of round `r` counts once in every prefix of 3, 6, … 30 rounds that holds it.

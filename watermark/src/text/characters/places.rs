@@ -39,9 +39,10 @@ fn carries(character: char, next: Option<char>) -> bool {
 
 /// Addresses, paths, tags, formulas: a character in them changes what they do.
 fn looks_like_code(stretch: &str) -> bool {
-    let joined = stretch.as_bytes().windows(2).any(|pair| {
-        matches!(pair, [b'.' | b':', next] if next.is_ascii_alphanumeric())
-    });
+    let joined = stretch
+        .as_bytes()
+        .windows(2)
+        .any(|pair| matches!(pair, [b'.' | b':', next] if next.is_ascii_alphanumeric()));
     joined || stretch.contains(|c| "/\\@#_`<>{}[]=&%$|~^*+".contains(c))
 }
 
@@ -91,10 +92,16 @@ mod tests {
             ("One, two; don't stop-gap.", "One|, two|; don't| stop-gap|."),
             ("港口 bridge大桥", "港|口| bridge大|桥|"),
             ("مرحبا بالعالم", "مرحبا| بالعالم|"),
-            ("mail a@b.org or see https://x.org/a-b now", "mail| a@b.org or| see| https://x.org/a-b now|"),
+            (
+                "mail a@b.org or see https://x.org/a-b now",
+                "mail| a@b.org or| see| https://x.org/a-b now|",
+            ),
             ("见https://例子.cn/路径。好", "见https://例子.cn/路径。好|"),
             ("7 km, 3.5 %, #tag, x=y", "7 km|, 3.5 %, #tag, x=y"),
-            ("cafe\u{301} 👩\u{200d}🚒 ❤\u{fe0f} か\u{3099}", "cafe\u{301} 👩\u{200d}🚒 ❤\u{fe0f} か\u{3099}"),
+            (
+                "cafe\u{301} 👩\u{200d}🚒 ❤\u{fe0f} か\u{3099}",
+                "cafe\u{301} 👩\u{200d}🚒 ❤\u{fe0f} か\u{3099}",
+            ),
             ("नमस्ते สวัสดี", "नमस्ते สวัสดี"),
         ];
         for (text, expected) in cases {
