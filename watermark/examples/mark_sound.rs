@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     match words.as_slice() {
         ["embed", input, output, options @ ..] => embed(input, output, options),
         ["detect", input, options @ ..] => detect(input, options),
-        _ => Err("give `embed IN OUT --id HEX16 [--key HEX64]` or `detect FILE [--key HEX64]`".into()),
+        _ => {
+            Err("give `embed IN OUT --id HEX16 [--key HEX64]` or `detect FILE [--key HEX64]`"
+                .into())
+        }
     }
 }
 
@@ -34,7 +37,13 @@ fn detect(input: &str, options: &[&str]) -> Result<(), Box<dyn Error>> {
     match found {
         Some(found) => println!(
             r#"{{"found":true,"id":"{}","confidence":{{"p_value":{:e},"bit_errors":{},"bits":{}}},"from_ms":{},"to_ms":{},"speed":{},"ms":{ms}}}"#,
-            found.id, found.p_value, found.bit_errors, found.bits, found.from_ms, found.to_ms, found.speed,
+            found.id,
+            found.p_value,
+            found.bit_errors,
+            found.bits,
+            found.from_ms,
+            found.to_ms,
+            found.speed,
         ),
         None => println!(r#"{{"found":false,"ms":{ms}}}"#),
     }

@@ -32,8 +32,8 @@ pub fn mark(key: &WatermarkKey, sound: &mut Sound, id: MarkId) -> Result<(), Wat
     let pattern = Pattern::new(key);
     let spectrogram = Spectrogram::new(&pairs);
     let contrast = Contrast::new(&spectrogram, 1.0);
-    let groups = strength::groups(&pattern, &payload::encode(id));
-    let changes = strength::changes(&spectrogram, &contrast, &groups);
+    let signs = strength::signs(&pattern, &payload::encode(id));
+    let changes = strength::changes(&spectrogram, &contrast, &signs);
     let rate = sound.rate();
     for (channels, pair) in sound.channels_mut().chunks_mut(2).zip(&pairs) {
         let added = added(pair, &changes);
@@ -50,20 +50,11 @@ pub fn mark(key: &WatermarkKey, sound: &mut Sound, id: MarkId) -> Result<(), Wat
 
 /// Channels at [`RATE`], two in one: the second is the imaginary part, or missing.
 pub(super) fn pairs(
-    channels: &[Vec<f32>],
-    rate: u32,
-) -> Result<Vec<Vec<Complex32>>, WatermarkError> {
-    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
-    pairs_of(&slices, rate)
-}
-
-/// Like [`pairs`], of parts of channels.
-pub(super) fn pairs_of(
-    channels: &[&[f32]],
+    channels: &[impl AsRef<[f32]> + Sync],
     rate: u32,
 ) -> Result<Vec<Vec<Complex32>>, WatermarkError> {
     let converted: Result<Vec<Vec<f32>>, _> =
-        channels.par_iter().map(|channel| resampled(channel, rate, RATE)).collect();
+        channels.par_iter().map(|channel| resampled(channel.as_ref(), rate, RATE)).collect();
     let join = |pair: &[Vec<f32>]| -> Vec<Complex32> {
         match pair {
             [left, right] => left.iter().zip(right).map(|(l, r)| Complex32::new(*l, *r)).collect(),
