@@ -8,4 +8,6 @@ mod fingerprints;
 mod image;
 mod language;
 mod scenes;
+mod sounds;
 mod text;
+mod tunes;

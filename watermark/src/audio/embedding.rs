@@ -5,9 +5,9 @@ use rustfft::num_complex::Complex32;
 use types::MarkId;
 
 use super::{
-    BANDS, RATE, SLOT, Sound, WINDOW,
+    BANDS, HOP, RATE, SLOT, Sound, WINDOW,
     contrast::Contrast,
-    edges,
+    edges, milliseconds,
     pattern::Pattern,
     payload,
     spectrogram::{Frames, Spectrogram},
@@ -16,21 +16,24 @@ use super::{
 use crate::{WatermarkError, WatermarkKey, sound::resampled};
 
 /// The shortest sound that carries a mark: one period, and what the ends lose of it.
-pub(super) const LENGTH_MS_MIN: u64 = 5_000;
+const LENGTH_MS_MIN: u64 = 5_000;
 
-/// Marks a sound with `id`, all channels alike.
+/// The power of a frame from which it counts as sound: noise of 1 / 2 of a step of 16 bits has less.
+const AUDIBLE: f32 = 2e-5;
+
+/// Marks a sound with `id`, all channels alike. Silent parts stay silent and carry nothing.
 ///
 /// # Errors
-/// [`WatermarkError::TooShort`] under five seconds, [`WatermarkError::Unsupported`] for a rate that
+/// [`WatermarkError::TooShort`] under five seconds of sound, [`WatermarkError::Unsupported`] for a rate that
 /// cannot be converted.
 pub fn mark(key: &WatermarkKey, sound: &mut Sound, id: MarkId) -> Result<(), WatermarkError> {
-    let length_ms = sound.length_ms();
-    if length_ms < LENGTH_MS_MIN {
-        return Err(WatermarkError::TooShort { length_ms, min_ms: LENGTH_MS_MIN });
-    }
+    long_enough(sound.length_ms())?;
     let pairs = pairs(sound.channels(), sound.rate())?;
     let pattern = Pattern::new(key);
     let spectrogram = Spectrogram::new(&pairs);
+    let audible = spectrogram.powers().iter().filter(|power| **power > AUDIBLE).count();
+    // The last frames are as long as their windows.
+    long_enough(milliseconds(audible + WINDOW / HOP))?;
     let contrast = Contrast::new(&spectrogram, 1.0);
     let signs = strength::signs(&pattern, &payload::encode(id));
     let changes = strength::changes(&spectrogram, &contrast, &signs);
@@ -44,6 +47,13 @@ pub fn mark(key: &WatermarkKey, sound: &mut Sound, id: MarkId) -> Result<(), Wat
             let sums = channel.iter_mut().zip(side);
             sums.for_each(|(sample, added)| *sample = (*sample + added).clamp(-1.0, 1.0));
         }
+    }
+    Ok(())
+}
+
+const fn long_enough(length_ms: u64) -> Result<(), WatermarkError> {
+    if length_ms < LENGTH_MS_MIN {
+        return Err(WatermarkError::TooShort { length_ms, min_ms: LENGTH_MS_MIN });
     }
     Ok(())
 }
