@@ -1,5 +1,6 @@
 //! Marks a sound, or reads its mark: `mark_sound embed IN OUT --id HEX16 [--key HEX64]`,
-//! `mark_sound detect FILE [--key HEX64]`.
+//! `mark_sound detect FILE [--key HEX64]`; or counts how many windows of five seconds of an unmarked
+//! file are taken for marked under so many keys: `mark_sound chance FILE KEYS`.
 
 #![expect(clippy::print_stdout, reason = "the answer of a command")]
 
@@ -14,7 +15,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     match words.as_slice() {
         ["embed", input, output, options @ ..] => embed(input, output, options),
         ["detect", input, options @ ..] => detect(input, options),
-        _ => Err("give `embed IN OUT --id HEX16 [--key HEX64]` or `detect FILE [--key HEX64]`".into()),
+        ["chance", input, keys] => chance(input, keys.parse()?),
+        _ => {
+            Err("give `embed IN OUT --id HEX16 [--key HEX64]` or `detect FILE [--key HEX64]`"
+                .into())
+        }
     }
 }
 
@@ -34,10 +39,39 @@ fn detect(input: &str, options: &[&str]) -> Result<(), Box<dyn Error>> {
     match found {
         Some(found) => println!(
             r#"{{"found":true,"id":"{}","confidence":{{"p_value":{:e},"bit_errors":{},"bits":{}}},"from_ms":{},"to_ms":{},"speed":{},"ms":{ms}}}"#,
-            found.id, found.p_value, found.bit_errors, found.bits, found.from_ms, found.to_ms, found.speed,
+            found.id,
+            found.p_value,
+            found.bit_errors,
+            found.bits,
+            found.from_ms,
+            found.to_ms,
+            found.speed,
         ),
         None => println!(r#"{{"found":false,"ms":{ms}}}"#),
     }
+    Ok(())
+}
+
+fn chance(input: &str, keys: u32) -> Result<(), Box<dyn Error>> {
+    let sound = audio::read(&fs::read(input)?)?;
+    let keys: Vec<WatermarkKey> = (0..keys)
+        .map(|number| {
+            let mut secret = [0; 32];
+            secret[..4].copy_from_slice(&number.to_be_bytes());
+            WatermarkKey::new(secret)
+        })
+        .collect();
+    let (length, mut windows, mut accepted) = (sound.rate() as usize * 5, 0, 0);
+    for start in (0..sound.frames().saturating_sub(length)).step_by(length / 2) {
+        let part = |channel: &Vec<f32>| channel.iter().skip(start).take(length).copied().collect();
+        let channels = sound.channels().iter().map(part).collect();
+        let window = audio::Sound::new(sound.rate(), sound.depth(), channels)?;
+        for key in &keys {
+            windows += 1;
+            accepted += u32::from(audio::find(std::slice::from_ref(key), &window)?.is_some());
+        }
+    }
+    println!(r#"{{"windows":{windows},"accepted":{accepted}}}"#);
     Ok(())
 }
 

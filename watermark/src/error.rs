@@ -26,10 +26,12 @@ pub enum WatermarkError {
         /// The greatest number of pixels.
         pixels_max: u64,
     },
-    /// The sound is too short to carry a payload that survives anything.
-    #[error("{length_ms} ms are too short to carry a mark: give at least {min_ms} ms")]
+    /// There is too little sound to carry a payload; silence carries nothing.
+    #[error(
+        "{length_ms} ms of sound are too short to carry a mark: give at least {min_ms} ms that are not silent"
+    )]
     TooShort {
-        /// The length in milliseconds.
+        /// The length of what is not silent, in milliseconds.
         length_ms: u64,
         /// The least length in milliseconds.
         min_ms: u64,

@@ -8,5 +8,7 @@ mod fingerprints;
 mod image;
 mod language;
 mod scenes;
+mod sounds;
 mod text;
 mod text_characters;
+mod tunes;

@@ -5,9 +5,9 @@ use rustfft::num_complex::Complex32;
 use types::MarkId;
 
 use super::{
-    BANDS, RATE, SLOT, Sound, WINDOW,
+    BANDS, HOP, RATE, SLOT, Sound, WINDOW,
     contrast::Contrast,
-    edges,
+    edges, milliseconds,
     pattern::Pattern,
     payload,
     spectrogram::{Frames, Spectrogram},
@@ -16,24 +16,27 @@ use super::{
 use crate::{WatermarkError, WatermarkKey, sound::resampled};
 
 /// The shortest sound that carries a mark: one period, and what the ends lose of it.
-pub(super) const LENGTH_MS_MIN: u64 = 5_000;
+const LENGTH_MS_MIN: u64 = 5_000;
 
-/// Marks a sound with `id`, all channels alike.
+/// The power of a frame from which it counts as sound: noise of 1 / 2 of a step of 16 bits has less.
+const AUDIBLE: f32 = 2e-5;
+
+/// Marks a sound with `id`, all channels alike. Silent parts stay silent and carry nothing.
 ///
 /// # Errors
-/// [`WatermarkError::TooShort`] under five seconds, [`WatermarkError::Unsupported`] for a rate that
+/// [`WatermarkError::TooShort`] under five seconds of sound, [`WatermarkError::Unsupported`] for a rate that
 /// cannot be converted.
 pub fn mark(key: &WatermarkKey, sound: &mut Sound, id: MarkId) -> Result<(), WatermarkError> {
-    let length_ms = sound.length_ms();
-    if length_ms < LENGTH_MS_MIN {
-        return Err(WatermarkError::TooShort { length_ms, min_ms: LENGTH_MS_MIN });
-    }
+    long_enough(sound.length_ms())?;
     let pairs = pairs(sound.channels(), sound.rate())?;
     let pattern = Pattern::new(key);
     let spectrogram = Spectrogram::new(&pairs);
+    let audible = spectrogram.powers().iter().filter(|power| **power > AUDIBLE).count();
+    // The last frames are as long as their windows.
+    long_enough(milliseconds(audible + WINDOW / HOP))?;
     let contrast = Contrast::new(&spectrogram, 1.0);
-    let groups = strength::groups(&pattern, &payload::encode(id));
-    let changes = strength::changes(&spectrogram, &contrast, &groups);
+    let signs = strength::signs(&pattern, &payload::encode(id));
+    let changes = strength::changes(&spectrogram, &contrast, &signs);
     let rate = sound.rate();
     for (channels, pair) in sound.channels_mut().chunks_mut(2).zip(&pairs) {
         let added = added(pair, &changes);
@@ -48,22 +51,20 @@ pub fn mark(key: &WatermarkKey, sound: &mut Sound, id: MarkId) -> Result<(), Wat
     Ok(())
 }
 
-/// Channels at [`RATE`], two in one: the second is the imaginary part, or missing.
-pub(super) fn pairs(
-    channels: &[Vec<f32>],
-    rate: u32,
-) -> Result<Vec<Vec<Complex32>>, WatermarkError> {
-    let slices: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
-    pairs_of(&slices, rate)
+const fn long_enough(length_ms: u64) -> Result<(), WatermarkError> {
+    if length_ms < LENGTH_MS_MIN {
+        return Err(WatermarkError::TooShort { length_ms, min_ms: LENGTH_MS_MIN });
+    }
+    Ok(())
 }
 
-/// Like [`pairs`], of parts of channels.
-pub(super) fn pairs_of(
-    channels: &[&[f32]],
+/// Channels at [`RATE`], two in one: the second is the imaginary part, or missing.
+pub(super) fn pairs(
+    channels: &[impl AsRef<[f32]> + Sync],
     rate: u32,
 ) -> Result<Vec<Vec<Complex32>>, WatermarkError> {
     let converted: Result<Vec<Vec<f32>>, _> =
-        channels.par_iter().map(|channel| resampled(channel, rate, RATE)).collect();
+        channels.par_iter().map(|channel| resampled(channel.as_ref(), rate, RATE)).collect();
     let join = |pair: &[Vec<f32>]| -> Vec<Complex32> {
         match pair {
             [left, right] => left.iter().zip(right).map(|(l, r)| Complex32::new(*l, *r)).collect(),

@@ -1,15 +1,11 @@
 //! From when to when a mark is heard.
 
 use super::{
-    BANDS, PERIOD, SLOT,
-    contrast::Contrast,
-    pattern::{Cell, Pattern},
-    payload,
-    reading::Reading,
+    PERIOD, SLOT, SLOTS, contrast::Contrast, pattern::Pattern, payload, reading::Reading, strength,
 };
 
 /// Cells in time that are judged together: 0.96 s.
-const BLOCK: usize = 20;
+const BLOCK: usize = 30;
 /// Agreement of a block, in standard deviations of chance, that speaks neither for nor against.
 const NEUTRAL: f32 = 2.5;
 
@@ -19,7 +15,7 @@ pub(super) fn extent(
     pattern: &Pattern,
     reading: &Reading,
 ) -> std::ops::Range<usize> {
-    let signs = signs(pattern, reading);
+    let signs = strength::signs(pattern, &payload::encode(reading.id));
     let frames = contrast.frames();
     let tempo = f64::from(reading.place.tempo);
     let offset = reading.place.offset;
@@ -37,7 +33,7 @@ pub(super) fn extent(
                 continue;
             }
             let row = contrast.row(frame_of(slot));
-            let expected = signs.iter().skip(slot % (PERIOD / SLOT) * BANDS);
+            let expected = signs.get(slot % SLOTS).into_iter().flatten();
             for (value, sign) in row.iter().zip(expected) {
                 sum += value * sign;
                 power += value * value;
@@ -48,21 +44,6 @@ pub(super) fn extent(
     let blocks: Vec<f32> = (0..slots).step_by(BLOCK).map(score).collect();
     let range = likeliest(&blocks);
     frame_of(range.start * BLOCK)..frame_of(range.end * BLOCK).min(frames)
-}
-
-/// The sign of every cell of the period with the payload in it, slot by slot.
-fn signs(pattern: &Pattern, reading: &Reading) -> Vec<f32> {
-    let word = payload::encode(reading.id);
-    let mut signs = vec![0.0; PERIOD / SLOT * BANDS];
-    let mut put = |cell: &Cell, sign: f32| {
-        if let Some(place) = signs.get_mut(cell.slot * BANDS + cell.band) {
-            *place = sign;
-        }
-    };
-    pattern.sync.iter().for_each(|cell| put(cell, cell.sign));
-    let payload = pattern.payload.iter().zip(word.iter().cycle());
-    payload.for_each(|(cell, bit)| put(cell, if *bit { -cell.sign } else { cell.sign }));
-    signs
 }
 
 /// The run of blocks with the greatest sum above neutral (Kadane).

@@ -5,11 +5,13 @@ use types::{MarkId, MediaType};
 use super::{Detection, find, mark};
 use crate::{WatermarkError, WatermarkKey, sound};
 
-/// Marks a WAV or FLAC file with `id`; rate, depth, channels and descriptions stay.
+/// Marks a WAV or FLAC file with `id`; rate, depth, channels and descriptions stay. The mark is read
+/// back before the file is handed out.
 ///
 /// # Errors
 /// [`WatermarkError::TooShort`] or [`WatermarkError::TooLong`] by its length,
-/// [`WatermarkError::Unreadable`] or [`WatermarkError::Unsupported`] by its bytes.
+/// [`WatermarkError::Unreadable`] or [`WatermarkError::Unsupported`] by its bytes; the latter also
+/// where a sound hides nothing, such as a pure tone.
 pub fn embed(
     key: &WatermarkKey,
     file: &[u8],
@@ -30,7 +32,12 @@ pub fn embed(
     }
     let mut sound = sound::read(file)?;
     mark(key, &mut sound, id)?;
-    sound::rewrite(&sound, media_type, file)
+    let marked = sound::rewrite(&sound, media_type, file)?;
+    drop(sound);
+    match detect(std::slice::from_ref(key), &marked)? {
+        Some(found) if found.id == id => Ok(marked),
+        _ => unsupported("it hides no mark: a steady tone has no room for one".to_owned()),
+    }
 }
 
 /// Looks for a mark of one of `keys` in a file that [`super::read`] reads.

@@ -6,6 +6,7 @@ use crate::WatermarkKey;
 /// Cells that carry no payload and show where the pattern lies.
 pub(super) const SYNC: usize = BANDS * SLOTS * 3 / 20;
 /// Cells that carry the payload.
+#[cfg(test)]
 pub(super) const PAYLOAD: usize = BANDS * SLOTS - SYNC;
 
 /// A cell of the period.

@@ -20,8 +20,7 @@ pub(super) struct Reading {
 /// Reads the payload of a sound that is folded as `place` says.
 pub(super) fn read(folded: &Folded, pattern: &Pattern, place: Place) -> Option<Reading> {
     let cells = pattern.payload.iter();
-    let soft: Vec<f32> =
-        cells.map(|cell| cell.sign * folded.cell(cell, place.offset)).collect();
+    let soft: Vec<f32> = cells.map(|cell| cell.sign * folded.cell(cell, place.offset)).collect();
     let id = payload::decode(&soft)?;
     let (bit_errors, bits) = payload::errors(&soft, id);
     Some(Reading { id, place, bit_errors, bits })

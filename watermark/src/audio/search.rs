@@ -11,12 +11,12 @@ use super::{
 /// A sound may be played this much faster or slower, higher or lower.
 const REACH: f32 = 0.06;
 /// From one pitch to the next that is tried; the bands are four times as wide.
-pub(super) const PITCH_STEP: f32 = 0.015;
+const PITCH_STEP: f32 = 0.015;
 /// Pitches that are tried.
-pub(super) const PITCHES: usize = 9;
+const PITCHES: usize = 9;
 /// How far the ends of a sound may run away from the pattern between two tempos that are tried,
 /// in frames.
-const DRIFT: f32 = 4.0;
+const DRIFT: f32 = 3.0;
 /// Offsets that are kept for each pitch and tempo.
 const KEPT: usize = 2;
 
@@ -88,6 +88,16 @@ impl Folded {
         }
         let scale = 1.0 / (self.level * (cells.len() as f32).sqrt());
         sums.map(|sum| sum * scale)
+    }
+
+    /// How well `cells` agree at an offset: their sum over its standard deviation if their signs
+    /// were fair coins.
+    pub(super) fn coins(&self, cells: &[Cell], offset: usize) -> f32 {
+        let heard = cells.iter().map(|cell| (cell.sign, self.cell(cell, offset)));
+        let (sum, power) = heard.fold((0.0, f32::MIN_POSITIVE), |(sum, power), (sign, value)| {
+            (sum + sign * value, power + value * value)
+        });
+        sum / power.sqrt()
     }
 
     /// The offsets at which the sync cells agree best, and how well.

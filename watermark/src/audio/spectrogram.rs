@@ -9,6 +9,9 @@ use super::{HOP, RATE, WINDOW};
 /// Frequencies of a frame, from 0 to half of the rate.
 const BINS: usize = WINDOW / 2 + 1;
 
+/// The distance of two frequencies of a frame, in Hz.
+pub(super) const HERTZ: f32 = RATE as f32 / WINDOW as f32;
+
 /// Short transforms of two channels at once: one is the real part, the other the imaginary part.
 pub(super) struct Frames {
     forward: Arc<dyn Fft<f32>>,
@@ -99,7 +102,7 @@ impl Spectrogram {
         edges: &'a [f32],
     ) -> impl Iterator<Item = f32> + 'a {
         let row = self.sums.get(frame * (BINS + 1)..(frame + 1) * (BINS + 1)).unwrap_or_default();
-        let position = |edge: f32| edge * WINDOW as f32 / RATE as f32;
+        let position = |edge: f32| edge / HERTZ;
         let below = move |edge: f32| {
             let position = position(edge);
             let (bin, part) = (position as usize, position.fract());
@@ -107,7 +110,7 @@ impl Spectrogram {
             let upper = row.get(bin + 1).copied().unwrap_or(lower);
             lower + (upper - lower) * part
         };
-        edges.iter().zip(edges.iter().skip(1)).map(move |(lower, upper)| {
+        edges.array_windows().map(move |[lower, upper]| {
             let width = position(*upper) - position(*lower);
             (below(*upper) - below(*lower)).max(0.0) / width
         })

@@ -2,153 +2,160 @@
 
 use super::{
     BANDS, PERIOD, SLOT, SLOTS,
-    contrast::{Contrast, response},
+    contrast::Contrast,
     edges,
-    pattern::Cell,
-    spectrogram::Spectrogram,
+    pattern::{Cell, Pattern},
+    spectrogram::{HERTZ, Spectrogram},
     trellis::CODED,
 };
 
 /// The ratio of a sound's power to that of its mark, in dB, for every period.
-const SNR_DB: f32 = 33.0;
+const SNR_DB: f32 = 33.5;
 /// The greatest change of a cell, in nepers: 1.5 dB.
 const CHANGE_MAX: f32 = 0.17;
-/// Loud cells are changed less than soft ones, by this power of their loudness: the ear hears the
-/// mark of a spectral peak first, and it costs most.
-const EASE: f32 = 0.35;
-/// The least and the greatest factor for cells that say already what they shall, or the contrary.
-const FACTORS: std::ops::RangeInclusive<f32> = 0.4..=2.2;
-/// Share of the frames' energy that their overlap leaves of a change.
+/// Loud cells are changed less than soft ones, by this power of their magnitude: the ear hears the
+/// mark of a spectral peak first, and there it costs most.
+const EASE: f32 = 0.6;
+/// Cells in restless surroundings are changed more than steady ones, by this power of their spread:
+/// what sways hides swaying.
+const SWAY: f32 = 0.5;
+/// The spread that most sounds have, in nepers.
+const SPREAD: f32 = 0.3;
+/// The share of a change's power that overlapping frames leave.
 const OVERLAP: f32 = 0.85;
+/// How the mean square of a noise's magnitude compares with its squared mean.
+const NOISE: f32 = 1.27;
 
-/// Signed cells of a period that carry one bit together.
-pub(super) type Group = Vec<Cell>;
+/// One slot of cells.
+type Row = [f32; BANDS];
 
 /// The change of every cell of a sound, in nepers, slot by slot.
-pub(super) fn changes(
-    spectrogram: &Spectrogram,
-    contrast: &Contrast,
-    groups: &[Group],
-) -> Vec<[f32; BANDS]> {
+pub(super) fn changes(spectrogram: &Spectrogram, contrast: &Contrast, signs: &[Row]) -> Vec<Row> {
     let slots = spectrogram.frames().div_ceil(SLOT);
-    let mut changes = Vec::with_capacity(slots);
+    let mut changes = Vec::with_capacity(slots + SLOTS);
     for period in 0..slots.div_ceil(SLOTS) {
-        changes.extend(Period::new(spectrogram, contrast, period).changes(groups));
+        changes.extend(of_period(spectrogram, contrast, signs, period));
     }
     changes.truncate(slots);
     changes
 }
 
-/// One period of a sound.
-struct Period {
-    /// The power of each cell and the residual that it has unmarked.
-    powers: Vec<[f32; BANDS]>,
-    residuals: Vec<[f32; BANDS]>,
-    /// The power of all frequencies together.
-    power: f32,
+/// The sign of every cell of a period, slot by slot, with the bits of `word` in it.
+pub(super) fn signs(pattern: &Pattern, word: &[bool; CODED]) -> Vec<Row> {
+    let mut signs = vec![[0.0; BANDS]; SLOTS];
+    let mut put = |cell: &Cell, sign: f32| {
+        let place = signs.get_mut(cell.slot).and_then(|row| row.get_mut(cell.band));
+        if let Some(place) = place {
+            *place = sign;
+        }
+    };
+    pattern.sync.iter().for_each(|cell| put(cell, cell.sign));
+    let payload = pattern.payload.iter().zip(word.iter().cycle());
+    payload.for_each(|(cell, bit)| put(cell, if *bit { -cell.sign } else { cell.sign }));
+    signs
 }
 
-impl Period {
-    fn new(spectrogram: &Spectrogram, contrast: &Contrast, period: usize) -> Self {
-        let edges = edges();
-        let first = period * PERIOD;
-        let last = (first + PERIOD).min(spectrogram.frames());
-        let mut powers = vec![[0.0; BANDS]; SLOTS];
-        for frame in first..last {
-            let Some(cells) = powers.get_mut((frame - first) / SLOT) else { continue };
-            let bands = spectrogram.bands(frame, &edges).zip(edges.iter().zip(edges.iter().skip(1)));
-            // A frame's bin is 31.25 Hz wide; the mean square of noise is 4 / π of the squared
-            // mean.
-            cells.iter_mut().zip(bands).for_each(|(cell, (mean, (lower, upper)))| {
-                *cell += mean * mean * 1.27 * (upper - lower) / 31.25;
-            });
-        }
-        let residuals = (0..SLOTS).map(|slot| {
-            let row = contrast.row(first + slot * SLOT);
-            std::array::from_fn(|band| row.get(band).copied().unwrap_or_default())
+/// The changes of one period, which together have the strength of a mark.
+fn of_period(
+    spectrogram: &Spectrogram,
+    contrast: &Contrast,
+    signs: &[Row],
+    period: usize,
+) -> Vec<Row> {
+    let first = period * PERIOD;
+    let last = (first + PERIOD).min(spectrogram.frames());
+    let powers = powers(spectrogram, first..last);
+    let spreads = (first..).step_by(SLOT).map(|frame| contrast.spread(frame));
+    let shape = shape(&powers, spreads);
+    let power: f32 = spectrogram.powers().get(first..last).unwrap_or_default().iter().sum();
+    let target = power * 10_f32.powf(-SNR_DB / 10.0);
+    let changes = |level: f32| -> Vec<Row> {
+        let rows = shape.iter().zip(signs);
+        rows.map(|(shape, signs)| {
+            let mut row = *signs;
+            let cells = row.iter_mut().zip(shape);
+            cells.for_each(|(change, shape)| *change *= (shape * level).min(CHANGE_MAX));
+            row
+        })
+        .collect()
+    };
+    // Cells that are cut at the greatest change leave power to the others.
+    let mut level = 1.0;
+    for _ in 0..4 {
+        let cost = cost(&powers, &changes(level)).max(f32::MIN_POSITIVE);
+        level *= (target / cost).sqrt().min(4.0);
+    }
+    changes(level)
+}
+
+/// The power of each cell of a period.
+fn powers(spectrogram: &Spectrogram, frames: std::ops::Range<usize>) -> Vec<Row> {
+    let edges = edges();
+    let mut powers = vec![[0.0; BANDS]; SLOTS];
+    let first = frames.start;
+    for frame in frames {
+        let Some(cells) = powers.get_mut((frame - first) / SLOT) else { break };
+        let bands = spectrogram.bands(frame, &edges).zip(edges.array_windows());
+        cells.iter_mut().zip(bands).for_each(|(cell, (mean, [lower, upper]))| {
+            *cell += mean * mean * NOISE * (upper - lower) / HERTZ;
         });
-        let power = spectrogram.powers().get(first..last).unwrap_or_default().iter().sum::<f32>();
-        Self { powers, residuals: residuals.collect(), power }
     }
-
-    /// The changes that give the mark its strength.
-    fn changes(&self, groups: &[Group]) -> Vec<[f32; BANDS]> {
-        let shape = self.shape();
-        let target = self.power * 10_f32.powf(-SNR_DB / 10.0);
-        let mut level = (target / self.cost(&shape).max(f32::MIN_POSITIVE)).sqrt();
-        let mut changes = self.informed(groups, &shape, level);
-        for _ in 0..3 {
-            level *= (target / self.cost(&changes).max(f32::MIN_POSITIVE)).sqrt().min(2.0);
-            changes = self.informed(groups, &shape, level);
-        }
-        changes
-    }
-
-    /// The relative strength of the cells, about 1.
-    fn shape(&self) -> Vec<[f32; BANDS]> {
-        let edges = edges();
-        let total: f32 = self.powers.iter().flatten().sum();
-        let mean = total / (SLOTS as f32 * (edges[BANDS] - edges[0])) + f32::MIN_POSITIVE;
-        let width = |band: usize| edges[band + 1] - edges[band];
-        let relative = |row: &[f32; BANDS]| {
-            std::array::from_fn(|band| {
-                (row[band] / (width(band) * mean) + 1e-4).powf(-EASE / 2.0)
-            })
-        };
-        self.powers.iter().map(relative).collect()
-    }
-
-    /// The power of the mark with these changes.
-    fn cost(&self, changes: &[[f32; BANDS]]) -> f32 {
-        let cells = self.powers.iter().flatten().zip(changes.iter().flatten());
-        OVERLAP * cells.map(|(power, change)| power * change * change).sum::<f32>()
-    }
-
-    /// Changes of this level, less where a bit is heard already and more where it is drowned.
-    fn informed(&self, groups: &[Group], shape: &[[f32; BANDS]], level: f32) -> Vec<[f32; BANDS]> {
-        let bound = |cell: &Cell| (shape[cell.slot][cell.band] * level).min(CHANGE_MAX);
-        let mut factors = vec![1.0_f32; groups.len()];
-        let mut changes = vec![[0.0; BANDS]; SLOTS];
-        for _ in 0..3 {
-            for (group, factor) in groups.iter().zip(&factors) {
-                for cell in group {
-                    let change = (bound(cell) * factor).min(CHANGE_MAX);
-                    changes[cell.slot][cell.band] = cell.sign * change;
-                }
-            }
-            for (group, factor) in groups.iter().zip(&mut factors) {
-                let heard: f32 = group.iter().map(|c| c.sign * self.heard(&changes, c)).sum();
-                let wanted: f32 = group.iter().map(bound).sum();
-                let missing = (wanted - heard) / wanted.max(f32::MIN_POSITIVE);
-                *factor = (*factor + missing).clamp(*FACTORS.start(), *FACTORS.end());
-            }
-        }
-        changes
-    }
-
-    /// The residual of a cell with these changes.
-    fn heard(&self, changes: &[[f32; BANDS]], cell: &Cell) -> f32 {
-        let mut heard = self.residuals[cell.slot][cell.band];
-        for slot in cell.slot.saturating_sub(1)..(cell.slot + 2).min(SLOTS) {
-            for band in cell.band.saturating_sub(1)..(cell.band + 2).min(BANDS) {
-                let share = response(slot.abs_diff(cell.slot), band.abs_diff(cell.band));
-                heard += share * changes[slot][band];
-            }
-        }
-        heard
-    }
+    powers
 }
 
-/// The cells of a pattern in groups of one bit, with the signs of `word`. The sync cells, whose
-/// sign is their own, are grouped like a bit of the payload.
-pub(super) fn groups(pattern: &super::pattern::Pattern, word: &[bool; CODED]) -> Vec<Group> {
-    let mut groups = vec![Group::new(); CODED];
-    for (cell, (at, bit)) in pattern.payload.iter().zip(word.iter().enumerate().cycle()) {
-        let sign = if *bit { -cell.sign } else { cell.sign };
-        if let Some(group) = groups.get_mut(at) {
-            group.push(Cell { sign, ..*cell });
-        }
+/// The strength of each cell in proportion to the others.
+fn shape<'a>(powers: &[Row], spreads: impl Iterator<Item = &'a [f32]>) -> Vec<Row> {
+    let edges = edges();
+    let widths: Vec<f32> = edges.array_windows().map(|[lower, upper]| upper - lower).collect();
+    let total: f32 = powers.iter().flatten().sum();
+    let mean = total / (SLOTS as f32 * widths.iter().sum::<f32>()) + f32::MIN_POSITIVE;
+    let relative = |(row, spreads): (&Row, &[f32])| {
+        let mut shape = *row;
+        let cells = shape.iter_mut().zip(&widths).enumerate();
+        cells.for_each(|(band, (cell, width))| {
+            // What is 40 dB softer than the mean is not changed more.
+            let loudness = *cell / (width * mean) + 1e-4;
+            let spread = spreads.get(band).copied().unwrap_or(SPREAD) / SPREAD;
+            *cell = loudness.powf(-EASE / 2.0) * spread.powf(SWAY);
+        });
+        shape
+    };
+    powers.iter().zip(spreads).map(relative).collect()
+}
+
+/// The power of the mark with these changes.
+fn cost(powers: &[Row], changes: &[Row]) -> f32 {
+    let cells = powers.iter().flatten().zip(changes.iter().flatten());
+    OVERLAP * cells.map(|(power, change)| power * change * change).sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustfft::num_complex::Complex32;
+
+    use super::*;
+    use crate::{WatermarkKey, audio::payload};
+
+    #[test]
+    fn a_mark_has_its_strength_and_silence_has_none() {
+        let mut numbers = WatermarkKey::new([5; 32]).numbers("noise");
+        let noise: Vec<Complex32> = (0..16_000 * 10)
+            .map(|at| {
+                let loud = if at < 80_000 { 0.2 } else { 0.0 };
+                Complex32::new(loud * (numbers.fraction() as f32 - 0.5), 0.0)
+            })
+            .collect();
+        let spectrogram = Spectrogram::new(&[noise]);
+        let contrast = Contrast::new(&spectrogram, 1.0);
+        let pattern = Pattern::new(&WatermarkKey::new([1; 32]));
+        let signs = signs(&pattern, &payload::encode(types::MarkId::from(5)));
+        assert!(signs.iter().flatten().all(|sign| sign.abs() == 1.0));
+        let changes = changes(&spectrogram, &contrast, &signs);
+        assert_eq!(changes.len(), spectrogram.frames().div_ceil(SLOT));
+        assert!(changes.iter().flatten().all(|change| change.abs() <= CHANGE_MAX));
+        let powers = powers(&spectrogram, 0..PERIOD);
+        let power: f32 = spectrogram.powers()[..PERIOD].iter().sum();
+        let snr = 10.0 * (power / cost(&powers, &changes[..SLOTS])).log10();
+        assert!((snr - SNR_DB).abs() < 0.2, "{snr}");
     }
-    groups.extend(pattern.sync.chunks(5).map(<[Cell]>::to_vec));
-    groups
 }

@@ -33,8 +33,8 @@ pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
     let (channels, rate) = (sound.channels().len(), sound.rate() as usize);
     let source = MemSource::from_samples(&samples, channels, bits as usize, rate);
     drop(samples);
-    let stream = encode_with_fixed_block_size(&config, source, BLOCK)
-        .map_err(|error| unwritable(&error))?;
+    let stream =
+        encode_with_fixed_block_size(&config, source, BLOCK).map_err(|error| unwritable(&error))?;
     let mut sink = ByteSink::new();
     stream.write(&mut sink).map_err(|error| unwritable(&error))?;
     Ok(sink.into_inner())
@@ -80,12 +80,13 @@ mod tests {
 
     #[test]
     fn comments_are_carried_and_seek_tables_are_not() {
-        let block = |kind: u8, contents: &[u8]| {
-            [&[kind, 0, 0, contents.len() as u8], contents].concat()
-        };
-        let source = [b"fLaC".to_vec(), block(0, b"info"), block(3, b"seek"), block(4 | LAST, b"comment")];
+        let block =
+            |kind: u8, contents: &[u8]| [&[kind, 0, 0, contents.len() as u8], contents].concat();
+        let source =
+            [b"fLaC".to_vec(), block(0, b"info"), block(3, b"seek"), block(4 | LAST, b"comment")];
         let file = [b"fLaC".to_vec(), block(LAST, b"INFO"), b"frames".to_vec()];
-        let expected = [b"fLaC".to_vec(), block(0, b"INFO"), block(4 | LAST, b"comment"), b"frames".to_vec()];
+        let expected =
+            [b"fLaC".to_vec(), block(0, b"INFO"), block(4 | LAST, b"comment"), b"frames".to_vec()];
         assert_eq!(carry(&file.concat(), &source.concat()), expected.concat());
     }
 }

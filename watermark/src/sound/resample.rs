@@ -13,11 +13,7 @@ const CHUNK: usize = 2048;
 ///
 /// # Errors
 /// [`WatermarkError::Unsupported`] for a rate that cannot be converted.
-pub(crate) fn resampled(
-    samples: &[f32],
-    from: u32,
-    to: u32,
-) -> Result<Vec<f32>, WatermarkError> {
+pub(crate) fn resampled(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, WatermarkError> {
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());
     }
@@ -25,16 +21,9 @@ pub(crate) fn resampled(
         reason: format!("its rate of {from} samples per second cannot be converted: {error}"),
     };
     let window = WindowFunction::BlackmanHarris2;
-    let mut converter = Fft::<f32>::new_custom(
-        from as usize,
-        to as usize,
-        CHUNK,
-        1,
-        1,
-        window,
-        FixedSync::Input,
-    )
-    .map_err(|error| unsupported(&error))?;
+    let mut converter =
+        Fft::<f32>::new_custom(from as usize, to as usize, CHUNK, 1, 1, window, FixedSync::Input)
+            .map_err(|error| unsupported(&error))?;
     let input = InterleavedSlice::new(samples, 1, samples.len()).map_err(|e| unsupported(&e))?;
     let output = converter.process_all(&input, samples.len(), None).map_err(|e| unsupported(&e))?;
     Ok(output.take_data())

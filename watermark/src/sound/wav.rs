@@ -34,9 +34,8 @@ fn chunks(file: &[u8]) -> Vec<([u8; 4], Range<usize>)> {
 pub(super) fn depth(file: &[u8]) -> Option<Depth> {
     let (_, range) = chunks(file).into_iter().find(|(name, _)| name == b"fmt ")?;
     let format = file.get(range)?;
-    let word = |at: usize| {
-        format.get(at..)?.first_chunk::<2>().map(|bytes| u16::from_le_bytes(*bytes))
-    };
+    let word =
+        |at: usize| format.get(at..)?.first_chunk::<2>().map(|bytes| u16::from_le_bytes(*bytes));
     let tag = word(0)?;
     match (if tag == EXTENSIBLE { word(24)? } else { tag }, word(14)?) {
         (PCM, 8) => Some(Depth::Int8),
@@ -94,7 +93,8 @@ pub(super) fn rewrite(sound: &Sound, source: &[u8]) -> Result<Vec<u8>, Watermark
 fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Result<Vec<u8>, WatermarkError> {
     let unwritable =
         || WatermarkError::Unwritable { reason: "WAV holds 4 GiB at most: give FLAC".to_owned() };
-    let length: usize = 4 + chunks.iter().map(|(_, data)| 8 + data.len().next_multiple_of(2)).sum::<usize>();
+    let length: usize =
+        4 + chunks.iter().map(|(_, data)| 8 + data.len().next_multiple_of(2)).sum::<usize>();
     let mut file = Vec::with_capacity(8 + length);
     file.extend(b"RIFF");
     file.extend(u32::try_from(length).map_err(|_| unwritable())?.to_le_bytes());
@@ -118,10 +118,12 @@ fn samples(sound: &Sound, depth: Depth) -> Vec<u8> {
     match depth {
         // Eight bits are stored without a sign.
         Depth::Int8 => turns.map(|sample| (integer(sample, 8) + 128) as u8).collect(),
-        Depth::Int16 => turns.flat_map(|sample| (integer(sample, 16) as i16).to_le_bytes()).collect(),
-        Depth::Int24 => turns
-            .flat_map(|sample| integer(sample, 24).to_le_bytes().into_iter().take(3))
-            .collect(),
+        Depth::Int16 => {
+            turns.flat_map(|sample| (integer(sample, 16) as i16).to_le_bytes()).collect()
+        }
+        Depth::Int24 => {
+            turns.flat_map(|sample| integer(sample, 24).to_le_bytes().into_iter().take(3)).collect()
+        }
         Depth::Int32 => turns.flat_map(|sample| integer(sample, 32).to_le_bytes()).collect(),
         Depth::Float32 => turns.flat_map(f32::to_le_bytes).collect(),
         Depth::Float64 => turns.flat_map(|sample| f64::from(sample).to_le_bytes()).collect(),
