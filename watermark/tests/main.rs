@@ -9,3 +9,4 @@ mod image;
 mod language;
 mod scenes;
 mod text;
+mod video;
