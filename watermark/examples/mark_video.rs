@@ -1,5 +1,5 @@
 //! Marks a video and reads marks: `mark_video embed IN OUT --id HEX16 [--key HEX64]` and
-//! `mark_video detect FILE [--key HEX64]`, which prints one line of JSON.
+//! `mark_video detect FILE [--key HEX64]…`, which prints one line of JSON.
 
 #![expect(clippy::print_stdout, reason = "the line is what is asked for")]
 
@@ -10,25 +10,32 @@ use watermark::{WatermarkKey, video};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let key = option(&mut words, "--key");
-    let key = key.map_or(Ok([42; 32]), |hex| secret(&hex))?;
+    let mut keys = Vec::new();
+    while let Some(hex) = option(&mut words, "--key") {
+        keys.push(WatermarkKey::new(secret(&hex)?));
+    }
+    if keys.is_empty() {
+        keys.push(WatermarkKey::new([42; 32]));
+    }
     let id = option(&mut words, "--id");
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let started = Instant::now();
     match (words.as_slice(), id) {
         (["embed", from, to], Some(id)) => {
             let id = MarkId::from(u64::from_str_radix(&id, 16)?);
-            let marked = video::embed(&WatermarkKey::new(key), &fs::read(from)?, id)?;
+            let marked = video::embed(keys.first().ok_or("no key")?, &fs::read(from)?, id)?;
             fs::write(to, marked)?;
             println!("{{\"ms\":{}}}", started.elapsed().as_millis());
         }
         (["detect", file], None) => {
-            let found = video::detect(&[WatermarkKey::new(key)], &fs::read(file)?)?;
+            let found = video::detect(&keys, &fs::read(file)?)?;
             let found = found.map_or_else(|| "\"found\":false".to_owned(), |found| line(&found));
             println!("{{{found},\"ms\":{}}}", started.elapsed().as_millis());
         }
         _ => {
-            return Err("embed IN OUT --id HEX16 [--key HEX64], or detect FILE [--key HEX64]".into());
+            return Err(
+                "embed IN OUT --id HEX16 [--key HEX64], or detect FILE [--key HEX64]".into()
+            );
         }
     }
     Ok(())

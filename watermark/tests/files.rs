@@ -215,12 +215,12 @@ fn what_cannot_be_marked_is_refused_with_the_reason() {
             MediaType::Png,
             "400×300 pixels are too few to carry a mark: give at least 320 on each side",
         ),
-        (&picture, MediaType::Jpeg, "the picture cannot be marked: it is image/png"),
-        (&picture, MediaType::PlainText, "the picture cannot be marked: it is image/png"),
-        (&animated, MediaType::Png, "the picture cannot be marked: it is animated or has pages"),
-        (cut, MediaType::Png, "the picture cannot be read"),
-        (b"\x89PNG\r\n\x1a\n", MediaType::Png, "the picture cannot be read"),
-        (b"\0\x01\x02", MediaType::Png, "the picture cannot be read: it is of no known kind"),
+        (&picture, MediaType::Jpeg, "the file cannot be used: it is image/png"),
+        (&picture, MediaType::PlainText, "the file cannot be used: it is image/png"),
+        (&animated, MediaType::Png, "the file cannot be used: it is animated or has pages"),
+        (cut, MediaType::Png, "the file cannot be read"),
+        (b"\x89PNG\r\n\x1a\n", MediaType::Png, "the file cannot be read"),
+        (b"\0\x01\x02", MediaType::Png, "the file cannot be read: it is of no known kind"),
     ];
     for (bytes, media_type, expected) in cases {
         let error = mark::embed(&key(), bytes, media_type, id).unwrap_err();

@@ -12,3 +12,4 @@ mod sounds;
 mod text;
 mod text_characters;
 mod tunes;
+mod video;

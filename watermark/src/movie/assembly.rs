@@ -13,7 +13,7 @@ use shiguredo_mp4::{
 use super::{
     Clip, Movie,
     container::description,
-    unwritable,
+    unreadable, unwritable,
     writing::{Stream, Track, write},
 };
 use crate::WatermarkError;
@@ -28,7 +28,12 @@ const KEPT: [[u8; 4]; 3] = [*b"colr", *b"pasp", *b"clap"];
 /// # Errors
 /// [`WatermarkError::Unreadable`] when their tables are damaged.
 pub(crate) fn others<'a>(movie: &Movie<'a>) -> Result<Vec<Track<'a>>, WatermarkError> {
-    movie.others().map(|track| Track::carried(movie, track)).collect()
+    let tracks: Vec<Track<'a>> =
+        movie.others().map(|track| Track::carried(movie, track)).collect::<Result<_, _>>()?;
+    if tracks.iter().map(Track::bytes).sum::<u64>() > movie.len() {
+        return Err(unreadable("its tracks have more bytes than the file"));
+    }
+    Ok(tracks)
 }
 
 /// The file of `clip` with the pictures of `stream`, one for each of the clip's in the order in
@@ -161,4 +166,135 @@ fn empty((width, height): (u16, u16), timescale: NonZeroU32, duration: u64) -> T
         unknown_boxes: Vec::new(),
     };
     TrakBox { tkhd_box, edts_box: None, mdia_box, unknown_boxes: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use shiguredo_mp4::{
+        BoxSize,
+        boxes::{CttsBox, CttsEntry, EdtsBox, ElstBox, ElstEntry, StscEntry},
+    };
+
+    use super::*;
+    use crate::movie::{Encoder, Frame, Pictures, writing::Chunk};
+
+    const SIZE: (usize, usize) = (64, 48);
+    const QUARTER_TURN: [i32; 9] = [0, 0x10000, 0, -0x10000, 0, 0, 48 << 16, 0, 0x4000_0000];
+    const SOUND: [u8; 10] = *b"0123456789";
+
+    /// Frames that grow brighter, so that their order shows.
+    fn stream(frames: u8) -> Stream {
+        let mut encoder = Encoder::new(25.0, None).unwrap();
+        for frame in 0..frames {
+            let mut planes = vec![40 + 10 * frame; SIZE.0 * SIZE.1];
+            planes.resize(SIZE.0 * SIZE.1 * 3 / 2, 128);
+            encoder.push(&Frame::planar(SIZE, &planes).unwrap()).unwrap();
+        }
+        encoder.finish()
+    }
+
+    fn brightness(clip: &Clip<'_>) -> Vec<(i64, u8)> {
+        let mut pictures = Pictures::from(clip, 0).unwrap();
+        let frames = std::iter::from_fn(|| pictures.next_frame().unwrap());
+        frames.map(|(timing, frame)| (timing.at, frame.luma()[0])).collect()
+    }
+
+    /// A track of ten bytes in two chunks, which no decoder knows.
+    fn sound() -> Track<'static> {
+        let mut tables = empty((0, 0), NonZeroU32::new(8000).unwrap(), 10);
+        tables.mdia_box.hdlr_box.handler_type = *b"soun";
+        let table = &mut tables.mdia_box.minf_box.stbl_box;
+        let (box_type, box_size) = (BoxType::Normal(*b"sowt"), BoxSize::U32(16));
+        let entry = UnknownBox { box_type, box_size, payload: vec![1; 8] };
+        table.stsd_box.entries.push(SampleEntry::Unknown(entry));
+        table.stts_box = SttsBox::from_sample_deltas([1; 10]).unwrap();
+        table.stsz_box = StszBox::Fixed { sample_size: NonZeroU32::MIN, sample_count: 10 };
+        let first_chunk = NonZeroU32::MIN;
+        let sample_description_index = NonZeroU32::MIN;
+        let run = StscEntry { first_chunk, sample_per_chunk: 5, sample_description_index };
+        table.stsc_box.entries.push(run);
+        let chunks = SOUND.as_chunks::<5>().0.iter().enumerate();
+        let chunks = chunks.map(|(at, bytes)| Chunk { at: at as f64 * 0.3, bytes }).collect();
+        Track { tables, chunks }
+    }
+
+    /// A file of a turned video that starts late, with its frames out of order, and of sound.
+    fn turned(stream: &Stream) -> Vec<u8> {
+        let mut tables = empty((64, 48), NonZeroU32::new(25_000).unwrap(), 120);
+        tables.tkhd_box.matrix = QUARTER_TURN;
+        let edit = |media_time| ElstEntry {
+            edit_duration: 120,
+            media_time,
+            media_rate: FixedPointNumber::new(1, 0),
+        };
+        let elst_box = Some(ElstBox { entries: vec![edit(-1), edit(2000)] });
+        tables.edts_box = Some(EdtsBox { elst_box, unknown_boxes: Vec::new() });
+        let mut track = Track::encoded(stream, tables, &[1000; 3]).unwrap();
+        let table = &mut track.tables.mdia_box.minf_box.stbl_box;
+        let late = CttsEntry { sample_count: 3, sample_offset: 2000 };
+        table.ctts_box = Some(CttsBox { version: 0, entries: vec![late] });
+        if let Some(SampleEntry::Avc1(entry)) = table.stsd_box.entries.first_mut() {
+            let (box_type, box_size) = (BoxType::Normal(*b"pasp"), BoxSize::U32(16));
+            entry.unknown_boxes.push(UnknownBox {
+                box_type,
+                box_size,
+                payload: vec![0, 0, 0, 4, 0, 0, 0, 3],
+            });
+        }
+        let fresh = fresh(stream, (64, 48), 25.0).unwrap();
+        let header = Movie::parse(&fresh).unwrap().moov().mvhd_box.clone();
+        write(header, Vec::new(), vec![track, sound()]).unwrap()
+    }
+
+    #[test]
+    fn written_frames_are_read_in_order() {
+        let file = fresh(&stream(5), (64, 48), 25.0).unwrap();
+        let movie = Movie::parse(&file).unwrap();
+        let clip = Clip::of(&movie).unwrap();
+        assert_eq!((clip.size(), clip.len(), clip.keys()), (SIZE, 5, vec![0]));
+        assert!((clip.frames_per_second() - 25.0).abs() < 1e-9);
+        for ((at, luma), frame) in brightness(&clip).into_iter().zip(0_u8..) {
+            assert_eq!(at, i64::from(frame) * 1000);
+            assert!(luma.abs_diff(40 + 10 * frame) < 3, "{luma}");
+        }
+    }
+
+    #[test]
+    fn replacing_pictures_keeps_turns_times_shapes_and_sound() {
+        let old = stream(3);
+        let file = turned(&old);
+        let movie = Movie::parse(&file).unwrap();
+        let clip = Clip::of(&movie).unwrap();
+        assert_eq!(
+            brightness(&clip).iter().map(|(at, _)| *at).collect::<Vec<_>>(),
+            [2000, 3000, 4000]
+        );
+        let new = stream(3);
+        let file = replaced(&clip, &new, others(&movie).unwrap()).unwrap();
+        let movie = Movie::parse(&file).unwrap();
+        let clip = Clip::of(&movie).unwrap();
+        assert_eq!(clip.track.tkhd_box.matrix, QUARTER_TURN);
+        assert_eq!(
+            clip.timings(0).iter().map(|timing| timing.at).collect::<Vec<_>>(),
+            [0, 1000, 2000]
+        );
+        let edits = &clip.track.edts_box.as_ref().unwrap().elst_box.as_ref().unwrap().entries;
+        assert_eq!(edits.iter().map(|edit| edit.media_time).collect::<Vec<_>>(), [-1, 0]);
+        assert_eq!(description(clip.track).unwrap().unknown_boxes.len(), 1, "the shape of a pixel");
+        let sound: Vec<u8> = others(&movie).unwrap()[0]
+            .chunks
+            .iter()
+            .flat_map(|chunk| chunk.bytes)
+            .copied()
+            .collect();
+        assert_eq!(sound, SOUND);
+    }
+
+    #[test]
+    fn other_numbers_of_pictures_are_refused() {
+        let file = fresh(&stream(3), (64, 48), 25.0).unwrap();
+        let movie = Movie::parse(&file).unwrap();
+        let clip = Clip::of(&movie).unwrap();
+        assert!(replaced(&clip, &stream(2), Vec::new()).is_err());
+    }
 }

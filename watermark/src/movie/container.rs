@@ -42,7 +42,12 @@ impl<'a> Movie<'a> {
         let mut moov = None;
         let mut rest = file;
         while !rest.is_empty() {
-            let (header, _) = BoxHeader::decode(rest).map_err(damaged)?;
+            let header = match BoxHeader::decode(rest) {
+                Ok((header, _)) => header,
+                // What is behind the last box does not matter.
+                Err(_) if moov.is_some() => break,
+                Err(error) => return Err(damaged(error)),
+            };
             if rest.len() == file.len() && header.box_type != FtypBox::TYPE {
                 return Err(unreadable("it is not an MP4 file"));
             }
@@ -87,6 +92,11 @@ impl<'a> Movie<'a> {
     /// All other tracks: sound, subtitles, data.
     pub(super) fn others(&self) -> impl Iterator<Item = &TrakBox> {
         self.moov.trak_boxes.iter().filter(|track| !is_pictures(track))
+    }
+
+    /// The length of the whole file: samples that share bytes would be more than that.
+    pub(super) const fn len(&self) -> u64 {
+        self.file.len() as u64
     }
 
     /// The bytes at a place of the file.

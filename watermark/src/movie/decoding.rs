@@ -112,6 +112,7 @@ fn is_needed(unit: &H264NalUnit<'_>, clip: &Clip<'_>) -> Result<bool, WatermarkE
     }
 }
 
-fn undecodable(reason: impl std::fmt::Display) -> WatermarkError {
-    unreadable(format!("its pictures cannot be decoded: {reason}"))
+/// What the decoder says is a number; these are its reasons.
+fn undecodable<E>(_: E) -> WatermarkError {
+    unreadable("its pictures are damaged, interlaced, or of a profile that is not known")
 }

@@ -20,7 +20,7 @@ pub(crate) const SIDE_MIN: u32 = 16;
 /// The greatest number of pixels on the longer and on the shorter side.
 pub(crate) const SIDE_MAX: (u32, u32) = (3840, 2160);
 /// The quantiser of all pictures: their loss stays below that of the mark.
-const QUANTISER: u8 = 19;
+const QUANTISER: u8 = 18;
 /// Seconds from one picture at which decoding can start to the next.
 const KEY_SECONDS: f64 = 2.0;
 
@@ -46,10 +46,11 @@ impl Encoder {
         frames_per_second: f64,
         colours: Option<Colours>,
     ) -> Result<Self, WatermarkError> {
-        let quantiser = QpRange::new(QUANTISER, QUANTISER);
+        let quantiser = QpRange::new(QUANTISER, QUANTISER + 2);
         let mut config = EncoderConfig::new()
-            .rate_control_mode(RateControlMode::Quality)
-            // The quantiser is fixed; the rate only has to be one that is allowed.
+            // Every frame gets the least quantiser, the first ones of a scene up to two more; the
+            // rate only has to be one that is allowed.
+            .rate_control_mode(RateControlMode::Bufferbased)
             .bitrate(BitRate::from_bps(10_000_000))
             .qp(quantiser)
             .skip_frames(false)

@@ -48,6 +48,9 @@ impl<'a> Clip<'a> {
         if samples.is_empty() {
             return Err(unreadable("the video track has no pictures"));
         }
+        if samples.iter().map(|sample| u64::from(sample.bytes)).sum::<u64>() > movie.len() {
+            return Err(unreadable("its pictures have more bytes than the file"));
+        }
         Ok(Self { movie, track, settings, length_size, samples, size })
     }
 

@@ -37,8 +37,8 @@ pub(crate) struct Track<'a> {
 #[derive(Debug)]
 pub(super) struct Chunk<'a> {
     /// When its first sample is decoded, in seconds.
-    at: f64,
-    bytes: &'a [u8],
+    pub(super) at: f64,
+    pub(super) bytes: &'a [u8],
 }
 
 impl<'a> Track<'a> {
@@ -57,6 +57,11 @@ impl<'a> Track<'a> {
             chunks.push(Chunk { at, bytes: movie.bytes(chunk.offset(), length)? });
         }
         Ok(Self { tables: track.clone(), chunks })
+    }
+
+    /// How long its samples are together.
+    pub(super) fn bytes(&self) -> u64 {
+        self.chunks.iter().map(|chunk| chunk.bytes.len() as u64).sum()
     }
 
     /// A track of encoded pictures that looks like `tables` otherwise; `durations` are in units of

@@ -26,6 +26,9 @@ const FRAMES_EACH: usize = 400;
 const SHIFTS: usize = 2;
 /// How often a checksum is compared for one file and key at most.
 const HYPOTHESES: u32 = (SHOTS * PLACES * 2 * SHIFTS) as u32;
+/// Rings of waves of similar length, as far as the shortest, in cycles per pixel.
+const RINGS: usize = 10;
+const RADIUS_MAX: f32 = 0.165;
 /// What a detection is worth at least: a greater bound is no detection.
 const P_VALUE_MAX: f64 = 1e-6;
 
@@ -117,27 +120,41 @@ fn read_shot(shot: &Shot, lattices: &[Lattice]) -> Option<Detection> {
 
 /// Reads the payload at one place, upright or upside down, at the likeliest shifts.
 fn read_place(waves: &Waves, lattice: &Lattice, place: &Place) -> Option<(MarkId, u32)> {
-    let values = |waves_of: &[Wave], is_upright: bool| -> Vec<Complex32> {
-        let read = waves_of.iter().map(|wave| {
-            let value = place.read(waves, wave);
-            if is_upright {
-                value
-            } else {
-                (value * Complex32::cis(wave.phase)).conj() * Complex32::cis(-wave.phase)
-            }
-        });
-        read.collect()
-    };
     [true, false].into_iter().find_map(|is_upright| {
-        let sync = values(&lattice.sync, is_upright);
-        let payload = values(&lattice.payload, is_upright);
+        let value = |wave: &Wave| {
+            let value = place.read(waves, wave);
+            let value = if is_upright { value } else { value.conj() };
+            value * Complex32::cis(-wave.phase)
+        };
+        let sync: Vec<Complex32> = lattice.sync.iter().map(value).collect();
+        let payload: Vec<Complex32> = lattice.payload.iter().map(value).collect();
+        let trust = trust(&lattice.payload, &payload);
         shifts(&lattice.sync, &sync).into_iter().find_map(|shift| {
-            let pairs = lattice.payload.iter().zip(&payload);
-            let soft: Vec<f32> =
-                pairs.map(|(wave, value)| shifted(wave, *value, shift).clamp(-3.0, 3.0)).collect();
+            let read = lattice.payload.iter().zip(&payload).zip(&trust);
+            let soft: Vec<f32> = read
+                .map(|((wave, value), trust)| shifted(wave, *value, shift).clamp(-3.0, 3.0) * trust)
+                .collect();
             payload::decode(&soft)
         })
     })
+}
+
+/// How far waves of each length stand out of the noise, whose power is 1: coding takes short ones
+/// first. The signs have no part in it, so they stay fair coins without a mark.
+fn trust(payload: &[Wave], values: &[Complex32]) -> Vec<f32> {
+    let mut rings = [(0.0_f32, 0.0_f32); RINGS];
+    let ring = |wave: &Wave| {
+        let radius = f32::hypot(wave.across as f32, wave.down as f32) / TILE as f32;
+        ((radius / RADIUS_MAX * RINGS as f32) as usize).min(RINGS - 1)
+    };
+    for (wave, value) in payload.iter().zip(values) {
+        if let Some((count, power)) = rings.get_mut(ring(wave)) {
+            *count += 1.0;
+            *power += value.norm_sqr();
+        }
+    }
+    let rings = rings.map(|(count, power)| (power / count.max(1.0) - 0.9).max(0.05).sqrt());
+    payload.iter().map(|wave| rings.get(ring(wave)).copied().unwrap_or_default()).collect()
 }
 
 /// How far the pattern is moved in the frames, the likeliest first: where the sync waves agree.

@@ -11,14 +11,15 @@ use crate::{
 };
 
 /// Waves that carry no payload and show where the pattern lies.
-const SYNC: usize = 24;
+const SYNC: usize = 20;
 /// The share of the pattern's power in its sync waves.
 const SYNC_POWER: f64 = 0.16;
 /// The frequencies of all waves and of the sync waves, in cycles per canonical pixel: at 720 lines
 /// the shortest wave is 12 pixels long, which coarse quantisers keep.
 const BAND: std::ops::RangeInclusive<f64> = 0.04..=0.165;
 const SYNC_BAND: std::ops::RangeInclusive<f64> = 0.065..=0.14;
-/// How far apart sync waves are at least, in bins of the tile's spectrum.
+/// How far apart sync waves are, in bins of the tile's spectrum; a little less where a key's order
+/// leaves no room.
 const SYNC_DISTANCE: f64 = 4.0;
 
 /// A wave: how often it fits into the tile across and down, and its phase at the tile's corner.
@@ -46,13 +47,7 @@ impl Lattice {
         let half = half.filter(|(across, down)| *down > 0 || *across > 0);
         let mut bins: Vec<(i32, i32)> = half.filter(|bin| BAND.contains(&radius(*bin))).collect();
         numbers.shuffle(&mut bins);
-        let mut chosen = Vec::with_capacity(SYNC);
-        for bin in &bins {
-            let is_apart = chosen.iter().all(|other| distance(*bin, *other) > SYNC_DISTANCE);
-            if chosen.len() < SYNC && is_apart && SYNC_BAND.contains(&radius(*bin)) {
-                chosen.push(*bin);
-            }
-        }
+        let chosen = constellation(&bins);
         bins.retain(|bin| !chosen.contains(bin));
         let mut wave = |(across, down)| {
             let phase = (numbers.fraction() * std::f64::consts::TAU) as f32;
@@ -90,6 +85,25 @@ impl Wave {
     pub(super) const fn bin(&self) -> usize {
         let side = TILE as i32;
         self.across.rem_euclid(side) as usize * TILE + self.down.rem_euclid(side) as usize
+    }
+}
+
+/// The first bins that keep their distance.
+fn constellation(bins: &[(i32, i32)]) -> Vec<(i32, i32)> {
+    let mut apart = SYNC_DISTANCE;
+    loop {
+        let mut chosen: Vec<(i32, i32)> = Vec::with_capacity(SYNC);
+        for bin in bins.iter().filter(|bin| SYNC_BAND.contains(&radius(**bin))) {
+            let is_apart = chosen.iter().all(|other| distance(*bin, *other) > apart);
+            if chosen.len() < SYNC && is_apart {
+                chosen.push(*bin);
+            }
+        }
+        // The band has some hundred bins, so this ends.
+        if chosen.len() == SYNC {
+            return chosen;
+        }
+        apart *= 0.95;
     }
 }
 

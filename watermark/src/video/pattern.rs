@@ -7,11 +7,14 @@ use super::{TILE, canonical, lattice::Lattice};
 use crate::{WatermarkKey, movie::Frame, picture::Plane};
 
 /// The strength: the ratio of 255 to the root mean square of what is added, in dB.
-const PSNR_DB: f64 = 41.5;
+const PSNR_DB: f64 = 42.0;
 /// How many blocks, for which the strength is chosen, a square frame has on a side.
 const BLOCKS: f64 = 120.0;
 /// The energy of details from which a place hides no more, in squares of luma.
 const ENERGY_MAX: f32 = 110.0;
+/// The greatest factor of the power of the energy: frames that are flat all over get less than the
+/// strength, because it would be seen, and need less, because nothing hides the mark from a reader.
+const GAIN_MAX: f64 = 0.95;
 /// Binary digits behind the point of the pattern, whose variance is 1, and of the strengths.
 const PATTERN_BITS: u32 = 6;
 const STRENGTH_BITS: u32 = 8;
@@ -78,6 +81,7 @@ impl Strengths {
         let masks = energy.averaged(1).map(|energy| (energy.min(ENERGY_MAX) + 2.0).powf(0.4));
         let target = 255.0 / 10_f64.powf(PSNR_DB / 20.0);
         let gain = target / masks.mean(|mask| f64::from(mask).powi(2)).sqrt();
+        let gain = gain.min(GAIN_MAX);
         let scale = gain as f32 * f32::from(1_u16 << STRENGTH_BITS);
         let values = masks.samples().iter().map(|mask| (mask * scale).round() as i32).collect();
         Self { across, values }
@@ -137,5 +141,74 @@ impl Between {
     fn mix(self, blocks: &[i32]) -> i32 {
         let at = |block: usize| blocks.get(block).copied().unwrap_or_default();
         self.weigh(at(self.first), at(self.second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(luma: impl Fn(usize, usize) -> u8) -> Frame {
+        let (width, height) = (320, 240);
+        let mut planes: Vec<u8> =
+            (0..width * height).map(|at| luma(at % width, at / width)).collect();
+        planes.resize(width * height * 3 / 2, 128);
+        Frame::planar((width, height), &planes).unwrap()
+    }
+
+    fn psnr(before: &Frame, after: &Frame) -> f64 {
+        let pairs = before.luma().iter().zip(after.luma());
+        let error: f64 = pairs.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+        10.0 * (65025.0 * before.luma().len() as f64 / error).log10()
+    }
+
+    fn marked(frame: &Frame) -> Frame {
+        let mut marked = frame.clone();
+        let pattern = Pattern::new(&WatermarkKey::new([1; 32]), MarkId::from(5), frame.size());
+        pattern.add(&mut marked);
+        marked
+    }
+
+    #[test]
+    fn the_strength_is_what_it_is_said_to_be() {
+        let lively = frame(|x, y| (60 + x * 7 * y % 120) as u8);
+        let found = psnr(&lively, &marked(&lively));
+        assert!((found - PSNR_DB).abs() < 0.4, "{found}");
+    }
+
+    #[test]
+    fn flat_frames_get_less_and_flat_places_least() {
+        let flat = frame(|_, _| 90);
+        let found = psnr(&flat, &marked(&flat));
+        assert!((45.0..49.0).contains(&found), "{found}");
+        let half = frame(|x, y| if x < 160 { 90 } else { (60 + x * 7 * y % 120) as u8 });
+        let after = marked(&half);
+        let change = |from: usize| -> u64 {
+            let rows = half.luma().chunks(320).zip(after.luma().chunks(320));
+            let pixels =
+                rows.flat_map(|(a, b)| a[from..from + 120].iter().zip(&b[from..from + 120]));
+            pixels.map(|(a, b)| u64::from(a.abs_diff(*b))).sum()
+        };
+        assert!(change(0) * 2 < change(200), "{} {}", change(0), change(200));
+    }
+
+    #[test]
+    fn black_and_white_stay_within_a_byte() {
+        for luma in [0, 255] {
+            let frame = frame(|_, _| luma);
+            assert!(marked(&frame).luma().iter().all(|found| found.abs_diff(luma) < 20));
+        }
+    }
+
+    #[test]
+    fn pixels_lie_between_the_middles_of_blocks() {
+        let at = |pixel| {
+            let place = Between::new(pixel, 8, 3);
+            (place.first, place.second, place.weigh(0, 256))
+        };
+        assert_eq!(
+            [at(0), at(4), at(8), at(23)],
+            [(0, 1, 0), (0, 1, 16), (0, 1, 144), (2, 2, 112)]
+        );
     }
 }

@@ -47,10 +47,10 @@ impl Place {
         (xx * across + xy * down, yx * across + yy * down)
     }
 
-    /// A wave of the pattern as the shot shows it, without the phase that the key gave it.
+    /// A wave of the pattern as the shot shows it.
     pub(super) fn read(&self, waves: &Waves, wave: &Wave) -> Complex32 {
         let (across, down) = self.numbers(wave);
-        waves.at(across, down) * Complex32::cis(-wave.phase)
+        waves.at(across, down)
     }
 
     fn distance(&self, other: &Self) -> f32 {

@@ -64,7 +64,7 @@ impl<'a> Shots<'a> {
         while let Ok(Some((timing, frame))) = self.frame() {
             let before = std::mem::replace(&mut grid, coarse(&frame));
             let change = grid.clone().zip(&before, |a, b| (a - b).abs()).mean(f64::from);
-            let seconds = (timing.at - from.at) as f64 / f64::from(timing.scale);
+            let seconds = timing.at.saturating_sub(from.at) as f64 / f64::from(timing.scale);
             if change > CUT || seconds >= SECONDS_MAX {
                 self.next = Some((timing, frame));
                 break;
