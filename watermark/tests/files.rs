@@ -163,11 +163,11 @@ fn moving_pictures_and_pages_are_refused() {
     let next = directory as usize + 2 + 12 * usize::from(entries);
     tiff[next..next + 4].copy_from_slice(&directory.to_le_bytes());
     let avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
-    let several = "the picture cannot be marked: it is animated or has pages";
+    let several = "the file cannot be used: it is animated or has pages";
     for (bytes, media_type, expected) in [
         (&gif[..], MediaType::Gif, several),
         (&tiff[..], MediaType::Tiff, several),
-        (&avif[..], MediaType::Avif, "the picture cannot be marked: AVIF is not decoded here"),
+        (&avif[..], MediaType::Avif, "the file cannot be used: AVIF is not decoded here"),
     ] {
         let error = mark::embed(&key(), bytes, media_type, MarkId::from(1)).unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error} is not {expected}");
