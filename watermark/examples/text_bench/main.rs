@@ -6,7 +6,7 @@
 //!
 //! With `tokens FILE` it measures false positives on human texts instead: one text a line, a name and
 //! then its tokens as numbers. With `words FILE` it measures the fingerprints of texts: one text a
-//! line, after its name.
+//! line, after its name. With `time` it measures only what a token costs.
 
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 #![expect(clippy::indexing_slicing, reason = "tokens index the language that they come from")]
@@ -33,6 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["tokens", file] => return calibration::measure(file),
         ["words", file] => return fingerprints::measure(file),
+        ["time"] => {
+            times();
+            return Ok(());
+        }
         _ => {}
     }
     let languages = [Language::new(2.0), Language::new(1.2)];
@@ -40,10 +44,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         robustness(language);
         quality::measure(language);
     }
+    times();
+    Ok(())
+}
+
+fn times() {
     for candidates in [64, 500, 1024, 50_000] {
         time(candidates);
     }
-    Ok(())
 }
 
 /// One row for every edit: what share of the texts each mark is found in.
