@@ -147,7 +147,7 @@ impl Detector {
         // The key may show where the id is lost.
         let p_value = audio::presence(self.keys.all(), &sound)?.p_value;
         let confidence = Some(Confidence { p_value, ..Confidence::default() });
-        let none = MarkFound::none(audio::ALGORITHM, true);
+        let none = MarkFound::none(audio::ALGORITHM, sound.length_ms() >= audio::LENGTH_MS_MIN);
         Ok(MarkFound { found: p_value < P_VALUE_MAX, confidence, ..none })
     }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{WatermarkError, WatermarkKey, sound::resampled};
 
 /// The shortest sound that carries a mark: one period, and what the ends lose of it.
-const LENGTH_MS_MIN: u64 = 5_000;
+pub const LENGTH_MS_MIN: u64 = 5_000;
 
 /// The power of a frame from which it counts as sound: noise of 1 / 2 of a step of 16 bits has less.
 const AUDIBLE: f32 = 2e-5;

@@ -24,7 +24,7 @@ mod strength;
 mod trellis;
 
 pub use detection::{Detection, Presence, find, presence};
-pub use embedding::mark;
+pub use embedding::{LENGTH_MS_MIN, mark};
 pub use file::{detect, embed};
 
 pub use crate::sound::{Depth, Sound, read, write};
