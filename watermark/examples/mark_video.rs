@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Takes an option and its value out of the words.
 fn option(words: &mut Vec<String>, name: &str) -> Option<String> {
     let at = words.iter().position(|word| word == name)?;
-    (at + 1 < words.len()).then(|| words.drain(at..at + 2).last())?
+    (at + 1 < words.len()).then(|| words.drain(at..at + 2).next_back())?
 }
 
 fn secret(hex: &str) -> Result<[u8; 32], Box<dyn Error>> {

@@ -56,6 +56,18 @@ fn files_are_marked_again_under_another_key() {
 }
 
 #[test]
+fn groups_of_frames_are_put_together_in_order() {
+    // Three groups of 2 seconds at 2 frames a second, and one frame.
+    let mut writer =
+        video::Writer::new(&stranger(1), MarkId::from(1), SIZE.0, SIZE.1, 2.0).unwrap();
+    frames(7, 13).iter().for_each(|frame| writer.push(frame).unwrap());
+    let file = writer.finish().unwrap();
+    let marked = video::embed(&key(), &file, MarkId::from(9)).unwrap();
+    let found = video::detect(&[key()], &marked).unwrap().unwrap();
+    assert_eq!((found.id, found.from_ms), (MarkId::from(9), 0));
+}
+
+#[test]
 fn planar_frames_are_taken_as_they_are() {
     let luma = (0..SIZE.0 * SIZE.1).map(|at| (90 + at % SIZE.0 * 7 % 50 + at / SIZE.0 % 30) as u8);
     let chroma = std::iter::repeat_n(128, (SIZE.0 * SIZE.1 / 2) as usize);

@@ -31,10 +31,16 @@ pub(crate) enum Colours {
     Bt601,
 }
 
+/// How many frames there are from one at which decoding can start to the next.
+pub(crate) fn group(frames_per_second: f64) -> usize {
+    (frames_per_second * KEY_SECONDS).round().max(1.0) as usize
+}
+
 /// Encodes the frames of one movie.
 pub(crate) struct Encoder {
     encoder: encoder::Encoder,
     stream: Stream,
+    is_started: bool,
 }
 
 impl Encoder {
@@ -59,14 +65,16 @@ impl Encoder {
             .complexity(Complexity::Low)
             .num_threads(1)
             .max_frame_rate(FrameRate::from_hz(frames_per_second as f32))
-            .intra_frame_period(IntraFramePeriod::from_num_frames(
-                (frames_per_second * KEY_SECONDS).round() as u32,
-            ));
+            .intra_frame_period(IntraFramePeriod::from_num_frames(group(frames_per_second) as u32));
         if let Some(Colours::Bt601) = colours {
             config = config.vui(VuiConfig::bt601());
         }
         let encoder = encoder::Encoder::with_api_config(OpenH264API::from_source(), config);
-        Ok(Self { encoder: encoder.map_err(unwritable)?, stream: Stream::default() })
+        Ok(Self {
+            encoder: encoder.map_err(unwritable)?,
+            stream: Stream::default(),
+            is_started: false,
+        })
     }
 
     /// Encodes the next frame; all have the same size.
@@ -74,6 +82,7 @@ impl Encoder {
     /// # Errors
     /// [`WatermarkError::Unwritable`] when the encoder refuses.
     pub(crate) fn push(&mut self, frame: &Frame) -> Result<(), WatermarkError> {
+        self.is_started = true;
         let coded = self.encoder.encode(frame).map_err(unwritable)?;
         let (bytes, is_key) = (coded.to_vec(), coded.frame_type() == FrameType::IDR);
         if self.stream.description.is_none() {
@@ -96,6 +105,19 @@ impl Encoder {
         }
         self.stream.samples.push((u32::try_from(length).map_err(unwritable)?, is_key));
         Ok(())
+    }
+
+    /// Starts anew: the next frame needs none of those before, which another encoder may have had.
+    pub(crate) fn restart(&mut self) {
+        if self.is_started {
+            self.encoder.force_intra_frame();
+        }
+    }
+
+    /// What was encoded since the last time.
+    pub(crate) fn taken(&mut self) -> Stream {
+        let description = self.stream.description.clone();
+        std::mem::replace(&mut self.stream, Stream { description, ..Stream::default() })
     }
 
     /// All that was encoded.

@@ -15,7 +15,7 @@ mod writing;
 pub(crate) use assembly::{fresh, others, replaced};
 pub(crate) use container::Movie;
 pub(crate) use decoding::Pictures;
-pub(crate) use encoding::{Colours, Encoder, SIDE_MAX};
+pub(crate) use encoding::{Colours, Encoder, SIDE_MAX, group};
 pub(crate) use frame::Frame;
 pub(crate) use track::{Clip, Timing};
 pub(crate) use writing::Stream;

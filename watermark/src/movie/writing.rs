@@ -25,6 +25,28 @@ pub(crate) struct Stream {
     pub(super) samples: Vec<(u32, bool)>,
 }
 
+impl Stream {
+    /// Whether nothing was encoded.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// Adds the samples of another encoder with the same settings.
+    ///
+    /// # Errors
+    /// [`WatermarkError::Unwritable`] when the settings differ.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), WatermarkError> {
+        let description = self.description.take().or_else(|| other.description.clone());
+        if description != other.description {
+            return Err(unwritable("two encoders chose different settings"));
+        }
+        self.description = description;
+        self.bytes.extend_from_slice(&other.bytes);
+        self.samples.extend(other.samples);
+        Ok(())
+    }
+}
+
 /// A track of the new file.
 #[derive(Debug)]
 pub(crate) struct Track<'a> {

@@ -17,7 +17,7 @@ use crate::{
     movie::{Clip, Movie},
 };
 
-/// How many shots of a file are read at most.
+/// How many shots of a file are read at most, or several of them together.
 const SHOTS: usize = 16;
 /// How many places of a long file are looked at, and how many frames of each.
 const STARTS: usize = 8;
@@ -73,6 +73,7 @@ pub fn detect(keys: &[WatermarkKey], file: &[u8]) -> Result<Option<Detection>, W
             continue;
         }
         let mut shots = Shots::from(&clip, first, start)?;
+        let mut before: Option<Shot> = None;
         while read < SHOTS && shots.frames < FRAMES_EACH {
             let shot = match shots.next_shot() {
                 Ok(Some(shot)) => shot,
@@ -85,6 +86,17 @@ pub fn detect(keys: &[WatermarkKey], file: &[u8]) -> Result<Option<Detection>, W
             if let Some(found) = read_shot(&shot, &lattices) {
                 return Ok(Some(found));
             }
+            before = Some(match before {
+                Some(before) if read < SHOTS => {
+                    read += 1;
+                    let joined = before.joined(shot);
+                    if let Some(found) = read_shot(&joined, &lattices) {
+                        return Ok(Some(found));
+                    }
+                    joined
+                }
+                _ => shot,
+            });
         }
         end = first + shots.frames;
     }

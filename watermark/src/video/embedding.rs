@@ -1,6 +1,7 @@
 //! Marking a file: its pictures are decoded, marked and encoded again.
 
 use std::{
+    collections::VecDeque,
     sync::mpsc::{Receiver, sync_channel},
     thread,
 };
@@ -13,8 +14,11 @@ use crate::{
     movie::{self, Clip, Encoder, Frame, Movie, Pictures, Stream},
 };
 
-/// Marked frames that may wait for the encoder: they are all that is in memory of a long video.
-const FRAMES_WAITING: usize = 4;
+/// Encoders that work at the same time, each on every second group of frames.
+const ENCODERS: usize = 2;
+/// The bytes of marked frames that may wait for one encoder: they are what is in memory of a long
+/// video.
+const WAITING_MAX: usize = 64 << 20;
 
 /// Marks the pictures of an MP4 file with H.264 with `id`.
 ///
@@ -38,31 +42,70 @@ pub fn embed(key: &WatermarkKey, file: &[u8], id: MarkId) -> Result<Vec<u8>, Wat
     movie::replaced(&clip, &stream, others)
 }
 
-/// The pictures with the pattern: one thread decodes and marks, another encodes.
+/// The pictures with the pattern: one thread decodes and marks, others encode.
 fn marked(clip: &Clip<'_>, pattern: &Pattern) -> Result<Stream, WatermarkError> {
     let mut pictures = Pictures::from(clip, 0)?;
-    let encoder = Encoder::new(clip.frames_per_second(), None)?;
-    let (sender, receiver) = sync_channel(FRAMES_WAITING);
+    let rate = clip.frames_per_second();
+    let group = movie::group(rate);
+    let (width, height) = clip.size();
+    let waiting = (WAITING_MAX / (width * height * 3 / 2)).clamp(2, group);
     thread::scope(|scope| {
-        let encoding = scope.spawn(|| encoded(encoder, receiver));
-        // Moved in, so that it is gone, and the encoder ends, whatever happens here.
-        let sender = sender;
+        let mut encoders = Vec::with_capacity(ENCODERS);
+        let mut senders = Vec::with_capacity(ENCODERS);
+        for _ in 0..ENCODERS {
+            let encoder = Encoder::new(rate, None)?;
+            let (sender, receiver) = sync_channel(waiting);
+            encoders.push(scope.spawn(move || encoded(encoder, receiver, group)));
+            senders.push(sender);
+        }
+        let mut turns = (0..ENCODERS).cycle().flat_map(|turn| std::iter::repeat_n(turn, group));
         while let Some((_, mut frame)) = pictures.next_frame()? {
             pattern.add(&mut frame);
-            if sender.send(frame).is_err() {
+            let sender = turns.next().and_then(|turn| senders.get(turn));
+            if sender.is_none_or(|sender| sender.send(frame).is_err()) {
                 // The encoder has given up; it says why.
                 break;
             }
         }
-        drop(sender);
+        // No more frames come, so the encoders end.
+        drop(senders);
         let failed = |_| WatermarkError::Unwritable { reason: "the encoder stopped".to_owned() };
-        encoding.join().map_err(failed)?
+        let groups = encoders.into_iter().map(|encoder| encoder.join().map_err(failed)?);
+        joined(groups.collect::<Result<_, _>>()?)
     })
 }
 
-fn encoded(mut encoder: Encoder, frames: Receiver<Frame>) -> Result<Stream, WatermarkError> {
+/// Encodes groups of frames, each by itself.
+fn encoded(
+    mut encoder: Encoder,
+    frames: Receiver<Frame>,
+    group: usize,
+) -> Result<VecDeque<Stream>, WatermarkError> {
+    let (mut groups, mut count) = (VecDeque::new(), 0);
     for frame in frames {
+        if count == group {
+            groups.push_back(encoder.taken());
+            encoder.restart();
+            count = 0;
+        }
         encoder.push(&frame)?;
+        count += 1;
     }
-    Ok(encoder.finish())
+    groups.push_back(encoder.finish());
+    Ok(groups)
+}
+
+/// The groups of all encoders, in turn.
+fn joined(mut groups: Vec<VecDeque<Stream>>) -> Result<Stream, WatermarkError> {
+    let mut stream = Stream::default();
+    let rounds = groups.iter().map(VecDeque::len).max().unwrap_or_default();
+    for _ in 0..rounds {
+        for encoder in &mut groups {
+            match encoder.pop_front() {
+                Some(group) if !group.is_empty() => stream.append(group)?,
+                _ => {}
+            }
+        }
+    }
+    Ok(stream)
 }

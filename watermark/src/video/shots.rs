@@ -24,6 +24,14 @@ pub(super) struct Shot {
     pub(super) to_ms: u64,
 }
 
+impl Shot {
+    /// Both together. The mark is the same in all shots of a file, so it grows across cuts too.
+    pub(super) fn joined(self, next: Self) -> Self {
+        let details = self.details.zip(&next.details, |sum, details| sum + details);
+        Self { details, from_ms: self.from_ms, to_ms: next.to_ms }
+    }
+}
+
 /// The shots from one place of a clip on.
 pub(super) struct Shots<'a> {
     pictures: Pictures<'a>,
