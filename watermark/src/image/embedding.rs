@@ -204,7 +204,7 @@ mod tests {
         let mut power = 0.0;
         for number in 0..100 {
             let luma = Plane::by_rows((724, 724), |_, row| row.fill(90.0));
-            let id = MarkId::from(u64::from(number) * 0x9e37_79b9_7f4a_7c15);
+            let id = MarkId::from(u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let (tile, mask) = (Tile::new(&lattice, id), Mask::new(&luma));
             let pattern = Pattern { tile, pose: pose(number), mask, pixel: 1.0 };
             let mut spectrum = Vec::with_capacity(side * side);
