@@ -145,8 +145,23 @@ fn webp_and_tiff_keep_pixels_and_profiles() {
 }
 
 #[test]
-fn a_mark_survives_the_palette_of_a_gif() {
-    marked(&written(&scene(), ImageFormat::Gif), MediaType::Gif);
+fn a_gif_carries_its_mark_or_is_refused() {
+    let id = MarkId::from(77);
+    let pictures = [scene(), Painter::new(3).paint(Kind::Soft, 600, 500).into()];
+    for picture in pictures {
+        let gif = written(&picture, ImageFormat::Gif);
+        match mark::embed(&key(), &gif, MediaType::Gif, id) {
+            Ok(bytes) => {
+                let found = mark::detect(&[key()], &bytes).unwrap();
+                assert_eq!(found.map(|found| found.id), Some(id));
+                assert_eq!(MediaType::sniff(&bytes), Some(MediaType::Gif));
+            }
+            Err(error) => assert_eq!(
+                error.to_string(),
+                "the picture cannot be marked: the 256 colours of a GIF would lose the mark: give PNG"
+            ),
+        }
+    }
 }
 
 #[test]

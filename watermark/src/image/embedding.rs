@@ -3,7 +3,9 @@
 use sha2::{Digest as _, Sha256};
 use types::{MarkId, MediaType};
 
-use super::{canonical_scale, lattice::Lattice, mask::Mask, pose::Pose, tile::Tile};
+use super::{
+    canonical_scale, detection::detect, lattice::Lattice, mask::Mask, pose::Pose, tile::Tile,
+};
 use crate::{WatermarkError, WatermarkKey, picture};
 
 /// The least number of pixels on each side.
@@ -16,8 +18,9 @@ const SHARE: f64 = 0.745;
 /// The strongest and the faintest mark in a photograph, in dB of PSNR, and that of drawings.
 const PSNR_DB: (f64, f64) = (39.5, 45.5);
 const DRAWING_PSNR_DB: f64 = 42.3;
-/// The busyness from which on downward a picture counts as drawn, and upward as a photograph.
-const BUSYNESS: (f64, f64) = (2.3, 3.5);
+/// The share of plain places up to which a picture counts as photographed, and from which on as
+/// drawn.
+const PLAIN_SHARE: (f64, f64) = (0.05, 0.2);
 /// Rows on which the strength of the pattern is measured.
 const SAMPLE_ROWS: usize = 64;
 
@@ -48,8 +51,8 @@ impl Strength {
     /// would get a mark so faint that nothing could read it: theirs is stronger.
     fn psnr_db(self, mask: &Mask) -> f64 {
         let alike = -10.0 * (LOSS * SHARE / mask.loss_per_power / 255_f64.powi(2)).log10();
-        let (plain, lively) = BUSYNESS;
-        let drawn = ((lively - mask.busyness) / (lively - plain)).clamp(0.0, 1.0);
+        let (photographed, drawn) = PLAIN_SHARE;
+        let drawn = ((mask.plain - photographed) / (drawn - photographed)).clamp(0.0, 1.0);
         let most = PSNR_DB.1 + (DRAWING_PSNR_DB - PSNR_DB.1) * drawn;
         alike.clamp(PSNR_DB.0, most) + self.fainter_db()
     }
@@ -57,7 +60,8 @@ impl Strength {
 
 /// Marks a PNG, JPEG, WebP, TIFF or GIF file with `id`; the format, transparency and metadata stay.
 ///
-/// WebP is written without loss. A GIF gets a palette that is fitted to the marked picture.
+/// WebP is written without loss. A GIF gets a palette that is fitted to the marked picture, and is
+/// refused where that loses the mark.
 ///
 /// # Errors
 /// [`WatermarkError::TooSmall`] or [`WatermarkError::TooLarge`] by its size,
@@ -99,7 +103,18 @@ pub fn embed_with(
         pattern.row(y, row);
         row.iter_mut().for_each(|sample| *sample *= gain);
     });
-    picture::encode(&picture, media_type, file)
+    let marked = picture::encode(&picture, media_type, file)?;
+    if media_type == MediaType::Gif && !carries(key, &marked, id)? {
+        let reason = "the 256 colours of a GIF would lose the mark: give PNG".to_owned();
+        return Err(WatermarkError::Unsupported { reason });
+    }
+    Ok(marked)
+}
+
+/// Whether the mark can be read: a palette takes more than any other format's loss.
+fn carries(key: &WatermarkKey, marked: &[u8], id: MarkId) -> Result<bool, WatermarkError> {
+    let found = detect(std::slice::from_ref(key), marked)?;
+    Ok(found.is_some_and(|found| found.id == id))
 }
 
 /// What is added to a picture, up to its strength.
@@ -189,7 +204,7 @@ mod tests {
         let mut power = 0.0;
         for number in 0..100 {
             let luma = Plane::by_rows((724, 724), |_, row| row.fill(90.0));
-            let id = MarkId::from(u64::from(number) * 0x9e37_79b9_7f4a_7c15);
+            let id = MarkId::from(u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let (tile, mask) = (Tile::new(&lattice, id), Mask::new(&luma));
             let pattern = Pattern { tile, pose: pose(number), mask, pixel: 1.0 };
             let mut spectrum = Vec::with_capacity(side * side);

@@ -13,6 +13,8 @@ const REACH: f32 = 1.1;
 /// edges of a flat picture would take the whole pattern, and beside them it cannot be read.
 const ENERGY_MAX: f32 = 30.0;
 const STABLE: f32 = 58.5;
+/// The energy below which a place has no details: the least noise of a camera has more.
+const PLAIN: f32 = 0.5;
 /// The energy that smooth places count as.
 const ENERGY_MIN: f32 = 2.0;
 
@@ -27,8 +29,8 @@ pub(super) fn strength(energy: f32) -> f32 {
 /// The strengths of a picture's cells.
 pub(super) struct Mask {
     cells: Plane,
-    /// The mean logarithm of the energy of details.
-    pub(super) busyness: f64,
+    /// The share of places without any details: photographs have few, drawings many.
+    pub(super) plain: f64,
     /// How much structural similarity a pattern with this mask costs for each unit of its power,
     /// with the constant that keeps SSIM stable in plain places (Wang 2004: (0.03 · 255)²).
     pub(super) loss_per_power: f64,
@@ -46,12 +48,12 @@ impl Mask {
         let square = luma.binned(size, per_pixel, |luma| luma * luma).blurred(REACH);
         let energy = square.zip(&mean, |square, mean| (square - mean * mean).max(0.0));
         let energy = energy.blurred(0.7);
-        let busyness = energy.mean(|energy| f64::from(energy + 2.0).ln());
+        let plain = energy.mean(|energy| f64::from(u8::from(energy < PLAIN)));
         let cells = energy.clone().map(strength);
         let loss = energy.zip(&cells, |energy, cell| cell * cell / (2.0 * energy + STABLE));
         let power = cells.mean(|cell| f64::from(cell * cell));
         let loss_per_power = loss.mean(f64::from) / power.max(1e-9);
-        Self { cells, busyness, loss_per_power, per_pixel }
+        Self { cells, plain, loss_per_power, per_pixel }
     }
 
     /// The strengths along a row of the picture.

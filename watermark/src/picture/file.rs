@@ -63,7 +63,7 @@ pub(crate) fn encode(
     let mut bytes = Vec::new();
     match media_type {
         MediaType::Png => {
-            let (speed, filter) = (CompressionType::Fast, FilterType::Adaptive);
+            let (speed, filter) = (CompressionType::Fast, FilterType::Paeth);
             let encoder = PngEncoder::new_with_quality(&mut bytes, speed, filter);
             picture.write_with_encoder(encoder).map_err(unwritable)?;
             return metadata::carry_png(bytes, source);
