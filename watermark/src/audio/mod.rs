@@ -58,8 +58,8 @@ fn edges() -> [f32; BANDS + 1] {
 }
 
 /// The time of a frame's start in milliseconds.
-const fn milliseconds(frame: usize) -> u64 {
-    (frame * HOP) as u64 * 1000 / RATE as u64
+fn milliseconds(frame: usize) -> u64 {
+    (frame * HOP) as u64 * 1000 / u64::from(RATE)
 }
 
 #[cfg(test)]

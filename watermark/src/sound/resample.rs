@@ -1,4 +1,4 @@
-//! From one rate to another, without delay.
+//! From one rate to another, with less than a sample of delay.
 
 use rubato::{
     Fft, FixedSync, Resampler as _, WindowFunction, audioadapter_buffers::direct::InterleavedSlice,
@@ -39,14 +39,15 @@ mod tests {
     }
 
     #[test]
-    fn tones_stay_tones_without_delay() {
+    fn tones_stay_tones_within_a_sample() {
         for (from, to) in [(44_100, 16_000), (16_000, 44_100), (48_000, 16_000), (8_000, 16_000)] {
             let found = resampled(&tone(from, 1), from, to).unwrap();
             let expected = tone(to, 1);
             assert_eq!(found.len(), expected.len());
             let wrong = found.iter().zip(&expected).skip(2000).take(to as usize - 4000);
             let most = wrong.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(most < 2e-3, "{from} to {to}: {most}");
+            // Half a sample of 44,100 is 0.031 of this tone.
+            assert!(most < 0.04, "{from} to {to}: {most}");
         }
     }
 
