@@ -170,6 +170,23 @@ fn lossy_recordings_are_read() {
 }
 
 #[test]
+fn a_flac_file_stays_one_and_keeps_its_comments() {
+    let tune = tune(3, RATE, 6);
+    let plain = sound(Depth::Int24, vec![tune.clone(), tune]);
+    let plain_file = audio::write(&plain, MediaType::Flac).unwrap();
+    // A comment of a vendor behind the first block, which is then no longer the last.
+    let (first, frames) = plain_file.split_at(42);
+    let comment = b"\x03\0\0\0abc\0\0\0\0";
+    let mut file = [first, &[0x84, 0, 0, 11], comment, frames].concat();
+    file[4] &= 0x7f;
+    let marked = audio::embed(&key(), &file, MediaType::Flac, id()).unwrap();
+    assert!(contains(&marked, comment));
+    let read = audio::read(&marked).unwrap();
+    assert_eq!((read.frames(), read.depth()), (plain.frames(), Depth::Int24));
+    assert_eq!(audio::detect(&[key()], &marked).unwrap().map(|found| found.id), Some(id()));
+}
+
+#[test]
 fn what_cannot_be_marked_is_refused() {
     let wav = |channels| audio::write(&sound(Depth::Int16, channels), MediaType::Wav).unwrap();
     let refusal =

@@ -127,7 +127,9 @@ pub(crate) async fn detect(
 pub(crate) fn detected(mark: &MarkFound, start: Instant) -> Value {
     let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut members = json!(mark);
-    members["ms"] = json!(ms);
+    if let Some(members) = members.as_object_mut() {
+        members.insert("ms".to_owned(), json!(ms));
+    }
     members
 }
 

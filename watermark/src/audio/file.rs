@@ -5,7 +5,7 @@ use types::{MarkId, MediaType};
 use super::{Detection, find, mark};
 use crate::{WatermarkError, WatermarkKey, sound};
 
-/// Marks a WAV file with `id`; rate, depth, channels and descriptions stay. The mark is read
+/// Marks a WAV or FLAC file with `id`; rate, depth, channels and descriptions stay. The mark is read
 /// back before the file is handed out.
 ///
 /// # Errors
@@ -19,14 +19,14 @@ pub fn embed(
     id: MarkId,
 ) -> Result<Vec<u8>, WatermarkError> {
     let unsupported = |reason: String| Err(WatermarkError::Unsupported { reason });
-    if media_type != MediaType::Wav {
-        return unsupported(format!("{media_type} cannot be written yet: give WAV"));
+    if !matches!(media_type, MediaType::Wav | MediaType::Flac) {
+        return unsupported(format!("{media_type} would be compressed again: give WAV or FLAC"));
     }
     match MediaType::sniff(file) {
         Some(found) if found == media_type => {}
         Some(found) => return unsupported(format!("it is {found} and not {media_type}")),
         None => {
-            let reason = "it is not WAV".to_owned();
+            let reason = "it is neither WAV nor FLAC".to_owned();
             return Err(WatermarkError::Unreadable { reason });
         }
     }
@@ -36,7 +36,9 @@ pub fn embed(
     drop(sound);
     match detect(std::slice::from_ref(key), &marked)? {
         Some(found) if found.id == id => Ok(marked),
-        _ => unsupported("it hides no mark: a steady tone has no room for one".to_owned()),
+        _ => unsupported(
+            "it hides no mark: tones and coarse samples have no room for one".to_owned(),
+        ),
     }
 }
 

@@ -37,7 +37,18 @@ pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
         encode_with_fixed_block_size(&config, source, BLOCK).map_err(|error| unwritable(&error))?;
     let mut sink = ByteSink::new();
     stream.write(&mut sink).map_err(|error| unwritable(&error))?;
-    Ok(sink.into_inner())
+    let mut file = sink.into_inner();
+    one_block_size(&mut file);
+    Ok(file)
+}
+
+/// The least block size does not count the last block (RFC 9639, section 8.2), but the encoder counts
+/// it, and readers then expect blocks of many sizes.
+fn one_block_size(file: &mut [u8]) {
+    // The marker, a block's head, the least size and the greatest, 16 bits each.
+    if let Some([.., least_a, least_b, greatest_a, greatest_b]) = file.get_mut(..12) {
+        (*least_a, *least_b) = (*greatest_a, *greatest_b);
+    }
 }
 
 /// Puts the metadata of `source` that is kept into `file`, behind its own first block.
