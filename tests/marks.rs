@@ -143,7 +143,8 @@ fn video(frames: u32) -> Vec<u8> {
                 let (x, y) = (f64::from(x) + drift, f64::from(y));
                 let ground = 90.0 + 40.0 * (x / 90.0).sin() * (y / 60.0).cos();
                 let grain = 18.0 * ((x * 0.9).sin() * (y * 0.7 + x * 0.2).cos());
-                let shape = if (x as u32 / 70 + y as u32 / 55) % 3 == 0 { 45.0 } else { 0.0 };
+                let shape =
+                    if (x as u32 / 70 + y as u32 / 55).is_multiple_of(3) { 45.0 } else { 0.0 };
                 [0.9, 1.0, 1.1]
                     .map(|tint| ((ground + grain + shape) * tint).clamp(0.0, 255.0) as u8)
             })
