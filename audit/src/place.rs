@@ -103,7 +103,7 @@ impl Place {
     }
 
     /// Replaces what was seen (nothing, if `None`) by new bytes; `false` when something else lies
-    /// there by now.
+    /// there by now. Two who put the same bytes there at once may both hear `true`.
     ///
     /// # Errors
     /// [`ObjectError::Store`] when it is unknown whether it was replaced.

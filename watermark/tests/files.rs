@@ -158,7 +158,7 @@ fn a_gif_carries_its_mark_or_is_refused() {
             }
             Err(error) => assert_eq!(
                 error.to_string(),
-                "the picture cannot be marked: the 256 colours of a GIF would lose the mark: give PNG"
+                "the file cannot be used: the 256 colours of a GIF would lose the mark: give PNG"
             ),
         }
     }

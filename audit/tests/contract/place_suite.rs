@@ -59,28 +59,37 @@ async fn only_what_was_seen_is_replaced(place: &Place) {
 }
 
 async fn of_swaps_at_once_none_is_lost(place: &Place) {
-    assert!(place.create("count", 0_u64.to_be_bytes().to_vec()).await.unwrap());
-    let counting: Vec<_> = (0..4)
-        .map(|_| {
+    assert!(place.create("count", counted(0, 0)).await.unwrap());
+    let counting: Vec<_> = (1..=4)
+        .map(|who| {
             let place = place.clone();
             tokio::spawn(async move {
                 for _ in 0..5 {
-                    count(&place).await;
+                    count(&place, who).await;
                 }
             })
         })
         .collect();
-    for counted in counting {
-        counted.await.unwrap();
+    for done in counting {
+        done.await.unwrap();
     }
-    assert_eq!(place.read("count").await.unwrap().unwrap().bytes, 20_u64.to_be_bytes());
+    assert_eq!(number(&place.read("count").await.unwrap().unwrap().bytes), 20);
 }
 
-async fn count(place: &Place) {
+/// A number and who wrote it: whoever writes the same bytes at once has written them, too.
+fn counted(number: u64, who: u64) -> Vec<u8> {
+    [number.to_be_bytes(), who.to_be_bytes()].concat()
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    u64::from_be_bytes(*bytes.first_chunk().unwrap())
+}
+
+async fn count(place: &Place, who: u64) {
     loop {
         let seen = place.read("count").await.unwrap().unwrap();
-        let number = u64::from_be_bytes(seen.bytes.clone().try_into().unwrap());
-        if place.swap("count", Some(&seen), (number + 1).to_be_bytes().to_vec()).await.unwrap() {
+        let next = counted(number(&seen.bytes) + 1, who);
+        if place.swap("count", Some(&seen), next).await.unwrap() {
             return;
         }
     }
