@@ -7,7 +7,7 @@ use watermark::{WatermarkKey, image};
 
 fuzz_target!(|data: &[u8]| {
     let key = WatermarkKey::new([1; 32]);
-    let found = image::detect(&key, data);
+    let found = image::detect(std::slice::from_ref(&key), data);
     assert!(!matches!(found, Ok(Some(found)) if found.p_value > 1e-6));
     if let Some((first, rest)) = data.split_first() {
         let media_type = if first & 1 == 0 { MediaType::Png } else { MediaType::Jpeg };
