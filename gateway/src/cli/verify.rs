@@ -159,7 +159,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Option<PathBuf>>, Failure> {
 }
 
 /// Every file below a folder by name; links are not followed.
-fn walk(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     let below = |entry: &fs::DirEntry| match entry.file_type() {
@@ -171,7 +171,7 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a file is the manifest of another one that lies beside it.
-fn is_sidecar(file: &Path) -> bool {
+pub(super) fn is_sidecar(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
 }
 
