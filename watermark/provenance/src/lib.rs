@@ -1,7 +1,8 @@
 //! Content Credentials: certificates, manifests, time-stamps, verification.
 //!
 //! This is the only crate that names `c2pa`. Reading order: [`authority`] makes the certificates,
-//! [`timestamp`] the time-stamps, [`request`] says what a manifest states, [`credentials`] signs.
+//! [`timestamp`] the time-stamps, [`request`] says what a manifest states, [`credentials`] signs,
+//! [`text`] puts manifests into texts.
 //! The way back: [`trust`] says whose signatures count, [`verify`] reads, [`report`] is the answer.
 
 pub mod authority;
@@ -17,6 +18,7 @@ pub mod request;
 mod signer;
 pub mod stamping;
 mod summary;
+pub mod text;
 pub mod timestamp;
 mod token;
 pub mod trust;

@@ -21,12 +21,15 @@ use crate::{
     jumbf,
     report::{Labels, Report, Signer, TimeStamp, Verdict},
     summary::{Facts, Summary},
+    text,
     token::Token,
     xmp,
 };
 
 /// The label of the box with the claim signature.
 const SIGNATURE: &str = "c2pa.signature";
+/// The status of a hash that leaves out the wrong bytes (C2PA 2.4, section 15.2).
+const MISPLACED: &str = "assertion.dataHash.malformed";
 /// Reasons are for people: longer ones are cut.
 const REASON_CHARS_MAX: usize = 120;
 
@@ -69,22 +72,33 @@ impl Verifier {
     }
 
     fn look(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: &str) -> Report {
-        let embedded = self.reader().with_stream(format, Cursor::new(bytes));
-        let (reader, store) = match (embedded, sidecar) {
-            (
-                Err(Error::JumbfNotFound | Error::UnsupportedType | Error::RemoteManifestUrl(_)),
-                Some(sidecar),
-            ) => (self.beside(bytes, sidecar, format), Some(sidecar.to_vec())),
-            (embedded, _) => (embedded, c2pa::jumbf_io::load_jumbf_from_memory(format, bytes).ok()),
-        };
-        match reader {
-            Ok(reader) => self.judge(&reader, store.as_deref().unwrap_or_default()),
+        match self.reader().with_stream(format, Cursor::new(bytes)) {
+            Ok(reader) => {
+                let store = c2pa::jumbf_io::load_jumbf_from_memory(format, bytes);
+                self.judge(&reader, &store.unwrap_or_default())
+            }
+            Err(error) if lies_elsewhere(&error) => match (text::held(bytes), sidecar) {
+                (Err(fault), _) => void(fault.code()),
+                (Ok(Some(held)), _) => self.in_text(&held),
+                (Ok(None), Some(sidecar)) => self.beside(bytes, sidecar, format),
+                (Ok(None), None) => without_manifest(&error, bytes),
+            },
             Err(error) => without_manifest(&error, bytes),
         }
     }
 
-    fn beside(&self, bytes: &[u8], sidecar: &[u8], format: &str) -> c2pa::Result<Reader> {
-        self.reader().with_manifest_data_and_stream(sidecar, format, Cursor::new(bytes))
+    /// A signature that leaves out anything but its own wrapper says nothing about the text.
+    fn in_text(&self, held: &text::Held) -> Report {
+        let report = self.beside(&held.signed, &held.store, MediaType::PlainText.name());
+        if held.in_place || report.intact != Some(true) { report } else { void(MISPLACED) }
+    }
+
+    fn beside(&self, bytes: &[u8], sidecar: &[u8], format: &str) -> Report {
+        let stream = Cursor::new(bytes);
+        match self.reader().with_manifest_data_and_stream(sidecar, format, stream) {
+            Ok(reader) => self.judge(&reader, sidecar),
+            Err(error) => without_manifest(&error, bytes),
+        }
     }
 
     fn reader(&self) -> Reader {
@@ -171,6 +185,18 @@ fn warnings(findings: &Findings, identity: Vec<String>, stamp: Option<&TimeStamp
     warnings.extend(below.map(|code| format!("ingredient: {code}")));
     warnings.dedup();
     warnings
+}
+
+/// Whether the manifest may lie beside the file, or in its text.
+const fn lies_elsewhere(error: &Error) -> bool {
+    matches!(error, Error::JumbfNotFound | Error::UnsupportedType | Error::RemoteManifestUrl(_))
+}
+
+/// Credentials that cannot be used at all.
+fn void(code: &str) -> Report {
+    let verdict = Verdict::Invalid;
+    let failures = vec![code.to_owned()];
+    Report { failures, ..Report::bare(verdict, Summary::of(verdict, &Facts::default())) }
 }
 
 fn without_manifest(error: &Error, bytes: &[u8]) -> Report {

@@ -9,4 +9,5 @@
 mod hostile;
 mod press;
 mod signing;
+mod texts;
 mod verifying;
