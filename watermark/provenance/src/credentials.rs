@@ -118,7 +118,7 @@ impl Credentials {
         let source = xmp::with_source(bytes, media_type, request.source)?;
         let mut builder = self.builder(request)?;
         builder.set_no_embed(!embedded);
-        let signer = self.signer();
+        let signer = self.claim_signer();
         let mut signed = Cursor::new(Vec::with_capacity(source.len()));
         let made = builder.sign(&signer, media_type.name(), &mut Cursor::new(&source), &mut signed);
         let manifest_store = match (made, signer.failure()) {
@@ -134,7 +134,7 @@ impl Credentials {
     }
 
     /// What signs one manifest.
-    pub(crate) fn signer(&self) -> ClaimSigner<'_> {
+    pub(crate) fn claim_signer(&self) -> ClaimSigner<'_> {
         ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref())
     }
 

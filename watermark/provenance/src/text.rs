@@ -10,5 +10,5 @@ mod judging;
 mod signing;
 mod wrapper;
 
-pub(crate) use judging::{Held, held};
+pub(crate) use judging::held;
 pub use wrapper::{Wrapped, WrapperFault, unwrap, wrap};

@@ -6,6 +6,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use c2pa::crypto::cose::CertificateTrustPolicy;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::{Authority, ProvenanceError, authority::certificates};
@@ -151,12 +152,17 @@ fn purpose(name: &str, der: &[u8]) -> Result<(bool, bool), ProvenanceError> {
     Ok((certificate.is_ca(), stamps))
 }
 
-fn valid_at(der: &[u8], at: i64) -> bool {
+/// Whether a certificate is valid at a time, Unix seconds.
+pub(crate) fn valid_at(der: &[u8], at: i64) -> bool {
     let parsed = X509Certificate::from_der(der);
     parsed.is_ok_and(|(_, certificate)| {
         let validity = certificate.validity();
         (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
     })
+}
+
+pub(crate) fn valid_now(der: &[u8]) -> bool {
+    valid_at(der, OffsetDateTime::now_utc().unix_timestamp())
 }
 
 fn add<E: std::fmt::Display>(name: &str, added: Result<(), E>) -> Result<(), ProvenanceError> {

@@ -46,7 +46,7 @@ impl Credentials {
     }
 
     fn store_for_text(&self, mut builder: Builder, text: &str) -> Result<Vec<u8>, ProvenanceError> {
-        let signer = self.signer();
+        let signer = self.claim_signer();
         let room = c2pa::Signer::reserve_size(&signer);
         let expected = builder.data_hashed_placeholder(room, PLAIN_STORE)?.len();
         let mut hash = DataHash::new("text", "sha256");

@@ -6,6 +6,7 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod contents;
 mod hostile;
 mod press;
 mod signing;
