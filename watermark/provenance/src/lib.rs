@@ -43,5 +43,5 @@ pub use summary::Summary;
 pub use thumbnails::{Picture, Thumbnail};
 pub use timestamp::TimeStampAuthority;
 pub use tree::Node;
-pub use trust::TrustLists;
+pub use trust::{TrustList, TrustLists};
 pub use verify::Verifier;

@@ -50,6 +50,12 @@ impl Verifier {
         Ok(Self { lists, context: context.into_shared() })
     }
 
+    /// The lists by which it judges.
+    #[must_use]
+    pub const fn lists(&self) -> &TrustLists {
+        &self.lists
+    }
+
     /// Reads and judges. `sidecar` is a manifest store that lies beside the file, used where the
     /// file carries none; `format` is a file extension or media type, used where the bytes do not
     /// tell.
