@@ -1,7 +1,7 @@
 //! Files that no model here has made: what is known of how they came about, and whether to mark them.
 
 use audit::AssetEntry;
-use provenance::{DigitalSourceType, Ingredient};
+use provenance::{DigitalSourceType, Edit, Ingredient};
 use types::{MarkId, MediaType};
 
 /// A file that no model here has made.
@@ -50,6 +50,8 @@ pub struct Parent {
     pub bytes: Vec<u8>,
     /// Its manifest store.
     pub manifest: Vec<u8>,
+    /// What was done to it.
+    pub edits: Vec<Edit>,
 }
 
 /// Whether a file gets an invisible mark.

@@ -4,6 +4,7 @@
 //! Nobody can have a foreign file signed as one: it must carry the asset's mark or look like it.
 
 use audit::LogError;
+use provenance::Edit;
 use types::{AssetId, ImageFingerprint, Mark, MarkId, MediaType, Principal, TextFingerprint};
 use watermark::fingerprint;
 
@@ -68,13 +69,16 @@ pub async fn sign(
         _ => None,
     };
     let detector = stages.detector();
+    let re_encoded = media_type != entry.media_type;
     let comparing = tokio::task::spawn_blocking(move || {
         let marking = likeness(&detector, &original, mark, &bytes);
-        (marking, original, bytes)
+        let edits = edits(&original, &bytes, re_encoded);
+        (marking, edits, original, bytes)
     });
-    let (marking, original, bytes) = comparing.await.map_err(|_| LineError::Stopped)?;
+    let (marking, edits, original, bytes) = comparing.await.map_err(|_| LineError::Stopped)?;
     let marking = marking.ok_or(RenditionError::Unlike(parent))?;
-    let lineage = Lineage::Rendition(Box::new(Parent { entry, bytes: original, manifest }));
+    let parent = Parent { entry, bytes: original, manifest, edits };
+    let lineage = Lineage::Rendition(Box::new(parent));
     let file = Brought { bytes, media_type, lineage, marking };
     Ok(line.bring(principal, file).await?)
 }
@@ -103,4 +107,52 @@ fn likeness(
         }
     };
     alike.then_some(Marking::Mark)
+}
+
+/// Sides whose ratio differs by more than this share were cropped, not only resized.
+const RATIO_TOLERANCE: f64 = 0.02;
+
+/// What was done to a file, as far as its size and kind show.
+fn edits(original: &[u8], file: &[u8], re_encoded: bool) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if let Some(((w, h), (width, height))) = size(original).zip(size(file)) {
+        let ratio = |w: u32, h: u32| f64::from(w) / f64::from(h.max(1));
+        let change = ratio(width, height) / ratio(w, h);
+        if (change - 1.0).abs() > RATIO_TOLERANCE {
+            edits.push(Edit::Cropped);
+        } else if (w, h) != (width, height) {
+            edits.push(Edit::Resized);
+        }
+    }
+    if re_encoded || edits.is_empty() {
+        edits.push(Edit::Transcoded);
+    }
+    edits
+}
+
+fn size(picture: &[u8]) -> Option<(u32, u32)> {
+    let reader = image::ImageReader::new(std::io::Cursor::new(picture));
+    reader.with_guessed_format().ok()?.into_dimensions().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageFormat, RgbImage};
+
+    use super::*;
+
+    #[test]
+    fn size_and_kind_show_what_was_done() {
+        let picture = |width, height| {
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
+            bytes.into_inner()
+        };
+        let original = picture(200, 100);
+        assert_eq!(edits(&original, &picture(100, 50), false), [Edit::Resized]);
+        assert_eq!(edits(&original, &picture(100, 50), true), [Edit::Resized, Edit::Transcoded]);
+        assert_eq!(edits(&original, &picture(100, 100), false), [Edit::Cropped]);
+        assert_eq!(edits(&original, &original, false), [Edit::Transcoded]);
+        assert_eq!(edits(b"a text", b"another text", false), [Edit::Transcoded]);
+    }
 }
