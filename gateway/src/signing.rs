@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Instant};
 
-use provenance::{DigitalSourceType, Ingredient, Model, Signed, SigningRequest, SoftBinding};
+use provenance::{
+    BindingKind, DigitalSourceType, Ingredient, Model, Signed, SigningRequest, SoftBinding,
+};
 use types::{Mark, Sha256};
 
 use crate::{case::Case, marking::MarkedAsset, outcome::Fingerprint, pipeline::LineError};
@@ -37,26 +39,25 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
     let media_type = asset.media_type;
     let original = asset.original.take();
-    let ingredients =
-        original.map(|bytes| Ingredient { title: "original".to_owned(), bytes, media_type });
+    let ingredients = original.map(|bytes| Ingredient::new("original", bytes, media_type));
+    // How a picture that was brought in came about, nobody has told us.
+    let source = match case.card() {
+        Some(_) => DigitalSourceType::TrainedAlgorithmicMedia,
+        None => DigitalSourceType::Unstated,
+    };
     SigningRequest {
-        title,
-        // How a picture that was brought in came about, nobody has told us.
-        source: match case.card() {
-            Some(_) => DigitalSourceType::TrainedAlgorithmicMedia,
-            None => DigitalSourceType::Unstated,
-        },
         model: case.card().map(|card| Model {
             name: card.name.clone(),
             version: card.version.clone(),
             sha256: card.sha256,
         }),
-        soft_binding: soft_binding(asset),
+        soft_bindings: soft_binding(asset).into_iter().collect(),
         not_marked: match &asset.mark {
             Mark::NotMarkable { reason } => Some(reason.clone()),
             Mark::Embedded { .. } | Mark::Statistical { .. } => None,
         },
         ingredients: ingredients.into_iter().collect(),
+        ..SigningRequest::new(title, source)
     }
 }
 
@@ -66,9 +67,11 @@ fn soft_binding(asset: &MarkedAsset) -> Option<SoftBinding> {
         (Mark::Embedded { algorithm, id }, _) => Some(SoftBinding {
             algorithm: algorithm.clone(),
             value: id.to_u64().to_be_bytes().to_vec(),
+            kind: BindingKind::Watermark,
         }),
         (Mark::Statistical { algorithm, .. }, Fingerprint::Text(text)) => {
-            Some(SoftBinding { algorithm: algorithm.clone(), value: text.to_bytes() })
+            let (algorithm, value) = (algorithm.clone(), text.to_bytes());
+            Some(SoftBinding { algorithm, value, kind: BindingKind::Watermark })
         }
         _ => None,
     }

@@ -5,8 +5,8 @@
 use std::{env, error::Error, fs, path::Path};
 
 use provenance::{
-    Authority, Credentials, DigitalSourceType, Ingredient, Model, Signed, SigningRequest,
-    SoftBinding,
+    Authority, BindingKind, Credentials, DigitalSourceType, Ingredient, Model, Signed,
+    SigningRequest, SoftBinding,
 };
 use types::{MediaType, Sha256};
 
@@ -34,6 +34,7 @@ fn made(title: &str) -> SigningRequest {
     let soft_binding = SoftBinding {
         algorithm: "org.imprimatur.image.1".into(),
         value: vec![0, 1, 2, 3, 4, 5, 6, 7],
+        kind: BindingKind::Watermark,
     };
     SigningRequest {
         model: Some(Model {
@@ -41,13 +42,13 @@ fn made(title: &str) -> SigningRequest {
             version: "1".into(),
             sha256: Sha256::of(b"weights"),
         }),
-        soft_binding: Some(soft_binding),
+        soft_bindings: vec![soft_binding],
         ..SigningRequest::new(title, DigitalSourceType::TrainedAlgorithmicMedia)
     }
 }
 
 fn opened(title: &str, bytes: &[u8], media_type: MediaType) -> SigningRequest {
-    let ingredient = Ingredient { title: "original".into(), bytes: bytes.to_vec(), media_type };
+    let ingredient = Ingredient::new("original", bytes.to_vec(), media_type);
     SigningRequest {
         not_marked: Some("an example".into()),
         ingredients: vec![ingredient],

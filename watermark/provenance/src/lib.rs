@@ -1,7 +1,8 @@
 //! Content Credentials: certificates, manifests, time-stamps, verification.
 //!
 //! This is the only crate that names `c2pa`. Reading order: [`authority`] makes the certificates,
-//! [`timestamp`] the time-stamps, [`request`] says what a manifest states, [`credentials`] signs.
+//! [`timestamp`] the time-stamps, [`request`] says what a manifest states, [`metadata`] what the file
+//! itself says beside it, [`credentials`] signs.
 //! The way back: [`trust`] says whose signatures count, [`verify`] reads, [`report`] is the answer.
 
 pub mod authority;
@@ -12,6 +13,7 @@ mod error;
 mod findings;
 mod jumbf;
 mod manifest;
+pub mod metadata;
 pub mod report;
 pub mod request;
 mod signer;
@@ -21,13 +23,15 @@ pub mod timestamp;
 mod token;
 pub mod trust;
 pub mod verify;
-mod xmp;
 
 pub use authority::Authority;
 pub use credentials::{Credentials, Signed};
 pub use error::ProvenanceError;
 pub use report::{Labels, Report, Signer, TimeStamp, Verdict};
-pub use request::{DigitalSourceType, Ingredient, Model, SigningRequest, SoftBinding};
+pub use request::{
+    BindingKind, DigitalSourceType, HumanOversight, Ingredient, Model, Permission, Relationship,
+    SigningRequest, SoftBinding, TrainingMining, UpdateKind, UpdateRequest,
+};
 pub use stamping::{StampRequest, Stamped};
 pub use summary::Summary;
 pub use timestamp::TimeStampAuthority;

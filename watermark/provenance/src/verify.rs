@@ -18,11 +18,10 @@ use crate::{
     authority::{certificates, expiry},
     declared,
     findings::Findings,
-    jumbf,
+    jumbf, metadata,
     report::{Labels, Report, Signer, TimeStamp, Verdict},
     summary::{Facts, Summary},
     token::Token,
-    xmp,
 };
 
 /// The label of the box with the claim signature.
@@ -220,6 +219,6 @@ fn hint(bytes: &[u8], format: Option<&str>) -> String {
 }
 
 fn labels(bytes: &[u8]) -> Labels {
-    let packet = xmp::read(bytes).unwrap_or_default();
-    Labels { source_type: xmp::source_type(packet), aigc: xmp::aigc(packet) }
+    let found = metadata::read(bytes);
+    Labels { source_type: found.source_type, aigc: found.aigc }
 }
