@@ -16,7 +16,7 @@ use crate::{
     manifest::{self, CREATED},
     metadata::{self, Edited, Plan},
 };
-pub(crate) use embedding::carries_manifest;
+use embedding::carries_manifest;
 
 /// Longest edge of the thumbnails in manifests, in pixels.
 const THUMBNAIL_EDGE_MAX: u32 = 256;
@@ -132,7 +132,7 @@ impl Credentials {
         let builder = self.builder(request)?;
         let store = self.write(builder, source, &mut signed, media_type)?;
         check_labels(&plan.expected, &mut signed, media_type)?;
-        Signed::new(signed.into_inner(), store, media_type)
+        Signed::new(signed.into_inner(), store, carries_manifest(media_type))
     }
 
     /// Signs from one file into another, as [`Credentials::sign`] does, holding neither in memory.
@@ -156,7 +156,7 @@ impl Credentials {
             check_labels(&plan.expected, signed, media_type)?;
             Ok(store)
         })?;
-        Signed::new(Vec::new(), store, media_type)
+        Signed::new(Vec::new(), store, carries_manifest(media_type))
     }
 
     fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
@@ -177,12 +177,12 @@ impl Signed {
     fn new(
         bytes: Vec<u8>,
         manifest_store: Vec<u8>,
-        media_type: MediaType,
+        embedded: bool,
     ) -> Result<Self, ProvenanceError> {
         let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
         let manifest_label = manifest_label
             .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
-        let sidecar = (!carries_manifest(media_type)).then(|| manifest_store.clone());
+        let sidecar = (!embedded).then(|| manifest_store.clone());
         Ok(Self { bytes, manifest_store, sidecar, manifest_label })
     }
 }

@@ -54,6 +54,8 @@ struct Container {
     xmp: bool,
     /// The AIGC label has a place outside XMP.
     aigc: bool,
+    /// It is prepared for signing, also where no label changes.
+    always: bool,
     read: fn(&mut Scan<'_>) -> Contents,
     write: fn(&mut Scan<'_>, &Contents) -> Result<Vec<Edit>, ProvenanceError>,
 }
@@ -66,8 +68,8 @@ const CONTAINERS: [Container; 16] = [
     pictures(MediaType::Gif, gif::read, gif::write),
     pictures(MediaType::Tiff, tiff::read, tiff::write),
     pictures(MediaType::Svg, svg::read, svg::write),
-    pictures(MediaType::Avif, heif::read, heif::write),
-    pictures(MediaType::Heic, heif::read, heif::write),
+    Container { always: true, ..pictures(MediaType::Avif, heif::read, heif::write) },
+    Container { always: true, ..pictures(MediaType::Heic, heif::read, heif::write) },
     Container { aigc: true, ..pictures(MediaType::Mp4, mp4::read, mp4::write) },
     Container { aigc: true, ..pictures(MediaType::M4a, mp4::read, mp4::write) },
     Container { aigc: true, ..pictures(MediaType::Wav, riff::read_wav, riff::write_wav) },
@@ -82,11 +84,11 @@ type Read = fn(&mut Scan<'_>) -> Contents;
 type Write = fn(&mut Scan<'_>, &Contents) -> Result<Vec<Edit>, ProvenanceError>;
 
 const fn pictures(media_type: MediaType, read: Read, write: Write) -> Container {
-    Container { media_type, xmp: true, aigc: false, read, write }
+    Container { media_type, xmp: true, aigc: false, always: false, read, write }
 }
 
 const fn without_xmp(media_type: MediaType, read: Read, write: Write) -> Container {
-    Container { media_type, xmp: false, aigc: true, read, write }
+    Container { media_type, xmp: false, aigc: true, always: false, read, write }
 }
 
 /// What the metadata of a file states; its kind is told from its bytes. Nothing is stated where it
@@ -139,7 +141,8 @@ pub(crate) fn plan(
     };
     let old = (container.read)(&mut scan);
     let new = stated(container, &old, statements)?;
-    let edits = if new == old { Vec::new() } else { (container.write)(&mut scan, &new)? };
+    let as_it_is = new == old && !container.always;
+    let edits = if as_it_is { Vec::new() } else { (container.write)(&mut scan, &new)? };
     Ok(Plan { edits, expected: new.found() })
 }
 

@@ -17,7 +17,7 @@ use crate::{ProvenanceError, signer::ClaimSigner};
 const COPY_BYTES: usize = 64 << 10;
 
 /// Whether a format carries its manifest itself.
-pub(crate) const fn carries_manifest(media_type: MediaType) -> bool {
+pub(super) const fn carries_manifest(media_type: MediaType) -> bool {
     matches!(
         media_type,
         MediaType::Png

@@ -6,7 +6,7 @@ use c2pa::{Builder, BuilderIntent, Reader, ValidationState};
 use serde_json::json;
 use types::MediaType;
 
-use super::{Credentials, Signed, carries_manifest, ingredients};
+use super::{Credentials, Signed, embedding::carries_manifest, ingredients};
 use crate::{
     ProvenanceError, UpdateRequest, jumbf,
     manifest::{self, AI_DISCLOSURE},
@@ -18,6 +18,10 @@ const KEPT: [&str; 2] = ["c2pa.actions", "c2pa.hash."];
 impl Credentials {
     /// Adds a manifest over the one that an asset has, which says what became of it: the content, its
     /// labels and the manifest before stay, except for assertions that the request takes out.
+    ///
+    /// Where the length of the manifest is part of what was signed (WebP, SVG, WAV, MP3, FLAC), and
+    /// where a manifest lay beside the asset already, the asset stays as it is and the update lies
+    /// beside it.
     ///
     /// # Errors
     /// [`ProvenanceError::Sign`] when the asset has no credentials, or has some that do not check
@@ -37,6 +41,12 @@ impl Credentials {
         let parent =
             jumbf::active_label(&store).ok_or_else(|| refused("its manifest has no label"))?;
         let redactions = addresses(request, parent, &store)?;
+        if !redactions.is_empty() && sidecar.is_none() && !replaces_manifest(media_type) {
+            return Err(ProvenanceError::Manifest(format!(
+                "an update of {media_type} leaves the manifest before in the file: sign it anew \
+                 without what is to be taken out"
+            )));
+        }
         let definition = manifest::update_definition(request, &redactions);
         let mut builder =
             Builder::from_shared_context(&self.update_context).with_definition(definition)?;
@@ -51,13 +61,13 @@ impl Credentials {
             "label": manifest::PARENT,
         });
         ingredients::add_checked(&mut builder, &reader, store, description)?;
-        if carries_manifest(media_type) {
+        if sidecar.is_none() && takes_updates(media_type) {
             let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
             let store = self.write(builder, Cursor::new(bytes), &mut signed, media_type)?;
-            Signed::new(signed.into_inner(), store, media_type)
+            Signed::new(signed.into_inner(), store, true)
         } else {
             let store = self.write_beside(builder, bytes, media_type)?;
-            Signed::new(bytes.to_vec(), store, media_type)
+            Signed::new(bytes.to_vec(), store, false)
         }
     }
 
@@ -78,6 +88,21 @@ impl Credentials {
         let reader = reader.with_stream(format, Cursor::new(bytes)).map_err(none)?;
         Ok((reader, store))
     }
+}
+
+/// Whether an update may stand in the file. In the others, lengths that the manifest changes are bound
+/// by the hash of the manifest before.
+const fn takes_updates(media_type: MediaType) -> bool {
+    carries_manifest(media_type)
+        && !matches!(
+            media_type,
+            MediaType::Webp | MediaType::Svg | MediaType::Wav | MediaType::Mp3 | MediaType::Flac
+        )
+}
+
+/// Whether an update takes the place of the manifest before, which is then only part of it.
+const fn replaces_manifest(media_type: MediaType) -> bool {
+    matches!(media_type, MediaType::Png | MediaType::Jpeg | MediaType::Gif | MediaType::Tiff)
 }
 
 /// The addresses of the assertions that the request takes out of the manifest before.

@@ -68,13 +68,14 @@ pub(crate) struct Edited<R> {
 }
 
 impl<R: Read + Seek> Edited<R> {
-    /// The file as it will be. Edits may come in any order and must not overlap.
+    /// The file as it will be. Edits may come in any order and must not overlap; what is inserted at
+    /// one place stands there in the order of the list, before what replaces the bytes from there on.
     ///
     /// # Errors
     /// The source's own, and [`io::ErrorKind::InvalidInput`] for edits that overlap or lie outside.
     pub(crate) fn new(mut source: R, mut edits: Vec<Edit>) -> io::Result<Self> {
         let end = source.seek(SeekFrom::End(0))?;
-        edits.sort_by_key(|edit| edit.at);
+        edits.sort_by_key(|edit| (edit.at, edit.removed > 0));
         let (mut pieces, mut start, mut from) = (Vec::new(), 0, 0);
         let mut add = |length: u64, content| {
             if length > 0 {
@@ -151,7 +152,7 @@ mod tests {
 
     fn made(source: &[u8], edits: &[Edit]) -> Vec<u8> {
         let mut edits = edits.to_vec();
-        edits.sort_by_key(|edit| edit.at);
+        edits.sort_by_key(|edit| (edit.at, edit.removed > 0));
         let mut made = source.to_vec();
         for edit in edits.iter().rev() {
             let at = usize::try_from(edit.at).unwrap();

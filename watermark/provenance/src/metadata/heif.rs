@@ -36,14 +36,17 @@ pub(super) fn read(scan: &mut Scan<'_>) -> Contents {
 }
 
 pub(super) fn write(scan: &mut Scan<'_>, to: &Contents) -> Result<Vec<Edit>, ProvenanceError> {
-    let Some(packet) = &to.xmp else { return Ok(Vec::new()) };
-    edits(scan, packet).ok_or_else(|| {
-        ProvenanceError::Labels("the picture's table of items has no place for XMP".to_owned())
+    edits(scan, to.xmp.as_deref()).ok_or_else(|| {
+        ProvenanceError::Sign(
+            "the picture's table of items cannot be followed, or has no room for another"
+                .to_owned(),
+        )
     })
 }
 
-fn edits(scan: &mut Scan<'_>, packet: &[u8]) -> Option<Vec<Edit>> {
+fn edits(scan: &mut Scan<'_>, packet: Option<&[u8]>) -> Option<Vec<Edit>> {
     let items = items(scan)?;
+    let Some(packet) = packet else { return items.locations.relocated(&[], None) };
     let top = boxes(scan, 0, scan.length())?;
     let last = top.last()?;
     // Nothing may follow a box that reaches to the end.

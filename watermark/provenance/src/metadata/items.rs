@@ -67,6 +67,15 @@ impl Locations {
             items: Vec::new(),
             end: 0,
         };
+        // The library that signs moves the table once more, and looks for these numbers elsewhere
+        // than the standard has them.
+        let looked_for = match (version, found.index_bytes) {
+            (1, _) | (2, 1..) => found.base_bytes,
+            _ => 0,
+        };
+        if looked_for != found.index_bytes {
+            return None;
+        }
         let items = u32::try_from(count.value).ok().filter(|count| *count <= ITEMS_MAX)?;
         for _ in 0..items {
             let item = found.item(&mut cursor)?;
@@ -109,7 +118,7 @@ impl Locations {
 
     /// An entry for an item in one piece.
     pub(super) fn entry(&self, id: u32, extent: Extent) -> Option<Vec<u8>> {
-        let (base, offset) = if self.offset_bytes == 0 { (extent.at, 0) } else { (0, extent.at) };
+        let (base, offset) = if self.base_bytes == 0 { (0, extent.at) } else { (extent.at, 0) };
         let mut entry = number(id.into(), if self.version < 2 { 2 } else { 4 })?;
         entry.extend(number(0, if self.version == 0 { 2 } else { 4 })?);
         entry.extend(number(base, self.base_bytes)?);
@@ -133,7 +142,8 @@ impl Locations {
         self.count.set(self.count.value + 1)?
     }
 
-    /// The table with the places after `edits`, and with a new place for one item.
+    /// The table with the places after `edits`, and with a new place for one item. A base that has
+    /// room holds the first place: the library that signs moves either bases or offsets.
     pub(super) fn relocated(
         &self,
         edits: &[Edit],
@@ -142,19 +152,16 @@ impl Locations {
         let mut table = Vec::new();
         for item in self.items.iter().filter(|item| item.in_file) {
             let new = placed.filter(|(id, _)| *id == item.id).map(|(_, extent)| extent);
-            if let (Some(extent), [(offset, length)]) = (new, item.extents.as_slice()) {
-                let base = if offset.bytes == 0 { extent.at } else { 0 };
-                table.extend(item.base.set(base)?);
-                table.extend(offset.set(extent.at - base)?);
-                table.extend(length.set(extent.length)?);
-                continue;
+            let mut places = Vec::new();
+            for (offset, length) in &item.extents {
+                let old = item.base.value.checked_add(offset.value)?;
+                places.push(new.map_or_else(|| moved(edits, old), |extent| extent.at));
+                table.extend(length.set(new.map_or(length.value, |extent| extent.length))?);
             }
-            // A base of its own stays where the first piece lets it; the offsets take up the rest.
-            let fixed = item.extents.iter().all(|(offset, _)| offset.bytes == 0);
-            let base = if fixed { moved(edits, item.base.value) } else { item.base.value };
+            let first = places.iter().min().copied().unwrap_or(item.base.value);
+            let base = if self.base_bytes == 0 { 0 } else { first };
             table.extend(item.base.set(base)?);
-            for (offset, _) in item.extents.iter().filter(|_| !fixed) {
-                let place = moved(edits, base.checked_add(offset.value)?);
+            for ((offset, _), place) in item.extents.iter().zip(places) {
                 table.extend(offset.set(place.checked_sub(base)?)?);
             }
         }
