@@ -85,7 +85,7 @@ fn only_what_an_editor_approved_goes_before_the_public_and_strangers_are_led_to_
 
     // Now the published file says so itself, and a stripped copy leads to its manifest.
     let content = server.get(&author, &format!("/v1/assets/{asset}/content")).bytes;
-    assert_ne!(content, bytes, "the published file carries an update manifest");
+    assert!(content != bytes, "the published file carries an update manifest");
     let report = server.public_post("/v1/verify", &content).json();
     assert_eq!(report["publication"]["state"], "published", "{report}");
     assert_eq!(report["publication"]["url"], "https://press.example/lighthouse");
@@ -122,8 +122,7 @@ fn only_what_an_editor_approved_goes_before_the_public_and_strangers_are_led_to_
         assert_eq!(publication["notice_url"], "https://press.example/notice");
     }
     drop(server);
-    let verified = newsroom.json(&["audit", "verify"], 0);
-    assert_eq!(verified["ok"].as_bool().unwrap_or(true), true, "{verified}");
+    newsroom.json(&["audit", "verify"], 0);
 }
 
 #[test]
@@ -163,7 +162,7 @@ fn files_that_were_not_made_here_get_credentials_and_nothing_is_assumed_of_them(
     let newsroom = Newsroom::new();
     let mut photo = Cursor::new(Vec::new());
     let pixels =
-        image::RgbImage::from_fn(320, 240, |x, y| image::Rgb([x as u8, y as u8, (x ^ y) as u8]));
+        image::RgbImage::from_fn(512, 512, |x, y| image::Rgb([x as u8, y as u8, (x ^ y) as u8]));
     pixels.write_to(&mut photo, ImageFormat::Png).unwrap();
     std::fs::create_dir(newsroom.path("archive")).unwrap();
     std::fs::write(newsroom.path("archive/photo.png"), photo.get_ref()).unwrap();

@@ -1,7 +1,7 @@
 //! Files that no model here has made: what is known of how they came about, and whether to mark them.
 
 use audit::AssetEntry;
-use provenance::{DigitalSourceType, Edit, Ingredient};
+use provenance::{Change, DigitalSourceType, Ingredient};
 use types::{MarkId, MediaType};
 
 /// A file that no model here has made.
@@ -51,7 +51,7 @@ pub struct Parent {
     /// Its manifest store.
     pub manifest: Vec<u8>,
     /// What was done to it.
-    pub edits: Vec<Edit>,
+    pub changes: Vec<Change>,
 }
 
 /// Whether a file gets an invisible mark.

@@ -151,8 +151,8 @@ fn unchanged(bytes: &[u8], media_type: MediaType, mark: Mark) -> MarkedAsset {
 fn fingerprint(bytes: &[u8], media_type: MediaType) -> Option<Fingerprint> {
     match media_type.modality() {
         Modality::Text => {
-            let text = watermark::fingerprint::text(&String::from_utf8_lossy(bytes));
-            Some(Fingerprint::Text(Box::new(text)))
+            let text = std::str::from_utf8(bytes).ok().map(watermark::fingerprint::text);
+            text.map(|text| Fingerprint::Text(Box::new(text)))
         }
         // A picture that no decoder here reads is signed all the same.
         Modality::Image => watermark::fingerprint::image(bytes).ok().map(Fingerprint::Image),
@@ -184,6 +184,9 @@ pub(crate) fn embed(
         Modality::Image => watermark::image::embed(key, file, media_type, id),
         Modality::Audio => watermark::audio::embed(key, file, media_type, id),
         Modality::Video => watermark::video::embed(key, file, id),
+        Modality::Text if !matches!(media_type, MediaType::PlainText | MediaType::Markdown) => {
+            Err(WatermarkError::Unsupported { reason: "documents take no mark".to_owned() })
+        }
         // Words that are written already cannot be chosen otherwise.
         Modality::Text => {
             let text = String::from_utf8_lossy(file);

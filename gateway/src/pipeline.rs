@@ -171,7 +171,7 @@ impl Line {
     ) -> Result<Outcome, LineError> {
         let media_type = file.media_type;
         let mut case = Case::brought(Arc::clone(&self.stages), principal, media_type.modality());
-        if media_type == MediaType::PlainText {
+        if matches!(media_type, MediaType::PlainText | MediaType::Markdown) {
             match screening::brought(&mut case, &file.bytes).await {
                 Ok(Action::Block) => return case.refuse().await.map(Outcome::Refused),
                 Ok(_) => {}

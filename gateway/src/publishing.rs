@@ -7,7 +7,7 @@ use audit::{
     AssetEntry, C2paRecord, ContentRecord, Event, LogError, PublicationRecord, Record,
     ReviewRecord, StateError,
 };
-use provenance::{HumanOversight, ProvenanceError, UpdateKind, UpdateRequest};
+use provenance::{HumanOversight, ProvenanceError, UpdateKind, UpdateRequest, carries_manifest};
 use types::{AssetId, Principal, Receipt, Role, Sha256};
 
 use crate::{recording, wiring::Stages};
@@ -126,7 +126,8 @@ async fn publish_once(
     }
     let (signer, media_type) = (std::sync::Arc::clone(&stages.signer), entry.media_type);
     let updating = tokio::task::spawn_blocking(move || {
-        signer.update(&request, &bytes, Some(&manifest), media_type)
+        let beside = Some(manifest.as_slice()).filter(|_| !carries_manifest(media_type));
+        signer.update(&request, &bytes, beside, media_type)
     });
     let stopped = |_| ProvenanceError::Sign("signing ended unexpectedly".to_owned());
     let signed = updating.await.map_err(stopped)??;

@@ -4,7 +4,7 @@
 //! Nobody can have a foreign file signed as one: it must carry the asset's mark or look like it.
 
 use audit::LogError;
-use provenance::Edit;
+use provenance::Change;
 use types::{AssetId, ImageFingerprint, Mark, MarkId, MediaType, Principal, TextFingerprint};
 use watermark::fingerprint;
 
@@ -72,12 +72,12 @@ pub async fn sign(
     let re_encoded = media_type != entry.media_type;
     let comparing = tokio::task::spawn_blocking(move || {
         let marking = likeness(&detector, &original, mark, &bytes);
-        let edits = edits(&original, &bytes, re_encoded);
-        (marking, edits, original, bytes)
+        let changes = changes(&original, &bytes, re_encoded);
+        (marking, changes, original, bytes)
     });
-    let (marking, edits, original, bytes) = comparing.await.map_err(|_| LineError::Stopped)?;
+    let (marking, changes, original, bytes) = comparing.await.map_err(|_| LineError::Stopped)?;
     let marking = marking.ok_or(RenditionError::Unlike(parent))?;
-    let parent = Parent { entry, bytes: original, manifest, edits };
+    let parent = Parent { entry, bytes: original, manifest, changes };
     let lineage = Lineage::Rendition(Box::new(parent));
     let file = Brought { bytes, media_type, lineage, marking };
     Ok(line.bring(principal, file).await?)
@@ -113,21 +113,21 @@ fn likeness(
 const RATIO_TOLERANCE: f64 = 0.02;
 
 /// What was done to a file, as far as its size and kind show.
-fn edits(original: &[u8], file: &[u8], re_encoded: bool) -> Vec<Edit> {
-    let mut edits = Vec::new();
+fn changes(original: &[u8], file: &[u8], re_encoded: bool) -> Vec<Change> {
+    let mut changes = Vec::new();
     if let Some(((w, h), (width, height))) = size(original).zip(size(file)) {
         let ratio = |w: u32, h: u32| f64::from(w) / f64::from(h.max(1));
         let change = ratio(width, height) / ratio(w, h);
         if (change - 1.0).abs() > RATIO_TOLERANCE {
-            edits.push(Edit::Cropped);
+            changes.push(Change::Cropped);
         } else if (w, h) != (width, height) {
-            edits.push(Edit::Resized);
+            changes.push(Change::Resized);
         }
     }
-    if re_encoded || edits.is_empty() {
-        edits.push(Edit::Transcoded);
+    if re_encoded || changes.is_empty() {
+        changes.push(Change::Transcoded);
     }
-    edits
+    changes
 }
 
 fn size(picture: &[u8]) -> Option<(u32, u32)> {
@@ -149,10 +149,13 @@ mod tests {
             bytes.into_inner()
         };
         let original = picture(200, 100);
-        assert_eq!(edits(&original, &picture(100, 50), false), [Edit::Resized]);
-        assert_eq!(edits(&original, &picture(100, 50), true), [Edit::Resized, Edit::Transcoded]);
-        assert_eq!(edits(&original, &picture(100, 100), false), [Edit::Cropped]);
-        assert_eq!(edits(&original, &original, false), [Edit::Transcoded]);
-        assert_eq!(edits(b"a text", b"another text", false), [Edit::Transcoded]);
+        assert_eq!(changes(&original, &picture(100, 50), false), [Change::Resized]);
+        assert_eq!(
+            changes(&original, &picture(100, 50), true),
+            [Change::Resized, Change::Transcoded]
+        );
+        assert_eq!(changes(&original, &picture(100, 100), false), [Change::Cropped]);
+        assert_eq!(changes(&original, &original, false), [Change::Transcoded]);
+        assert_eq!(changes(b"a text", b"another text", false), [Change::Transcoded]);
     }
 }

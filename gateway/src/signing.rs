@@ -89,7 +89,7 @@ fn brought(
             SigningRequest { ingredients, ..SigningRequest::new(title, source) }
         }
         Lineage::Rendition(parent) => {
-            let Parent { entry, bytes, manifest, edits } = *parent;
+            let Parent { entry, bytes, manifest, changes } = *parent;
             let name = format!("{}.{}", entry.asset_id, entry.media_type.extension());
             let ingredient = Ingredient {
                 sidecar: Some(manifest),
@@ -97,7 +97,7 @@ fn brought(
                 ..Ingredient::new(name, bytes, entry.media_type)
             };
             let (ingredients, source) = (vec![ingredient], DigitalSourceType::Unstated);
-            SigningRequest { ingredients, edits, ..SigningRequest::new(title, source) }
+            SigningRequest { ingredients, changes, ..SigningRequest::new(title, source) }
         }
     }
 }

@@ -12,8 +12,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer as _, SigningKey, pkcs8::DecodePrivateKey as _};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use provenance::{
-    Authority, Credentials, DigitalSourceType, ProvenanceError, SigningRequest, SoftBinding,
-    TimeStampAuthority, timestamp::Development,
+    Authority, BindingKind, Credentials, DigitalSourceType, ProvenanceError, SigningRequest,
+    SoftBinding, TimeStampAuthority, timestamp::Development,
 };
 use serde_json::json;
 use types::MediaType;
@@ -91,9 +91,13 @@ fn signing(criterion: &mut Criterion) {
     let definition = json!({ "claim_version": 2, "title": "a", "assertions": [{ "label": "c2pa.actions.v2", "created": true,
         "data": { "actions": [{ "action": "c2pa.created",
             "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" }] } }] });
-    let soft_binding = SoftBinding { algorithm: "org.example.1".into(), value: vec![1; 8] };
+    let soft_binding = SoftBinding {
+        algorithm: "org.example.1".into(),
+        value: vec![1; 8],
+        kind: BindingKind::Watermark,
+    };
     let request = SigningRequest {
-        soft_binding: Some(soft_binding),
+        soft_bindings: vec![soft_binding],
         ..SigningRequest::new("a", DigitalSourceType::TrainedAlgorithmicMedia)
     };
     for (format, media_type) in
