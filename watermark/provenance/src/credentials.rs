@@ -15,6 +15,7 @@ use crate::{
     Authority, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
     manifest::{self, CREATED},
     metadata::{self, Edited, Plan},
+    signer::ClaimSigner,
 };
 use embedding::carries_manifest;
 
@@ -159,7 +160,12 @@ impl Credentials {
         Signed::new(Vec::new(), store, carries_manifest(media_type))
     }
 
-    fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
+    /// What signs one manifest.
+    pub(crate) fn claim_signer(&self) -> ClaimSigner<'_> {
+        ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref())
+    }
+
+    pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
         let definition = manifest::definition(request);
         let mut builder =
             Builder::from_shared_context(&self.context).with_definition(definition)?;

@@ -50,7 +50,7 @@ impl Credentials {
         mut signed: &mut impl Destination,
         media_type: MediaType,
     ) -> Result<Vec<u8>, ProvenanceError> {
-        let signer = ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref());
+        let signer = self.claim_signer();
         let made = if carries_manifest(media_type) {
             builder.sign(&signer, media_type.name(), &mut source, &mut signed)
         } else {
@@ -69,7 +69,7 @@ impl Credentials {
         bytes: &[u8],
         media_type: MediaType,
     ) -> Result<Vec<u8>, ProvenanceError> {
-        let signer = ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref());
+        let signer = self.claim_signer();
         builder.set_no_embed(true);
         // c2pa reads PDF and cannot write it, not even when there is nothing to write.
         let format = if media_type == MediaType::Pdf { MediaType::Binary } else { media_type };
