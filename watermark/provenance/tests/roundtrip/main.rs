@@ -7,8 +7,10 @@
 )]
 
 mod contents;
+mod formats;
 mod hostile;
 mod press;
 mod signing;
 mod texts;
+mod updating;
 mod verifying;
