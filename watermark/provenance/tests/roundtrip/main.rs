@@ -11,6 +11,7 @@ mod formats;
 mod hostile;
 mod press;
 mod signing;
+mod strangers;
 mod texts;
 mod updating;
 mod verifying;

@@ -1,8 +1,6 @@
 //! What became of an asset after it was signed.
 
-use provenance::{
-    ProvenanceError, Signed, SigningRequest, UpdateKind, UpdateRequest, Verdict,
-};
+use provenance::{ProvenanceError, Signed, SigningRequest, UpdateKind, UpdateRequest, Verdict};
 use serde_json::Value;
 use types::MediaType;
 
