@@ -25,10 +25,12 @@ mod png;
 mod riff;
 mod scan;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod tiff;
 mod vorbis;
 
-use std::io::Cursor;
+use std::{io::Cursor, panic::catch_unwind};
 
 use serde_json::Value;
 use types::MediaType;
@@ -99,7 +101,9 @@ pub fn read(bytes: &[u8]) -> Found {
         Some(MediaType::PlainText) => Some(MediaType::Markdown),
         kind => kind,
     };
-    kind.map(|kind| read_as(&mut Cursor::new(bytes), kind)).unwrap_or_default()
+    // Parsers of hostile input are not all ours: one that panics has found nothing.
+    let found = catch_unwind(|| kind.map(|kind| read_as(&mut Cursor::new(bytes), kind)));
+    found.unwrap_or_default().unwrap_or_default()
 }
 
 /// The same for a stream of a known kind, of which only the metadata is held.

@@ -7,8 +7,11 @@
 )]
 
 mod contents;
+mod formats;
 mod hostile;
 mod press;
 mod signing;
+mod strangers;
 mod texts;
+mod updating;
 mod verifying;
