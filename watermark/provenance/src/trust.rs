@@ -15,8 +15,6 @@ use self::list::Parsed;
 pub use self::list::TrustList;
 use crate::{Authority, ProvenanceError};
 
-/// The name of the installation's own list.
-const OWN: &str = "own";
 /// The name of the list of certificates that the user allows one by one.
 const ALLOWED: &str = "allowed";
 /// Purposes for which certificates may sign claims (C2PA 2.4, section 14.5.1, and what earlier
@@ -42,13 +40,16 @@ struct List {
 }
 
 impl TrustLists {
+    /// The name of the installation's own list.
+    pub const OWN: &str = "own";
+
     /// The list `own`: whoever the installation's root vouches for.
     ///
     /// # Errors
     /// [`ProvenanceError::Certificate`] when the root cannot be read.
     pub fn own(authority: &Authority) -> Result<Self, ProvenanceError> {
         let mut lists = Self::default();
-        lists.add_pem(OWN, authority.root_pem())?;
+        lists.add_pem(Self::OWN, authority.root_pem())?;
         Ok(lists)
     }
 
