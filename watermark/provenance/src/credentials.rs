@@ -3,14 +3,15 @@
 use std::{fmt, io::Cursor, sync::Arc};
 
 use c2pa::{Builder, Context};
-use ed25519_dalek::SigningKey;
 use serde_json::json;
-use types::{MediaType, Modality};
+use time::OffsetDateTime;
+use types::{MediaType, Modality, Sha256};
 
 use crate::{
-    Authority, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
+    Authority, Identity, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
     manifest::{self, CREATED},
     signer::ClaimSigner,
+    timestamp::TimeStampRule,
     xmp,
 };
 
@@ -19,16 +20,30 @@ const THUMBNAIL_EDGE_MAX: u32 = 256;
 
 /// Signs on behalf of a publisher.
 pub struct Credentials {
-    key: SigningKey,
-    /// Claim signer first, DER.
-    chain: Vec<Vec<u8>>,
+    /// Or why nothing can be signed.
+    identity: Result<Identity, String>,
     time_stamps: Arc<dyn TimeStampAuthority>,
+    rule: TimeStampRule,
     context: Arc<Context>,
+}
+
+/// What signing needs.
+#[derive(Debug)]
+pub struct Signing {
+    /// In whose name; or why nothing can be signed, which every request is told.
+    pub identity: Result<Identity, String>,
+    /// Who stamps the time.
+    pub time_stamps: Arc<dyn TimeStampAuthority>,
+    /// What happens when they do not.
+    pub rule: TimeStampRule,
+    /// Roots (PEM) whom ingredients may lead to: their checks are recorded.
+    pub anchors: String,
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
+            .field("identity", &self.identity)
             .field("time_stamps", &self.time_stamps)
             .finish_non_exhaustive()
     }
@@ -45,6 +60,8 @@ pub struct Signed {
     pub sidecar: Option<Vec<u8>>,
     /// The manifest's unique name.
     pub manifest_label: String,
+    /// Why there is no time-stamp, where [`TimeStampRule::Optional`] allows that.
+    pub unstamped: Option<String>,
 }
 
 impl Credentials {
@@ -53,9 +70,10 @@ impl Credentials {
     /// # Errors
     /// [`ProvenanceError::Certificate`] when the root cannot be used as trust anchor.
     pub fn new(authority: Authority) -> Result<Self, ProvenanceError> {
-        let root = authority.root_pem().to_owned();
-        let (key, chain, time_stamps) = authority.into_parts();
-        Self::assemble(key, chain, Arc::new(time_stamps), &root)
+        let anchors = authority.root_pem().to_owned();
+        let (identity, time_stamps) = authority.into_parts();
+        let (time_stamps, rule) = (Arc::new(time_stamps), TimeStampRule::Required);
+        Self::of(Signing { identity: Ok(identity), time_stamps, rule, anchors })
     }
 
     /// Signs with time-stamps of another authority.
@@ -66,21 +84,22 @@ impl Credentials {
         authority: Authority,
         time_stamps: Arc<dyn TimeStampAuthority>,
     ) -> Result<Self, ProvenanceError> {
-        let root = authority.root_pem().to_owned();
-        let (key, chain, _) = authority.into_parts();
-        Self::assemble(key, chain, time_stamps, &root)
+        let anchors = authority.root_pem().to_owned();
+        let (identity, _) = authority.into_parts();
+        let rule = TimeStampRule::Required;
+        Self::of(Signing { identity: Ok(identity), time_stamps, rule, anchors })
     }
 
-    fn assemble(
-        key: SigningKey,
-        chain: Vec<Vec<u8>>,
-        time_stamps: Arc<dyn TimeStampAuthority>,
-        root: &str,
-    ) -> Result<Self, ProvenanceError> {
+    /// Signs with all of this.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when an anchor cannot be used.
+    pub fn of(signing: Signing) -> Result<Self, ProvenanceError> {
+        let Signing { identity, time_stamps, rule, anchors } = signing;
         let settings = json!({
             "version": 1,
             // Ingredients are checked when they are added, and the result is recorded.
-            "trust": { "trust_anchors": root },
+            "trust": { "trust_anchors": anchors },
             "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
             "builder": {
                 "created_assertion_labels": CREATED,
@@ -96,7 +115,27 @@ impl Credentials {
         let context = Context::new().with_settings(settings);
         let context =
             context.map_err(|error| ProvenanceError::Certificate(error.to_string()))?.into_shared();
-        Ok(Self { key, chain, time_stamps, context })
+        Ok(Self { identity, time_stamps, rule, context })
+    }
+
+    /// SHA-256 of the certificate that signs.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] saying why nothing can be signed.
+    pub fn certificate(&self) -> Result<Sha256, ProvenanceError> {
+        self.identity().map(|identity| identity.chain().fingerprint())
+    }
+
+    fn identity(&self) -> Result<&Identity, ProvenanceError> {
+        self.identity.as_ref().map_err(|reason| ProvenanceError::Key(reason.clone()))
+    }
+
+    /// Signs one manifest, within the time of the certificate.
+    fn claim_signer(&self) -> Result<ClaimSigner<'_>, ProvenanceError> {
+        let identity = self.identity()?;
+        let key = identity.key(OffsetDateTime::now_utc())?;
+        let chain = identity.chain().certificates();
+        Ok(ClaimSigner::new(key, chain, self.time_stamps.as_ref(), self.rule))
     }
 
     /// Signs: PNG and JPEG carry their manifest, text has it beside it.
@@ -107,7 +146,8 @@ impl Credentials {
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] when there is no time-stamp, [`ProvenanceError::Manifest`]
     /// when the request contradicts itself, [`ProvenanceError::Sign`] when the bytes are not of
-    /// their type. Nothing is signed then.
+    /// their type, [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or certificate
+    /// cannot be used now. Nothing is signed then.
     pub fn sign(
         &self,
         request: &SigningRequest,
@@ -118,19 +158,17 @@ impl Credentials {
         let source = xmp::with_source(bytes, media_type, request.source)?;
         let mut builder = self.builder(request)?;
         builder.set_no_embed(!embedded);
-        let signer = ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref());
+        let signer = self.claim_signer()?;
         let mut signed = Cursor::new(Vec::with_capacity(source.len()));
         let made = builder.sign(&signer, media_type.name(), &mut Cursor::new(&source), &mut signed);
-        let manifest_store = match (made, signer.failure()) {
-            (_, Some(failure)) => return Err(failure),
-            (made, None) => made?,
-        };
+        let unstamped = signer.finish()?;
+        let manifest_store = made?;
         let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
         let manifest_label = manifest_label
             .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
         let bytes = if embedded { signed.into_inner() } else { source };
         let sidecar = (!embedded).then(|| manifest_store.clone());
-        Ok(Signed { bytes, manifest_store, sidecar, manifest_label })
+        Ok(Signed { bytes, manifest_store, sidecar, manifest_label, unstamped })
     }
 
     fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {

@@ -16,7 +16,7 @@ const OWN: &str = "own";
 const ALLOWED: &str = "allowed";
 /// Purposes for which certificates may sign claims (C2PA 2.4, section 14.5.1, and what earlier
 /// versions and vendors used).
-const PURPOSES: &str =
+pub(crate) const PURPOSES: &str =
     "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.311.76.59.1.9\n";
 const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
 

@@ -7,6 +7,7 @@
 )]
 
 mod hostile;
+mod keys;
 mod press;
 mod signing;
 mod verifying;
