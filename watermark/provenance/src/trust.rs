@@ -3,9 +3,13 @@
 //! `c2pa` knows one pool of anchors. This keeps the lists apart, so that a verdict can name the
 //! list, and so that an authority for time-stamps never vouches for a signer.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use c2pa::crypto::cose::CertificateTrustPolicy;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use types::Sha256;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::{Authority, ProvenanceError, authority::certificates};
@@ -28,6 +32,8 @@ pub struct TrustLists {
     /// PEM of all anchors, and of all pinned certificates, for `c2pa`.
     anchors: String,
     pins: String,
+    /// Certificates, by SHA-256, that do not count from a time on.
+    revoked: BTreeMap<Sha256, OffsetDateTime>,
 }
 
 #[derive(Debug)]
@@ -91,6 +97,18 @@ impl TrustLists {
         }
         self.lists.push(List { name: ALLOWED.to_owned(), signers });
         Ok(())
+    }
+
+    /// Signatures by this certificate (SHA-256 of its DER), or under it, do not count from a time
+    /// on: only a time-stamp of a listed authority from before shows that one is older.
+    pub fn revoke(&mut self, fingerprint: Sha256, since: OffsetDateTime) {
+        let earliest = self.revoked.entry(fingerprint).or_insert(since);
+        *earliest = since.min(*earliest);
+    }
+
+    /// Since when a certificate of a chain (DER) is revoked.
+    pub(crate) fn revoked_at(&self, chain: &[Vec<u8>]) -> Option<OffsetDateTime> {
+        chain.iter().filter_map(|der| self.revoked.get(&Sha256::of(der))).min().copied()
     }
 
     /// The first list that vouches for a chain (signer first, DER), at a time if it is known.

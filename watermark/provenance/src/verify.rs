@@ -10,7 +10,7 @@ use std::{
 
 use c2pa::{Context, Error, Reader, validation_status::TIMESTAMP_VALIDATED};
 use serde_json::json;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::MediaType;
 
 use crate::{
@@ -103,14 +103,20 @@ impl Verifier {
             token.filter(|_| findings.successes.iter().any(|code| code == TIMESTAMP_VALIDATED));
         let time_stamp = token.as_ref().map(|token| self.time_stamp(token));
         let list = self.lists.vouching(&chain, token.as_ref().map(|token| token.at));
-        findings.listed = list.is_some();
+        let revoked_at = self.lists.revoked_at(&chain);
+        // A time that nobody vouches for may be stated by whoever has the key now.
+        let proved =
+            token.as_ref().filter(|_| time_stamp.as_ref().is_some_and(|stamp| stamp.trusted));
+        let before =
+            |since: OffsetDateTime| proved.is_some_and(|token| token.at < since.unix_timestamp());
+        findings.listed = list.is_some() && revoked_at.is_none_or(before);
         findings.in_time =
             time_stamp.as_ref().is_some_and(|stamp| stamp.trusted) || still_valid(&chain);
         let (failures, identity) = findings.claim_and_identity_failures();
         let identity_warning = !identity.is_empty();
         let declared = declared::ai(reader);
         let found = Report {
-            signer: signature.map(|info| signer(info, list)),
+            signer: signature.map(|info| signer(info, list, revoked_at)),
             signed_at: signature.and_then(|info| info.time.clone()),
             ai_declared_active: declared.active,
             ai_declared_anywhere: declared.anywhere,
@@ -151,9 +157,15 @@ fn concluded(found: Report, verdict: Verdict, identity_warning: bool) -> Report 
     Report { verdict, summary, intact, signer, ..found }
 }
 
-fn signer(info: &c2pa::SignatureInfo, list: Option<&str>) -> Signer {
+fn signer(
+    info: &c2pa::SignatureInfo,
+    list: Option<&str>,
+    revoked_at: Option<OffsetDateTime>,
+) -> Signer {
     let name = info.issuer.clone().or_else(|| info.common_name.clone());
-    Signer { name: name.unwrap_or_default(), list: list.map(str::to_owned), revoked_at: None }
+    // Years after 9999 have no RFC 3339 form.
+    let revoked_at = revoked_at.and_then(|at| at.format(&Rfc3339).ok());
+    Signer { name: name.unwrap_or_default(), list: list.map(str::to_owned), revoked_at }
 }
 
 fn still_valid(chain: &[Vec<u8>]) -> bool {

@@ -79,16 +79,16 @@ fn ca(name: &str, below: u8) -> CertificateParams {
     params
 }
 
-/// Credentials of an identity, with the time-stamps of a development authority.
-pub(crate) fn credentials(identity: Identity) -> (Credentials, TrustLists) {
+/// Credentials of an identity, with the time-stamps of another authority, and its root.
+pub(crate) fn credentials(identity: Identity) -> (Credentials, String) {
     let folder = tempfile::tempdir().unwrap();
     let own = Authority::create(folder.path(), "Clock").unwrap();
-    let lists = TrustLists::own(&own).unwrap();
     let anchors = own.root_pem().to_owned();
+    let clock = anchors.clone();
     let time_stamps = Arc::new(own.into_time_stamps());
     let rule = TimeStampRule::Required;
     let signing = Signing { identity: Ok(identity), time_stamps, rule, anchors };
-    (Credentials::of(signing).unwrap(), lists)
+    (Credentials::of(signing).unwrap(), clock)
 }
 
 #[test]
@@ -101,7 +101,9 @@ fn every_algorithm_signs_what_a_list_of_its_authority_trusts() {
         let key = ClaimKey::from_pem(&key.to_pem().unwrap(), None).unwrap();
         assert_eq!(key.algorithm(), algorithm);
         let fingerprint = chain.fingerprint();
-        let (credentials, mut lists) = credentials(Identity::new(key, chain).unwrap());
+        let (credentials, clock) = credentials(Identity::new(key, chain).unwrap());
+        let mut lists = TrustLists::default();
+        lists.add_pem("tsa", &clock).unwrap();
         assert_eq!(credentials.certificate().unwrap(), fingerprint);
         lists.add_pem("press", &issuing.root).unwrap();
         let verifier = Verifier::new(lists).unwrap();
@@ -204,5 +206,35 @@ fn a_request_asks_for_what_a_claim_signer_needs() {
         );
         let asked = format!("{:?}", request.requested_extensions().unwrap().collect::<Vec<_>>());
         assert!(asked.contains("email_protection: true") && asked.contains("62558"), "{asked}");
+    }
+}
+
+#[test]
+fn a_revoked_certificate_counts_only_for_what_was_stamped_before() {
+    let issuing = Issuing::new();
+    let key = key(Algorithm::Ed25519);
+    let chain = Chain::from_pem(&issuing.issue(&key, |_| {})).unwrap();
+    let fingerprint = chain.fingerprint();
+    let above = types::Sha256::of(&chain.certificates()[1]);
+    let (credentials, clock) = credentials(Identity::new(key, chain).unwrap());
+    let signed = credentials.sign(&request(), &picture(MediaType::Png), MediaType::Png).unwrap();
+    let now = OffsetDateTime::now_utc();
+    let cases = [
+        (fingerprint, Duration::hours(1), true, Verdict::Trusted),
+        (fingerprint, Duration::hours(-1), true, Verdict::UntrustedSigner),
+        (above, Duration::hours(-1), true, Verdict::UntrustedSigner),
+        // Nobody vouches for the time.
+        (fingerprint, Duration::hours(1), false, Verdict::UntrustedSigner),
+    ];
+    for (revoked, after, listed_clock, expected) in cases {
+        let mut lists = TrustLists::default();
+        lists.add_pem("press", &issuing.root).unwrap();
+        if listed_clock {
+            lists.add_pem("tsa", &clock).unwrap();
+        }
+        lists.revoke(revoked, now + after);
+        let report = Verifier::new(lists).unwrap().verify(&signed.bytes, None, None);
+        assert_eq!(report.verdict, expected, "{report:?}");
+        assert!(report.signer.unwrap().revoked_at.is_some());
     }
 }
