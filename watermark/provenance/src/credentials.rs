@@ -126,6 +126,14 @@ impl Credentials {
         self.identity().map(|identity| identity.chain().fingerprint())
     }
 
+    /// Whether something can be signed now.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] saying why not.
+    pub fn ready(&self) -> Result<(), ProvenanceError> {
+        self.claim_signer().map(drop)
+    }
+
     fn identity(&self) -> Result<&Identity, ProvenanceError> {
         self.identity.as_ref().map_err(|reason| ProvenanceError::Key(reason.clone()))
     }

@@ -7,15 +7,19 @@
 mod algorithm;
 mod chain;
 mod claim_key;
+mod folder;
 mod identity;
 mod pkcs8;
 mod problem;
 mod profile;
 mod request;
+mod revocations;
 
 pub use algorithm::Algorithm;
 pub use chain::Chain;
 pub use claim_key::ClaimKey;
+pub use folder::{Kept, KeyFolder};
 pub use identity::Identity;
 pub use problem::ChainProblem;
 pub use request::certificate_request;
+pub use revocations::{Reason, Revocation, Revocations};

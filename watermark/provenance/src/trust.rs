@@ -15,7 +15,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use crate::{Authority, ProvenanceError, authority::certificates};
 
 /// The name of the installation's own list.
-const OWN: &str = "own";
+pub(crate) const OWN: &str = "own";
 /// The name of the list of certificates that the user allows one by one.
 const ALLOWED: &str = "allowed";
 /// Purposes for which certificates may sign claims (C2PA 2.4, section 14.5.1, and what earlier
