@@ -36,6 +36,7 @@ pub mod outcome;
 pub mod pipeline;
 mod recording;
 mod releasing;
+mod resolving;
 pub mod reviews;
 mod screening;
 pub mod secret;

@@ -222,11 +222,6 @@ pub(crate) fn certificates(pem: &str) -> Option<Vec<Vec<u8>>> {
     blocks.map(decode).collect()
 }
 
-pub(crate) fn expiry(certificate: &[u8]) -> Option<OffsetDateTime> {
-    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
-    OffsetDateTime::from_unix_timestamp(parsed.validity().not_after.timestamp()).ok()
-}
-
 /// Writes a new file.
 pub(crate) fn write(path: &Path, text: &str, mode: u32) -> Result<(), ProvenanceError> {
     let wrong = |error: std::io::Error| ProvenanceError::File {

@@ -139,7 +139,7 @@ impl Credentials {
     }
 
     /// Signs one manifest, within the time of the certificate.
-    fn claim_signer(&self) -> Result<ClaimSigner<'_>, ProvenanceError> {
+    pub(crate) fn claim_signer(&self) -> Result<ClaimSigner<'_>, ProvenanceError> {
         let identity = self.identity()?;
         let key = identity.key(OffsetDateTime::now_utc())?;
         let chain = identity.chain().certificates();
@@ -179,7 +179,7 @@ impl Credentials {
         Ok(Signed { bytes, manifest_store, sidecar, manifest_label, unstamped })
     }
 
-    fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
+    pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
         let definition = manifest::definition(request);
         let mut builder =
             Builder::from_shared_context(&self.context).with_definition(definition)?;

@@ -6,8 +6,10 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod contents;
 mod hostile;
 mod keys;
 mod press;
 mod signing;
+mod texts;
 mod verifying;
