@@ -6,6 +6,7 @@
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
+//! [`signing_keys`] says in whose name is signed.
 //! [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
@@ -44,6 +45,8 @@ mod screening;
 pub mod secret;
 mod sharing;
 mod signing;
+pub mod signing_keys;
+mod stamping;
 pub mod storage;
 mod telemetry;
 pub mod vaulting;

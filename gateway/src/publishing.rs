@@ -125,6 +125,7 @@ async fn publish_once(
         request.human_oversight = HumanOversight::PromptGuided;
     }
     let (signer, media_type) = (std::sync::Arc::clone(&stages.signer), entry.media_type);
+    let certificate = signer.certificate()?;
     let updating = tokio::task::spawn_blocking(move || {
         let beside = Some(manifest.as_slice()).filter(|_| !carries_manifest(media_type));
         signer.update(&request, &bytes, beside, media_type)
@@ -138,7 +139,12 @@ async fn publish_once(
     let mut record = record(stages, publisher, entry, Event::Published, notice);
     record.content = Some(content(entry, sha256, signed.bytes.len()));
     let manifest_label = signed.manifest_label;
-    record.c2pa = Some(C2paRecord { manifest_label, manifest_sha256 });
+    record.c2pa = Some(C2paRecord {
+        manifest_label,
+        manifest_sha256,
+        certificate_sha256: Some(certificate),
+        unstamped: signed.unstamped.is_some(),
+    });
     if let Some(publication) = record.publication.as_mut().filter(|_| approved) {
         (publication.approval, publication.approved_by) = (entry.review_index, entry.reviewed_by);
     }

@@ -96,8 +96,12 @@ pub(crate) fn finished(
         text_fingerprint,
     });
     record.mark = Some(asset.marked.mark.clone());
-    record.c2pa =
-        Some(C2paRecord { manifest_label: asset.signed.manifest_label.clone(), manifest_sha256 });
+    record.c2pa = Some(C2paRecord {
+        manifest_label: asset.signed.manifest_label.clone(),
+        manifest_sha256,
+        certificate_sha256: Some(asset.certificate),
+        unstamped: asset.signed.unstamped.is_some(),
+    });
     record
 }
 

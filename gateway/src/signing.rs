@@ -23,6 +23,8 @@ pub(crate) struct SignedAsset {
     pub(crate) marked: MarkedAsset,
     pub(crate) signed: Signed,
     pub(crate) sha256: Sha256,
+    /// SHA-256 of the certificate that signed.
+    pub(crate) certificate: Sha256,
 }
 
 /// Signs; the manifest repeats what became of the mark.
@@ -35,11 +37,16 @@ pub(crate) async fn sign(
     let signer = Arc::clone(&case.stages.signer);
     let bytes = std::mem::take(&mut asset.bytes);
     let media_type = asset.media_type;
+    let certificate = signer.certificate()?;
     let signing = tokio::task::spawn_blocking(move || signer.sign(&request, &bytes, media_type));
     let signed = signing.await.map_err(|_| LineError::Stopped)??;
     let sha256 = Sha256::of(&signed.bytes);
     case.stages.metrics.stage("provenance", start);
-    Ok(SignedAsset { marked: asset, signed, sha256 })
+    if let Some(reason) = &signed.unstamped {
+        tracing::warn!(%reason, "signed without a time-stamp");
+        asset.warnings.push("signed without a time-stamp: the authority gave none".to_owned());
+    }
+    Ok(SignedAsset { marked: asset, signed, sha256, certificate })
 }
 
 /// What the manifest states: nothing about people, nothing of the prompt.

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod keys;
 mod log;
 
+pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use log::{LogCommand, WitnessServer};
 mod vault;
 
@@ -341,45 +343,6 @@ pub enum ModelsCommand {
     Check {
         /// A configured name or a folder; all configured models if absent
         model: Option<String>,
-    },
-}
-
-/// `keys`
-#[derive(Debug, Subcommand)]
-pub enum KeysCommand {
-    /// Make an API key; it is shown once
-    Create {
-        /// The organisation
-        #[arg(long)]
-        tenant: String,
-        /// The desk
-        #[arg(long)]
-        desk: String,
-        /// journalist, editor, standards, auditor or ops
-        #[arg(long)]
-        role: types::Role,
-        /// Whom the key stands for
-        #[arg(long)]
-        subject: String,
-    },
-    /// All keys, without their secrets
-    List,
-    /// Replace a key of the installation; no server may be running
-    Rotate {
-        /// The key that signs the log
-        #[arg(long, required_unless_present = "watermark")]
-        log: bool,
-        /// The key of invisible marks: marks of the one before are still read
-        #[arg(long, conflicts_with = "log")]
-        watermark: bool,
-        /// The organisation whose own key of marks to make or replace
-        #[arg(long, requires = "watermark")]
-        tenant: Option<String>,
-    },
-    /// End a key at once
-    Revoke {
-        /// The key's id, the part between the first and second underscore
-        id: String,
     },
 }
 

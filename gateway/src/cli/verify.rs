@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context as _;
 use audit::{Log, LogError, LogOptions};
 use futures::{StreamExt as _, stream};
-use provenance::{Authority, TrustLists, Verdict, Verifier};
+use provenance::{TrustLists, Verdict, Verifier};
 use serde_json::json;
 use types::Sha256;
 
@@ -32,7 +32,7 @@ use crate::{
     installation::Installation,
     lookup::{Inclusion, Lookup, Subject, Verification},
     mark_keys::MarkKeys,
-    models, recording,
+    models, recording, signing_keys,
     storage::Storage,
     wiring::WiringError,
 };
@@ -103,7 +103,7 @@ fn lookup(
     console: &Console,
 ) -> Result<(Lookup, Option<Log>), Failure> {
     let mut lists = match installation {
-        Some(installation) => TrustLists::own(&Authority::load(&installation.provenance())?)?,
+        Some(installation) => signing_keys::own_list(installation)?,
         None => TrustLists::default(),
     };
     for path in args.trust.iter().flat_map(|path| pems(path)) {
