@@ -64,7 +64,8 @@ pub struct Signed {
     pub bytes: Vec<u8>,
     /// Its manifest with those of its ingredients, also where the asset carries it itself.
     pub manifest_store: Vec<u8>,
-    /// The manifest store again where the format cannot carry it: it belongs beside the asset.
+    /// The manifest store again where it is not in the asset: it belongs beside it. Beside an asset
+    /// that carries a manifest it is the newer one.
     pub sidecar: Option<Vec<u8>>,
     /// The manifest's unique name.
     pub manifest_label: String,

@@ -201,7 +201,11 @@ impl Contents {
     fn found(&self) -> Found {
         let packet = self.packet().unwrap_or_default();
         let value = |property| packet::value(&packet, property);
-        let object = |text: &[u8]| serde_json::from_slice::<Value>(text).ok();
+        // Some writers put the object's name around it once more.
+        let object = |text: &[u8]| {
+            let object = serde_json::from_slice::<Value>(text).ok()?;
+            Some(object.get("AIGC").filter(|inner| inner.is_object()).cloned().unwrap_or(object))
+        };
         let label = self.aigc.as_deref().and_then(object);
         let version = value(packet::SYSTEM_VERSION);
         Found {

@@ -3,7 +3,7 @@
 
 use super::{
     Contents, Edit, Scan,
-    boxes::{Box4, boxed, boxes, inside},
+    boxes::{Box4, boxed, boxes, inside, relocated},
     edits::moved,
     items::{Extent, Locations},
 };
@@ -58,6 +58,7 @@ fn edits(scan: &mut Scan<'_>, packet: Option<&[u8]>) -> Option<Vec<Edit>> {
         let blank = Edit::over(old.at, vec![b' '; usize::try_from(old.length).ok()?]);
         let mut edits = vec![blank, stored];
         let extent = Extent { at: place + 8, length };
+        // The old packet is as long as its blanks, and the new one follows everything.
         edits.extend(items.locations.relocated(&edits, Some((id, extent)))?);
         return Some(edits);
     }
@@ -75,8 +76,10 @@ fn edits(scan: &mut Scan<'_>, packet: Option<&[u8]>) -> Option<Vec<Edit>> {
     let at = moved(&edits, place) + 8;
     edits.get_mut(entry_index)?.bytes = items.locations.entry(id, Extent { at, length })?;
     edits.push(stored);
-    let relocated = items.locations.relocated(&edits, None)?;
-    edits.extend(relocated);
+    let mut tables = items.locations.relocated(&edits, None)?;
+    // A picture that moves has the tables of a film, too.
+    tables.extend(relocated(scan, &edits)?);
+    edits.extend(tables);
     Some(edits)
 }
 

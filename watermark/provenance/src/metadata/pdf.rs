@@ -1,16 +1,18 @@
 //! The AIGC label in PDF: an entry of the information dictionary (TC260 practice guide), added as an
 //! incremental update (ISO 32000-2, section 7.5.6): the bytes before it stay.
 
-use lopdf::{Dictionary, Document, IncrementalDocument, Object};
+use lopdf::{Dictionary, Document, IncrementalDocument, LoadOptions, Object};
 
 use super::{Contents, Edit, Scan};
 use crate::ProvenanceError;
 
 const INFO: &[u8] = b"Info";
 const LABEL: &[u8] = b"AIGC";
+/// Longest stream of objects that is unpacked: a small file may hold an endless one.
+const UNPACKED_BYTES_MAX: usize = 8 << 20;
 
 pub(super) fn read(scan: &mut Scan<'_>) -> Contents {
-    let document = scan.all().and_then(|bytes| Document::load_mem(&bytes).ok());
+    let document = scan.all().and_then(|bytes| load(&bytes).ok());
     let label = document.and_then(|document| {
         let info = document.dereference(document.trailer.get(INFO).ok()?).ok()?.1;
         let label = document.dereference(info.as_dict().ok()?.get(LABEL).ok()?).ok()?.1;
@@ -28,8 +30,14 @@ pub(super) fn write(scan: &mut Scan<'_>, to: &Contents) -> Result<Vec<Edit>, Pro
     Ok(vec![Edit::insert(length as u64, tail)])
 }
 
+fn load(bytes: &[u8]) -> lopdf::Result<Document> {
+    let limit = Some(UNPACKED_BYTES_MAX);
+    let options = LoadOptions { max_decompressed_size: limit, ..LoadOptions::default() };
+    Document::load_mem_with_options(bytes, options)
+}
+
 fn updated(bytes: Vec<u8>, label: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
-    let document = Document::load_mem(&bytes).map_err(|error| refused(&error.to_string()))?;
+    let document = load(&bytes).map_err(|error| refused(&error.to_string()))?;
     if document.is_encrypted() {
         return Err(refused("it is encrypted"));
     }

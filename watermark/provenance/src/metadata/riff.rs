@@ -7,6 +7,8 @@ use crate::ProvenanceError;
 const XMP_IN_WAV: &[u8; 4] = b"_PMX";
 const XMP_IN_WEBP: &[u8; 4] = b"XMP ";
 const AIGC: &[u8; 4] = b"AIGC";
+/// Who writes a stream of unknown length states one that no file reaches.
+const UNKNOWN_BYTES_MIN: u64 = 0x7fff_0000;
 /// Bytes before the first chunk.
 const HEADER_BYTES: u64 = 12;
 /// In the flags of `VP8X`: an `XMP ` chunk follows.
@@ -26,6 +28,8 @@ struct Chunk {
 struct Layout {
     chunks: Vec<Chunk>,
     end: u64,
+    /// Gives its length to sound that was streamed before anybody knew it.
+    mended: Option<Edit>,
 }
 
 impl Layout {
@@ -59,7 +63,7 @@ pub(super) fn read_wav(scan: &mut Scan<'_>) -> Contents {
 
 pub(super) fn write_wav(scan: &mut Scan<'_>, to: &Contents) -> Result<Vec<Edit>, ProvenanceError> {
     let layout = layout(scan).ok_or_else(|| cut_short("WAV"))?;
-    let mut edits = Vec::new();
+    let mut edits: Vec<Edit> = layout.mended.clone().into_iter().collect();
     let set = layout
         .set(XMP_IN_WAV, to.xmp.as_deref(), &mut edits)
         .and_then(|()| layout.set(AIGC, to.aigc.as_deref(), &mut edits));
@@ -115,21 +119,24 @@ fn layout(scan: &mut Scan<'_>) -> Option<Layout> {
     }
     let stated = u64::from(scan.le32(4)?) + 8;
     let end = stated.min(scan.length());
-    let mut chunks = Vec::new();
+    let (mut chunks, mut mended) = (Vec::new(), None);
     let mut at = HEADER_BYTES;
     while at + 8 <= end {
         let (id, length) = scan.array::<4>(at).zip(scan.le32(at + 4))?;
-        let length = u64::from(length);
-        let content_end = at + 8 + length;
-        // A chunk that reaches past the end would swallow whatever is put behind it.
-        if content_end > end {
-            return None;
+        let mut length = u64::from(length);
+        if at + 8 + length > end {
+            // A chunk that reaches past the end would swallow whatever is put behind it.
+            if &id != b"data" || length < UNKNOWN_BYTES_MIN {
+                return None;
+            }
+            length = end - at - 8;
+            mended = Some(Edit::over(at + 4, u32::try_from(length).ok()?.to_le_bytes()));
         }
-        let padded = (content_end + length % 2).min(end);
+        let padded = (at + 8 + length + length % 2).min(end);
         chunks.push(Chunk { id, at, length, end: padded });
         at = padded;
     }
-    Some(Layout { chunks, end })
+    Some(Layout { chunks, end, mended })
 }
 
 /// `None` if the content is longer than a chunk can be.

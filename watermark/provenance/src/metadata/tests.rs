@@ -208,10 +208,27 @@ fn a_kind_without_a_place_is_left_alone() {
 
 #[test]
 fn a_label_is_read_as_another_wrote_it() {
-    let packet = "<x:xmpmeta><rdf:RDF><rdf:Description TC260:AIGC='{&quot;Label&quot;:&quot;2&quot;}'/>\
-                  </rdf:RDF></x:xmpmeta>";
-    let svg = format!("<svg><metadata>{packet}</metadata></svg>");
-    assert_eq!(read(svg.as_bytes()).aigc, Some(json!({ "Label": "2" })));
+    for value in ["{'Label':'2'}", "{'AIGC':{'Label':'2'}}"] {
+        let value = value.replace('\'', "&quot;");
+        let svg = format!(
+            "<svg><metadata><x:xmpmeta><rdf:RDF><rdf:Description TC260:AIGC='{value}'/></rdf:RDF>\
+             </x:xmpmeta></metadata></svg>"
+        );
+        assert_eq!(read(svg.as_bytes()).aigc, Some(json!({ "Label": "2" })));
+    }
+}
+
+#[test]
+fn a_sound_that_was_streamed_gets_its_length() {
+    let (_, plain) = samples().into_iter().find(|(kind, _)| *kind == MediaType::Wav).unwrap();
+    let (mut open, data) = (plain.clone(), plain.windows(4).position(|id| id == b"data").unwrap());
+    open[4..8].fill(0xff);
+    open[data + 4..data + 8].fill(0xff);
+    let (made, expected) = labelled(&open, MediaType::Wav, &all(&label("1"), None)).unwrap();
+    assert_eq!(
+        (read(&made), made),
+        (expected, labelled(&plain, MediaType::Wav, &all(&label("1"), None)).unwrap().0)
+    );
 }
 
 proptest::proptest! {

@@ -21,7 +21,7 @@ const PRODUCER: &str = "001191110000EXAMPLE0XX10001";
 fn wanted(what: &str) -> bool {
     let wanted = std::env::var_os("IMPRIMATUR_EXTERNAL").is_some_and(|value| value == "1");
     if !wanted {
-        println!("not run: {what} (set IMPRIMATUR_EXTERNAL=1 and IMPRIMATUR_PYTHON)");
+        eprintln!("not run: {what} (set IMPRIMATUR_EXTERNAL=1 and IMPRIMATUR_PYTHON)");
     }
     wanted
 }
