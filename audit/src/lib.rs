@@ -64,10 +64,10 @@ pub use promise::export_extends;
 pub use published::Published;
 pub use query::{Order, Page, Query};
 pub use record::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
-    ReviewRecord,
+    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord,
+    PublicationRecord, Record, ReviewRecord,
 };
-pub use registry::{AssetEntry, Filter, Registry};
+pub use registry::{AssetEntry, Filter, Publication, Registry};
 pub use rotation::Rotation;
 pub use segments::Segments;
 pub use state::{SledState, StateStore};

@@ -39,6 +39,12 @@ pub enum Event {
     Approved,
     /// A reviewer kept a held asset back.
     Rejected,
+    /// An asset was published: from now on strangers may learn what it is.
+    Published,
+    /// A published asset was corrected: its notice says how.
+    Corrected,
+    /// A published asset was withdrawn: its notice says why.
+    Withdrawn,
     /// An API key was made.
     KeyCreated,
     /// An API key was ended.
@@ -90,6 +96,9 @@ impl Event {
             Self::Interrupted => "interrupted",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
+            Self::Published => "published",
+            Self::Corrected => "corrected",
+            Self::Withdrawn => "withdrawn",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
             Self::EpochBegun => "epoch_begun",
@@ -175,6 +184,9 @@ pub struct Record {
     /// A reviewer's decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewRecord>,
+    /// What was published, corrected or withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<PublicationRecord>,
     /// What was verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<CheckedRecord>,
@@ -265,6 +277,23 @@ pub struct ReviewRecord {
     pub reason: String,
 }
 
+/// What stands behind a publication, a correction or a withdrawal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicationRecord {
+    /// Index of the record in which somebody approved the asset before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<u64>,
+    /// The role of who approved it, not their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<types::Role>,
+    /// Where readers find the article, or the notice of a correction or withdrawal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The asset that takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<AssetId>,
+}
+
 /// What was verified: nothing of the file but its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedRecord {
@@ -298,6 +327,7 @@ impl Record {
             mark: None,
             c2pa: None,
             review: None,
+            publication: None,
             checked: None,
             idempotency: None,
             vault: None,
@@ -383,6 +413,9 @@ mod tests {
         for event in [
             Event::KeyCreated,
             Event::LogKeyRotated,
+            Event::Published,
+            Event::Corrected,
+            Event::Withdrawn,
             Event::MarkKeyRotated,
             Event::Admitted,
             Event::PolicyChanged,

@@ -1,8 +1,8 @@
 //! A verification as JSON, and how much of it the asker may know.
 //!
-//! This release has no step that publishes an asset, so to strangers everything counts as
-//! unpublished: they learn that a file was made with the publisher's system and nothing that is
-//! not in the file itself. Whoever holds a key of the asset's tenant, or the machine, learns all.
+//! Of unpublished work strangers learn that a file was made with the publisher's system and nothing
+//! that is not in the file itself; of published work also where it stands. Whoever holds a key of
+//! the asset's tenant, or the machine, learns all.
 
 use audit::{AssetEntry, Event};
 use provenance::Verdict;
@@ -23,11 +23,12 @@ pub enum Audience<'a> {
 }
 
 impl Audience<'_> {
-    fn may_know(self, asset: &AssetEntry) -> bool {
+    /// Whether more may be said of an asset than that it was made here.
+    pub(crate) fn may_know(self, asset: &AssetEntry) -> bool {
         match self {
             Self::Owner => true,
             Self::Tenant(tenant) => tenant == asset.tenant,
-            Self::Public => false,
+            Self::Public => asset.is_public(),
         }
     }
 }
@@ -89,15 +90,27 @@ fn recovered(origin: &Origin) -> Value {
 }
 
 fn statement(origin: &Origin, publisher: &str, language: Language) -> Value {
-    let statement = match language {
-        Language::En => format!("Made with {publisher}'s system; not published by us."),
-        Language::Zh => format!("由{publisher}的系统制作；并非由我们发布。"),
-    };
+    let statement = unpublished(publisher, language);
     json!({"how": origin.how.name(), "certainty": origin.how.certainty(), "statement": statement})
 }
 
-/// Where the asset stands; a stranger hears the same about every asset.
-fn publication(asset: &AssetEntry, known: bool) -> Value {
+/// All that strangers hear of work that was not published.
+pub(crate) fn unpublished(publisher: &str, language: Language) -> String {
+    match language {
+        Language::En => format!("Made with {publisher}'s system; not published by us."),
+        Language::Zh => format!("由{publisher}的系统制作；并非由我们发布。"),
+    }
+}
+
+/// Where the asset stands; a stranger hears the same about everything that was not published.
+pub(crate) fn publication(asset: &AssetEntry, known: bool) -> Value {
+    if let Some(now) = asset.publication.as_ref().filter(|_| known) {
+        let notice = now.url.as_ref().filter(|_| now.state != Event::Published);
+        return json!({
+            "state": now.state, "at": now.at, "url": now.url, "notice_url": notice,
+            "replaced_by": now.replaced_by,
+        });
+    }
     let state = match (known, asset.review, asset.event) {
         (false, ..) => "unpublished",
         (true, Some(review), _) => review.name(),

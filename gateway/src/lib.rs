@@ -35,6 +35,7 @@ pub mod outcome;
 pub mod pipeline;
 mod recording;
 mod releasing;
+mod resolving;
 pub mod reviews;
 mod screening;
 pub mod secret;

@@ -13,9 +13,9 @@ use types::{MarkId, Sha256};
 use crate::detecting::{Detector, MarkFound};
 
 /// Near-identical pictures differ in at most this many of 256 bits (PDQ's published threshold).
-const IMAGE_DISTANCE_MAX: u32 = 31;
+pub(crate) const IMAGE_DISTANCE_MAX: u32 = 31;
 /// Light edits keep at least this share of a text's shingles.
-const TEXT_SIMILARITY_MIN: f32 = 0.5;
+pub(crate) const TEXT_SIMILARITY_MIN: f32 = 0.5;
 
 /// What is to be looked up.
 #[derive(Debug, Clone)]

@@ -18,6 +18,7 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod resolution;
 mod reviews;
 mod vault;
 mod verify;
@@ -107,6 +108,14 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
     let routes = OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify::detect))
+        .routes(routes!(resolution::by_binding, resolution::by_large_binding))
+        .routes(routes!(resolution::by_content))
+        .routes(routes!(resolution::manifest))
+        .routes(routes!(resolution::algorithms))
+        .routes(routes!(resolution::capabilities))
+        .routes(routes!(resolution::status))
+        .routes(routes!(resolution::discovery))
+        .routes(routes!(resolution::landing))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))

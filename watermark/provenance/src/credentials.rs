@@ -118,7 +118,7 @@ impl Credentials {
         let source = xmp::with_source(bytes, media_type, request.source)?;
         let mut builder = self.builder(request)?;
         builder.set_no_embed(!embedded);
-        let signer = ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref());
+        let signer = self.claim_signer();
         let mut signed = Cursor::new(Vec::with_capacity(source.len()));
         let made = builder.sign(&signer, media_type.name(), &mut Cursor::new(&source), &mut signed);
         let manifest_store = match (made, signer.failure()) {
@@ -133,7 +133,12 @@ impl Credentials {
         Ok(Signed { bytes, manifest_store, sidecar, manifest_label })
     }
 
-    fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
+    /// What signs one manifest.
+    pub(crate) fn claim_signer(&self) -> ClaimSigner<'_> {
+        ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref())
+    }
+
+    pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
         let definition = manifest::definition(request);
         let mut builder =
             Builder::from_shared_context(&self.context).with_definition(definition)?;

@@ -8,25 +8,20 @@ use std::{
     sync::Arc,
 };
 
-use c2pa::{Context, Error, Reader, validation_status::TIMESTAMP_VALIDATED};
+use c2pa::{Context, Error, Reader};
 use serde_json::json;
-use time::OffsetDateTime;
-use types::MediaType;
+use types::{MediaType, Sha256};
 
 use crate::{
-    ProvenanceError, TrustLists,
-    authority::{certificates, expiry},
-    declared,
-    findings::Findings,
-    jumbf,
-    report::{Labels, Report, Signer, TimeStamp, Verdict},
+    Picture, ProvenanceError, TrustLists,
+    judging::Judge,
+    report::{Labels, Report, Verdict},
     summary::{Facts, Summary},
-    token::Token,
-    xmp,
+    text, thumbnails, xmp,
 };
 
-/// The label of the box with the claim signature.
-const SIGNATURE: &str = "c2pa.signature";
+/// The status of a hash that leaves out the wrong bytes (C2PA 2.4, section 15.2).
+const MISPLACED: &str = "assertion.dataHash.malformed";
 /// Reasons are for people: longer ones are cut.
 const REASON_CHARS_MAX: usize = 120;
 
@@ -55,6 +50,12 @@ impl Verifier {
         Ok(Self { lists, context: context.into_shared() })
     }
 
+    /// The lists by which it judges.
+    #[must_use]
+    pub const fn lists(&self) -> &TrustLists {
+        &self.lists
+    }
+
     /// Reads and judges. `sidecar` is a manifest store that lies beside the file, used where the
     /// file carries none; `format` is a file extension or media type, used where the bytes do not
     /// tell.
@@ -68,109 +69,94 @@ impl Verifier {
         Report { labels: labels(bytes), ..report }
     }
 
-    fn look(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: &str) -> Report {
-        let embedded = self.reader().with_stream(format, Cursor::new(bytes));
-        let (reader, store) = match (embedded, sidecar) {
-            (
-                Err(Error::JumbfNotFound | Error::UnsupportedType | Error::RemoteManifestUrl(_)),
-                Some(sidecar),
-            ) => (self.beside(bytes, sidecar, format), Some(sidecar.to_vec())),
-            (embedded, _) => (embedded, c2pa::jumbf_io::load_jumbf_from_memory(format, bytes).ok()),
-        };
-        match reader {
-            Ok(reader) => self.judge(&reader, store.as_deref().unwrap_or_default()),
-            Err(error) => without_manifest(&error, bytes),
-        }
+    /// A thumbnail that a report on this file lists, by its digest, decoded and encoded again. None
+    /// comes out of credentials that are void.
+    #[must_use]
+    pub fn thumbnail(
+        &self,
+        bytes: &[u8],
+        sidecar: Option<&[u8]>,
+        format: Option<&str>,
+        sha256: &Sha256,
+    ) -> Option<Picture> {
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            let found = self.found(bytes, sidecar, &hint(bytes, format)).ok()?;
+            let report = Judge::new(&self.lists, &found.reader, &found.store).report();
+            let void = found.misplaced || report.verdict == Verdict::Invalid;
+            (!void).then(|| thumbnails::find(&found.reader, sha256))?
+        }));
+        looked.ok().flatten()
     }
 
-    fn beside(&self, bytes: &[u8], sidecar: &[u8], format: &str) -> c2pa::Result<Reader> {
-        self.reader().with_manifest_data_and_stream(sidecar, format, Cursor::new(bytes))
+    fn look(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: &str) -> Report {
+        let found = match self.found(bytes, sidecar, format) {
+            Ok(found) => found,
+            Err(report) => return *report,
+        };
+        let report = Judge::new(&self.lists, &found.reader, &found.store).report();
+        // A signature that leaves out anything but its own wrapper says nothing about the text.
+        if found.misplaced && report.intact == Some(true) { void(MISPLACED) } else { report }
+    }
+
+    /// The manifest store of a file, in it or beside it; else the report that says why there is none.
+    fn found(
+        &self,
+        bytes: &[u8],
+        sidecar: Option<&[u8]>,
+        format: &str,
+    ) -> Result<Found, Box<Report>> {
+        let error = match self.reader().with_stream(format, Cursor::new(bytes)) {
+            Ok(reader) => {
+                let store = c2pa::jumbf_io::load_jumbf_from_memory(format, bytes);
+                return Ok(Found { reader, store: store.unwrap_or_default(), misplaced: false });
+            }
+            Err(error) => error,
+        };
+        let beside = |store: &[u8], bytes: &[u8], format: &str| {
+            let stream = Cursor::new(bytes);
+            let read = self.reader().with_manifest_data_and_stream(store, format, stream);
+            read.map_err(|error| Box::new(without_manifest(&error, bytes)))
+        };
+        if !lies_elsewhere(&error) {
+            return Err(Box::new(without_manifest(&error, bytes)));
+        }
+        match (text::held(bytes).map_err(|fault| Box::new(void(fault.code())))?, sidecar) {
+            (Some(held), _) => {
+                let reader = beside(&held.store, &held.signed, MediaType::PlainText.name())?;
+                Ok(Found { reader, store: held.store, misplaced: !held.in_place })
+            }
+            (None, Some(sidecar)) => {
+                let reader = beside(sidecar, bytes, format)?;
+                Ok(Found { reader, store: sidecar.to_vec(), misplaced: false })
+            }
+            (None, None) => Err(Box::new(without_manifest(&error, bytes))),
+        }
     }
 
     fn reader(&self) -> Reader {
         Reader::from_shared_context(&self.context)
     }
-
-    fn judge(&self, reader: &Reader, store: &[u8]) -> Report {
-        let label = reader.active_label();
-        let signature = reader.active_manifest().and_then(c2pa::Manifest::signature_info);
-        let chain = signature.and_then(|info| certificates(info.cert_chain())).unwrap_or_default();
-        let mut findings = Findings::of(reader);
-        let token = label
-            .and_then(|label| jumbf::content(store, &[label, SIGNATURE]))
-            .and_then(Token::of_signature);
-        let token =
-            token.filter(|_| findings.successes.iter().any(|code| code == TIMESTAMP_VALIDATED));
-        let time_stamp = token.as_ref().map(|token| self.time_stamp(token));
-        let list = self.lists.vouching(&chain, token.as_ref().map(|token| token.at));
-        findings.listed = list.is_some();
-        findings.in_time =
-            time_stamp.as_ref().is_some_and(|stamp| stamp.trusted) || still_valid(&chain);
-        let (failures, identity) = findings.claim_and_identity_failures();
-        let identity_warning = !identity.is_empty();
-        let declared = declared::ai(reader);
-        let found = Report {
-            signer: signature.map(|info| signer(info, list)),
-            signed_at: signature.and_then(|info| info.time.clone()),
-            ai_declared_active: declared.active,
-            ai_declared_anywhere: declared.anywhere,
-            ingredient_warning: findings.warn_of_ingredients(),
-            manifest_label: label.map(str::to_owned),
-            warnings: warnings(&findings, identity, time_stamp.as_ref()),
-            failures,
-            time_stamp,
-            ..Report::unreadable("")
-        };
-        concluded(found, findings.verdict(), identity_warning)
-    }
-
-    fn time_stamp(&self, token: &Token) -> TimeStamp {
-        TimeStamp {
-            trusted: self.lists.keeps_time(&token.chain, token.at),
-            authority: token.authority(),
-        }
-    }
 }
 
-/// The report with its verdict, and without what nobody should take from broken credentials.
-fn concluded(found: Report, verdict: Verdict, identity_warning: bool) -> Report {
-    let signer = found.signer.filter(|_| verdict != Verdict::Invalid);
-    let facts = Facts {
-        signer: signer.as_ref().map(|signer| signer.name.as_str()).unwrap_or_default(),
-        list: signer.as_ref().and_then(|signer| signer.list.as_deref()).unwrap_or_default(),
-        ingredient_warning: found.ingredient_warning,
-        identity_warning,
-        ..Facts::default()
-    };
-    let summary = Summary::of(verdict, &facts);
-    let intact = match verdict {
-        Verdict::Trusted | Verdict::UntrustedSigner | Verdict::ExpiredSigner => Some(true),
-        Verdict::AlteredAfterSigning => Some(false),
-        _ => None,
-    };
-    Report { verdict, summary, intact, signer, ..found }
+/// A manifest store, read and checked by `c2pa`.
+struct Found {
+    reader: Reader,
+    /// The same, raw.
+    store: Vec<u8>,
+    /// It was in a text, and its signature leaves out something else than itself.
+    misplaced: bool,
 }
 
-fn signer(info: &c2pa::SignatureInfo, list: Option<&str>) -> Signer {
-    let name = info.issuer.clone().or_else(|| info.common_name.clone());
-    Signer { name: name.unwrap_or_default(), list: list.map(str::to_owned), revoked_at: None }
+/// Whether the manifest may lie beside the file, or in its text.
+const fn lies_elsewhere(error: &Error) -> bool {
+    matches!(error, Error::JumbfNotFound | Error::UnsupportedType | Error::RemoteManifestUrl(_))
 }
 
-fn still_valid(chain: &[Vec<u8>]) -> bool {
-    let end = chain.first().and_then(|leaf| expiry(leaf));
-    end.is_some_and(|end| end > OffsetDateTime::now_utc())
-}
-
-fn warnings(findings: &Findings, identity: Vec<String>, stamp: Option<&TimeStamp>) -> Vec<String> {
-    let mut warnings: Vec<String> =
-        identity.into_iter().map(|code| format!("named actor: {code}")).collect();
-    if stamp.is_some_and(|stamp| !stamp.trusted) {
-        warnings.push("time not from a listed authority".to_owned());
-    }
-    let below = findings.recorded_failures.iter().chain(&findings.ingredient_failures);
-    warnings.extend(below.map(|code| format!("ingredient: {code}")));
-    warnings.dedup();
-    warnings
+/// Credentials that cannot be used at all.
+fn void(code: &str) -> Report {
+    let verdict = Verdict::Invalid;
+    let failures = vec![code.to_owned()];
+    Report { failures, ..Report::bare(verdict, Summary::of(verdict, &Facts::default())) }
 }
 
 fn without_manifest(error: &Error, bytes: &[u8]) -> Report {

@@ -6,7 +6,9 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod contents;
 mod hostile;
 mod press;
 mod signing;
+mod texts;
 mod verifying;
