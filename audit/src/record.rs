@@ -55,6 +55,8 @@ pub enum Event {
     LogKeyRotated,
     /// A new key makes invisible marks from now on.
     MarkKeyRotated,
+    /// Another list of those whose signatures count.
+    TrustListUpdated,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -104,6 +106,7 @@ impl Event {
             Self::EpochBegun => "epoch_begun",
             Self::LogKeyRotated => "log_key_rotated",
             Self::MarkKeyRotated => "mark_key_rotated",
+            Self::TrustListUpdated => "trust_list_updated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -417,6 +420,7 @@ mod tests {
             Event::Corrected,
             Event::Withdrawn,
             Event::MarkKeyRotated,
+            Event::TrustListUpdated,
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,

@@ -29,7 +29,7 @@ use crate::{
     secret::Secret,
     sharing::Sharing,
     storage::Storage,
-    vaulting,
+    trusting, vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -151,7 +151,8 @@ impl Stages {
         let mark_keys = MarkKeys::load(&installation)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let authority = Authority::load(&installation.provenance())?;
-        let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
+        let lists = trusting::with_stored(TrustLists::own(&authority)?, &installation)?;
+        let verifier = Arc::new(Verifier::new(lists)?);
         let signer = Arc::new(Credentials::new(authority)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);

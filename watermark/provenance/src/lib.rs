@@ -7,6 +7,8 @@
 
 mod actors;
 pub mod authority;
+mod bounds;
+mod container;
 mod contents;
 pub mod credentials;
 mod declared;
@@ -15,12 +17,14 @@ mod error;
 mod findings;
 mod judging;
 mod jumbf;
+mod locating;
 mod manifest;
 pub mod report;
 pub mod request;
 mod signature;
 mod signer;
 mod single;
+mod source;
 pub mod stamping;
 mod summary;
 pub mod text;
