@@ -30,7 +30,7 @@ use crate::{
     sharing::Sharing,
     signing_keys,
     storage::Storage,
-    vaulting,
+    trusting, vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -151,7 +151,8 @@ impl Stages {
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
-        let verifier = Arc::new(Verifier::new(signing_keys::own_list(&installation)?)?);
+        let own = signing_keys::own_list(&installation)?;
+        let verifier = Arc::new(Verifier::new(trusting::with_stored(own, &installation)?)?);
         let signer = Arc::new(Credentials::of(signing_keys::signing(&installation)?)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
