@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod labels;
 mod storage;
 mod vault;
 mod witnesses;
@@ -13,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use labels::{Labels, Unwritable, Visible};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
 pub use vault::Vault;
@@ -34,6 +36,8 @@ pub struct Config {
     pub watermark: Watermark,
     /// Content Credentials.
     pub provenance: Provenance,
+    /// What people see, hear and read of an asset's origin.
+    pub labels: Labels,
     /// The log.
     pub audit: Audit,
     /// Where log, state and assets are kept.
@@ -245,7 +249,7 @@ impl Config {
         let built = builder.add_source(environment).build();
         let read = built.and_then(config::Config::try_deserialize);
         let read: Self = read.map_err(|error| explain(&origin, &error.to_string()))?;
-        match read.audit.vault.problem() {
+        match read.audit.vault.problem().or_else(|| read.labels.problem()) {
             Some(message) => Err(ConfigError::Value { origin, message }),
             None => Ok(read),
         }

@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use audit::LabelsRecord;
 use generators::{ImageOutput, SamplerHook};
 use image::{ImageFormat, RgbImage};
 use types::{Mark, MarkId, MediaType};
@@ -15,6 +16,7 @@ use crate::{
     case::Case,
     config::Unmarkable,
     generating::{Product, Text},
+    labelling::LabelledOutput,
     outcome::{Fingerprint, Generation},
     pipeline::LineError,
     screening::Cleared,
@@ -26,6 +28,8 @@ pub(crate) struct MarkedAsset {
     pub(crate) bytes: Vec<u8>,
     pub(crate) media_type: MediaType,
     pub(crate) mark: Mark,
+    /// What people see, hear or read of its origin.
+    pub(crate) labels: LabelsRecord,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) generation: Generation,
     pub(crate) warnings: Vec<String>,
@@ -67,11 +71,11 @@ impl SamplerHook for TextMarking {
 /// Marks the asset; `None` when configuration refuses what cannot be marked.
 pub(crate) async fn mark(
     case: &mut Case,
-    cleared: Cleared,
+    labelled: LabelledOutput,
 ) -> Result<Option<MarkedAsset>, LineError> {
     let start = Instant::now();
     let key = case.stages.mark_keys.of(&case.principal.tenant).clone();
-    let Cleared { product, warnings, hold } = cleared;
+    let LabelledOutput { cleared: Cleared { product, warnings, hold }, labels } = labelled;
     let model = case.request.model.clone();
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
@@ -80,6 +84,7 @@ pub(crate) async fn mark(
             .map(|marked| MarkedAsset { original: Some(photo.bytes), ..marked }),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
+    asset.labels = labels;
     asset.warnings.splice(0..0, warnings);
     asset.hold |= hold;
     case.stages.metrics.stage("watermark", start);
@@ -96,6 +101,7 @@ pub(crate) async fn mark(
 fn mark_text(text: Text, model: String) -> MarkedAsset {
     MarkedAsset {
         mark: text.marking.mark(),
+        labels: LabelsRecord::default(),
         fingerprint: Fingerprint::Text(Box::new(watermark::fingerprint::text(&text.text))),
         bytes: text.text.into_bytes(),
         media_type: MediaType::PlainText,
@@ -131,8 +137,17 @@ fn mark_image(
     };
     let fingerprint = Fingerprint::Image(watermark::fingerprint::image(&bytes)?);
     let generation = Generation { model, ..Generation::default() };
-    let (warnings, hold, original) = (Vec::new(), false, None);
-    Ok(MarkedAsset { bytes, media_type, mark, fingerprint, generation, warnings, hold, original })
+    Ok(MarkedAsset {
+        bytes,
+        media_type,
+        mark,
+        labels: LabelsRecord::default(),
+        fingerprint,
+        generation,
+        warnings: Vec::new(),
+        hold: false,
+        original: None,
+    })
 }
 
 fn png(picture: ImageOutput) -> Result<Vec<u8>, LineError> {

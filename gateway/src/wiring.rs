@@ -21,6 +21,7 @@ use crate::{
     guests::Guests,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
+    labelling::Labelling,
     lookup::Lookup,
     mark_keys::MarkKeys,
     metrics::Metrics,
@@ -54,6 +55,9 @@ pub enum WiringError {
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
+    /// Labels are not configured in a way that works.
+    #[error(transparent)]
+    Labels(#[from] watermark::WatermarkError),
     /// The storage is not configured in a way that works.
     #[error("{0}")]
     Storage(String),
@@ -93,6 +97,7 @@ pub struct Stages {
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) mark_keys: MarkKeys,
+    pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
     pub(crate) signer: Arc<Credentials>,
     pub(crate) verifier: Arc<Verifier>,
@@ -149,6 +154,7 @@ impl Stages {
         let engine = policy_engine(&installation)?;
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
+        let labelling = Labelling::new(&installation.config().labels)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let authority = Authority::load(&installation.provenance())?;
         let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
@@ -175,6 +181,7 @@ impl Stages {
             log,
             engine,
             mark_keys,
+            labelling,
             pseudonym_key,
             signer,
             verifier,

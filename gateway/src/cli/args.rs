@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod label;
 mod log;
 
+pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
 mod vault;
 
@@ -86,6 +88,8 @@ pub enum Command {
     /// The mark alone
     #[command(subcommand)]
     Watermark(WatermarkCommand),
+    /// Draw or write the label that people see, or measure the one that is there
+    Label(Label),
     /// Judge a text without generating
     Moderate(Moderate),
     /// Rule packs
