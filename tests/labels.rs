@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::newsroom::{Newsroom, RIVER, Server, chat};
 
+const CODE: &str = "001191110102MA01TEST0X10001";
 const SHOWN: &str = r#"
 visible = "on"
 texts = "on"
@@ -53,7 +54,9 @@ fn by_default_the_answer_says_which_label_is_due() {
     assert_eq!(found["found"]["place"], "top-right");
     // Too little for China: the word for "generated" is missing.
     newsroom.json(&["label", "shown.png", "--regime", "cn-gb45438"], 1);
-    newsroom.json(&["label", "p.png", "q.png", "--regime", "eu-art51"], 2);
+    let wrong = newsroom.run(&["label", "p.png", "q.png", "--regime", "eu-art51"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("ny-fair"));
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn a_picture_leaves_with_its_label_and_mark_and_credentials_over_both() {
     assert_eq!(labels["due"], Value::Null);
 
     let bytes = STANDARD.decode(made["b64_json"].as_str().unwrap()).unwrap();
-    std::fs::write(newsroom.path("picture.png"), bytes).unwrap();
+    std::fs::write(newsroom.path("picture.png"), &bytes).unwrap();
     let found = newsroom.json(&["label", "picture.png", "--regime", "cn-gb45438"], 0);
     assert!(found["found"]["height_percent"].as_f64().unwrap() >= 5.0, "{found}");
     let report = newsroom.json(&["verify", "picture.png", "--recover"], 0);
@@ -79,6 +82,10 @@ fn a_picture_leaves_with_its_label_and_mark_and_credentials_over_both() {
     let record = entry(&newsroom, index);
     assert_eq!(record["labels"]["visible"], expected, "{record}");
     assert_eq!(record["labels"]["regimes"], json!(["eu-art50", "cn-gb45438"]));
+    assert_eq!(record["labels"]["implicit"], CODE);
+    let object = provenance::metadata::read(&bytes).aigc.unwrap();
+    assert_eq!((&object["Label"], &object["ContentProducer"]), (&json!("1"), &json!(CODE)));
+    assert_eq!(object["ProduceID"], record["asset_id"]);
 }
 
 /// The record at an index of the log.
@@ -149,7 +156,7 @@ fn who_asks_for_no_label_needs_permission_and_leaves_a_trace() {
 #[test]
 fn unknown_regimes_and_made_up_codes_are_refused_at_start() {
     for (settings, words) in
-        [("regimes = [\"eu-art5\"]", "cn-gb45438"), ("producer_code = \"123\"", "27 characters")]
+        [("regimes = [\"eu-art5\"]", "cn-gb45438"), ("producer_code = \"123\"", "producer_code")]
     {
         let newsroom = Newsroom::new();
         let file = newsroom.path("imprimatur.toml");
@@ -157,7 +164,7 @@ fn unknown_regimes_and_made_up_codes_are_refused_at_start() {
         let text = text.replace("regimes = [\"eu-art50\"]\n", "");
         std::fs::write(&file, text.replace("[labels]\n", &format!("[labels]\n{settings}\n")))
             .unwrap();
-        let output = newsroom.run(&["doctor"]);
+        let output = newsroom.run(&["models", "list"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(words), "{said}");

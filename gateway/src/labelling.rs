@@ -9,7 +9,8 @@ use std::{sync::Arc, time::Instant};
 use audit::{LabelRecord, LabelsRecord, UnlabelledRecord};
 use generators::ImageOutput;
 use image::{DynamicImage, RgbImage};
-use types::Unlabelled;
+use provenance::metadata::{Aigc, ProviderCode};
+use types::{AssetId, Unlabelled};
 use watermark::{
     WatermarkError,
     label::{self, Plan},
@@ -32,6 +33,8 @@ const REASON_CHARS_MAX: usize = 64;
 pub(crate) struct Labelling {
     settings: Labels,
     plan: Option<Plan>,
+    /// Whom the label in the metadata names, where China's rules are among the regimes.
+    producer: Option<ProviderCode>,
 }
 
 /// An output with its label, or the reason why it has none.
@@ -45,7 +48,8 @@ impl Labelling {
     /// # Errors
     /// [`WatermarkError::Label`] naming a regime that is not known.
     pub(crate) fn new(settings: &Labels) -> Result<Self, WatermarkError> {
-        Ok(Self { settings: settings.clone(), plan: settings.plan()? })
+        let producer = settings.producer().filter(|_| settings.is_chinese());
+        Ok(Self { settings: settings.clone(), plan: settings.plan()?, producer })
     }
 
     /// What a stream of text begins with.
@@ -61,9 +65,14 @@ impl Labelling {
         self.settings.texts == Visible::On && self.plan.as_ref().is_some_and(elsewhere)
     }
 
+    /// The label in the metadata of an asset that a model here has made (GB 45438-2025).
+    pub(crate) fn implicit(&self, asset: AssetId) -> Option<Aigc> {
+        self.producer.clone().map(|producer| Aigc::produced(producer, asset.to_string()))
+    }
+
     /// What China's rules ask of metadata and nobody has configured.
     fn lacks_code(&self) -> Option<&'static str> {
-        let lacks = self.settings.is_chinese() && self.settings.producer_code.is_none();
+        let lacks = self.settings.is_chinese() && self.producer.is_none();
         lacks.then_some("no AIGC label in the metadata: labels.producer_code is not set")
     }
 
@@ -75,10 +84,8 @@ impl Labelling {
         let (when, wanted) = match &product {
             Product::Text(_) => (self.settings.texts, line(plan)),
             Product::Image(_) => (self.settings.visible, corner(plan)),
-            Product::Photo(_) => {
-                labels.absent = Some("nobody has told how this picture came about".to_owned());
-                return Decided::of(product, labels);
-            }
+            // Nobody here has made it; a rendition keeps the label that its parent has.
+            Product::Brought(_) => return Decided::of(product, labels),
         };
         match (when, agreed) {
             (Visible::Off, _) => Decided::of(product, labels),
@@ -162,7 +169,7 @@ fn write(product: Product, plan: &Plan) -> (Product, Result<(), String>) {
     match product {
         Product::Text(text) => write_text(text, plan),
         Product::Image(image) => write_image(image, plan),
-        photo @ Product::Photo(_) => (photo, Err("it was brought in".to_owned())),
+        brought @ Product::Brought(_) => (brought, Err("it was brought in".to_owned())),
     }
 }
 

@@ -43,7 +43,7 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
         manifest_label: asset.signed.manifest_label,
         mark: asset.marked.mark,
         labels: Some(asset.marked.labels),
-        fingerprint: Some(asset.marked.fingerprint),
+        fingerprint: asset.marked.fingerprint,
         decision: case.decision(),
         receipt,
         warnings: asset.marked.warnings,
