@@ -9,7 +9,7 @@ use types::{
     PolicyVersion, RequestId, Sha256, Span, TextFingerprint,
 };
 
-use crate::{EpochRecord, LogError};
+use crate::{EpochRecord, LabelsRecord, LogError};
 
 /// Records are kept short: their details live in manifests and objects.
 pub const RECORD_BYTES_MAX: usize = 4096;
@@ -190,6 +190,9 @@ pub struct Record {
     /// What became of the mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// What people see, hear or read of the asset's origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelsRecord>,
     /// The C2PA manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub c2pa: Option<C2paRecord>,
@@ -351,6 +354,7 @@ impl Record {
             epoch: None,
             content: None,
             mark: None,
+            labels: None,
             c2pa: None,
             review: None,
             publication: None,

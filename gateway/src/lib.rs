@@ -2,7 +2,7 @@
 //! logged, and its HTTP and command-line edges.
 //!
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
-//! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
+//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
@@ -27,6 +27,7 @@ mod guests;
 pub mod http;
 mod idempotency;
 pub mod installation;
+mod labelling;
 mod line_error;
 pub mod lookup;
 pub mod mark_keys;

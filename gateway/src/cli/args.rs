@@ -8,9 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
 mod keys;
+mod label;
 mod log;
 
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
+pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
 mod vault;
 
@@ -88,6 +90,8 @@ pub enum Command {
     /// The mark alone
     #[command(subcommand)]
     Watermark(WatermarkCommand),
+    /// Draw or write the label that people see, or measure the one that is there
+    Label(Label),
     /// Judge a text without generating
     Moderate(Moderate),
     /// Rule packs

@@ -11,6 +11,7 @@ mod exit;
 mod generate;
 mod init;
 mod keys;
+mod label;
 mod locate;
 mod log;
 mod models;
@@ -62,6 +63,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Generate(args) => generate::run(global, &args, console).await,
         Command::Verify(args) => verify::run(global, &args, console).await,
         Command::Watermark(command) => watermark::run(global, &command, console),
+        Command::Label(args) => label::run(global, &args, console),
         Command::Moderate(args) => moderate::run(global, &args, console),
         Command::Policy(command) => policy::run(global, &command, console),
         Command::Log(command) => log::run(global, command, console).await,
