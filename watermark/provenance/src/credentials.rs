@@ -17,7 +17,7 @@ use crate::{
     metadata::{self, Edited, Plan},
     signer::ClaimSigner,
 };
-use embedding::carries_manifest;
+use embedding::{carries_manifest, guarded};
 
 /// Longest edge of the thumbnails in manifests, in pixels.
 const THUMBNAIL_EDGE_MAX: u32 = 256;
@@ -128,13 +128,15 @@ impl Credentials {
         bytes: &[u8],
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let plan = plan(request, &mut Cursor::new(bytes), media_type)?;
-        let source = edited(Cursor::new(bytes), plan.edits)?;
-        let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
-        let builder = self.builder(request)?;
-        let store = self.write(builder, source, &mut signed, media_type)?;
-        check_labels(&plan.expected, &mut signed, media_type)?;
-        Signed::new(signed.into_inner(), store, carries_manifest(media_type))
+        guarded(|| {
+            let plan = plan(request, &mut Cursor::new(bytes), media_type)?;
+            let source = edited(Cursor::new(bytes), plan.edits)?;
+            let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
+            let builder = self.builder(request)?;
+            let store = self.write(builder, source, &mut signed, media_type)?;
+            check_labels(&plan.expected, &mut signed, media_type)?;
+            Signed::new(signed.into_inner(), store, carries_manifest(media_type))
+        })
     }
 
     /// Signs from one file into another, as [`Credentials::sign`] does, holding neither in memory.
@@ -149,14 +151,15 @@ impl Credentials {
         destination: &Path,
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let mut file = embedding::open(source)?;
-        let plan = plan(request, &mut file, media_type)?;
-        let edited = edited(file, plan.edits)?;
-        let builder = self.builder(request)?;
         let store = embedding::into_file(destination, |signed| {
-            let store = self.write(builder, edited, signed, media_type)?;
-            check_labels(&plan.expected, signed, media_type)?;
-            Ok(store)
+            let mut file = embedding::open(source)?;
+            guarded(|| {
+                let plan = plan(request, &mut file, media_type)?;
+                let edited = edited(file, plan.edits)?;
+                let store = self.write(self.builder(request)?, edited, signed, media_type)?;
+                check_labels(&plan.expected, signed, media_type)?;
+                Ok(store)
+            })
         })?;
         Signed::new(Vec::new(), store, carries_manifest(media_type))
     }

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, BufReader, Cursor, Read, Seek, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
 
@@ -87,6 +88,14 @@ fn concluded(
         (_, Some(failure)) => Err(failure),
         (made, None) => Ok(made?),
     }
+}
+
+/// Parsers of hostile input are not all ours: one that panics has found a file that cannot be signed.
+pub(super) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, ProvenanceError>,
+) -> Result<T, ProvenanceError> {
+    let stopped = || ProvenanceError::Sign("its structure stops the parser".to_owned());
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(stopped()))
 }
 
 /// Copies, and binds what was copied: all of it.
