@@ -18,6 +18,7 @@ use crate::{
     Picture, ProvenanceError, TrustLists, bounds, container,
     judging::Judge,
     locating::{self, Located, void},
+    metadata,
     report::{Labels, Report, Verdict},
     source::Source,
     thumbnails,
