@@ -146,3 +146,87 @@ fn bagit_sha256sum_and_pdftotext_accept_an_export() {
         newsroom.json(&["audit", "verify", bag.to_str().unwrap()], 0);
     }
 }
+
+/// Stripped and re-encoded, every medium leads a client that knows only the standard to its manifest.
+#[test]
+fn a_stripped_copy_of_each_medium_is_recovered_by_the_soft_binding_api() {
+    if !wanted("the soft binding client, c2pa-python and ffmpeg") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    newsroom
+        .json(&["generate", "image", "a harbour at dawn", "--seed", "3", "-o", "harbour.png"], 0);
+    let name = |name: &str| newsroom.path(name).display().to_string();
+    let ffmpeg = |args: &[&str]| {
+        let output =
+            Command::new("ffmpeg").args(["-v", "error", "-y"]).args(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", said(&output));
+    };
+    let noise = "anoisesrc=d=20:c=pink:a=0.3,tremolo=f=3:d=0.6";
+    ffmpeg(&["-f", "lavfi", "-i", noise, "-ar", "44100", &name("sound.wav")]);
+    let pan = "zoompan=z='1+0.001*on':d=75:s=640x480:fps=25,noise=alls=6:allf=t,format=yuv420p";
+    ffmpeg(&[
+        "-i",
+        &name("harbour.png"),
+        "-vf",
+        pan,
+        "-c:v",
+        "libx264",
+        "-crf",
+        "16",
+        &name("film.mp4"),
+    ]);
+    let mut assets = Vec::new();
+    for (file, signed) in
+        [("harbour.png", "picture.png"), ("sound.wav", "marked.wav"), ("film.mp4", "marked.mp4")]
+    {
+        let made = newsroom.json(&["sign", file, "-o", signed, "--mark"], 0);
+        assert!(made["asset"]["mark"]["id"].is_string(), "{made}");
+        assets.push(made["asset"]["id"].as_str().unwrap().to_owned());
+    }
+    let made = newsroom.json(&["generate", "text", RIVER, "-o", "brief.txt"], 0);
+    assets.push(made["asset"]["id"].as_str().unwrap().to_owned());
+    let installation = newsroom.key_of("installation", "editor", "ivy");
+    for asset in &assets {
+        newsroom.json(&["reviews", "approve", asset, "--key", &installation], 0);
+        newsroom.json(&["reviews", "publish", asset, "--key", &installation], 0);
+    }
+    let half = "scale=iw/2:ih/2";
+    ffmpeg(&[
+        "-i",
+        &name("picture.png"),
+        "-vf",
+        half,
+        "-q:v",
+        "4",
+        "-map_metadata",
+        "-1",
+        &name("copy.jpg"),
+    ]);
+    ffmpeg(&["-i", &name("marked.wav"), "-b:a", "96k", "-map_metadata", "-1", &name("copy.mp3")]);
+    ffmpeg(&[
+        "-i",
+        &name("marked.mp4"),
+        "-c:v",
+        "libx264",
+        "-crf",
+        "26",
+        "-map_metadata",
+        "-1",
+        &name("copy.mp4"),
+    ]);
+    let text = std::fs::read_to_string(newsroom.path("brief.txt")).unwrap();
+    std::fs::write(newsroom.path("copy.txt"), text.replacen(" the ", " a ", 1)).unwrap();
+    let server = newsroom.serve();
+    let root = name("keys/provenance/root.pem");
+    let copies = ["copy.jpg", "copy.mp3", "copy.mp4", "copy.txt"].map(name);
+    let mut args = vec![server.url.as_str(), root.as_str()];
+    args.extend(copies.iter().map(String::as_str));
+    let output = python("resolve.py", &args, &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    // Our own client is such a client, too.
+    let elsewhere = Newsroom::new();
+    let found =
+        elsewhere.json(&["verify", &copies[0], "--resolve", &server.url, "--trust", &root], 3);
+    assert_eq!(found["resolved"]["signer"]["list"], "root", "{found}");
+}

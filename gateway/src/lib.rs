@@ -41,6 +41,7 @@ pub mod publishing;
 mod recording;
 mod releasing;
 pub mod renditions;
+pub mod resolver;
 mod resolving;
 pub mod reviews;
 mod screening;

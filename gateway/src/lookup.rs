@@ -205,7 +205,7 @@ impl Lookup {
         let report = self.verifier.verify(bytes, sidecar.as_deref(), format.as_deref());
         let exact = self.exact(bytes, &report);
         let standing = self.standing(exact.as_ref(), &report);
-        let (mark, origin) = if settled(report.verdict) && !recover {
+        let (mark, origin) = if report.verdict.names_a_signer() && !recover {
             (None, exact)
         } else {
             // A file that the detector cannot read either has told all it can.
@@ -292,11 +292,6 @@ impl Lookup {
     }
 }
 
-/// Whether the credentials alone say who signed these bytes.
-const fn settled(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Trusted | Verdict::UntrustedSigner | Verdict::ExpiredSigner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,11 +304,5 @@ mod tests {
         }
         assert_eq!(How::Mark.certainty(), "possible");
         assert_eq!(How::Fingerprint.certainty(), "possible");
-    }
-
-    #[test]
-    fn credentials_that_name_a_signer_settle_it() {
-        assert!(settled(Verdict::Trusted) && settled(Verdict::UntrustedSigner));
-        assert!(!settled(Verdict::None) && !settled(Verdict::AlteredAfterSigning));
     }
 }

@@ -242,6 +242,9 @@ pub struct Verify {
     /// Fetch credentials that are kept elsewhere, over https from public addresses only
     #[arg(long)]
     pub fetch: bool,
+    /// Ask the soft binding resolution service of this origin for credentials that a file has lost
+    #[arg(long, value_name = "ORIGIN")]
+    pub resolve: Option<String>,
 }
 
 /// `watermark`

@@ -15,8 +15,8 @@ use anyhow::Context as _;
 use audit::{Log, LogError, LogOptions};
 use futures::{StreamExt as _, stream};
 use provenance::{TrustLists, Verdict, Verifier};
-use serde_json::json;
-use types::Sha256;
+use serde_json::{Value, json};
+use types::{MediaType, Sha256};
 
 use super::{
     args::{Global, Verify},
@@ -33,7 +33,9 @@ use crate::{
     installation::Installation,
     lookup::{Inclusion, Lookup, Subject, Verification},
     mark_keys::MarkKeys,
-    models, recording, signing_keys,
+    models, recording,
+    resolver::Resolver,
+    signing_keys,
     storage::Storage,
     trusting,
     wiring::WiringError,
@@ -49,12 +51,15 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
         installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
     let files = files(&args.paths)?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
-    let fetcher = args.fetch.then(Fetcher::default);
-    let mut checked = stream::iter(files)
-        .map(|file| check(&lookup, file, args.recover, fetcher.as_ref()))
-        .buffered(at_once);
+    let elsewhere = Elsewhere {
+        recover: args.recover,
+        fetcher: args.fetch.then(Fetcher::default),
+        resolver: args.resolve.as_deref().map(Resolver::new).transpose()?,
+    };
+    let mut checked =
+        stream::iter(files).map(|file| check(&lookup, file, &elsewhere)).buffered(at_once);
     let mut exit = Exit::Yes;
-    while let Some((name, sha256, found)) = checked.next().await {
+    while let Some((name, sha256, found, resolved)) = checked.next().await {
         if let (Some(log), Some(sha256)) = (&log, sha256) {
             let record = recording::verified("installation", "operator".into(), sha256, &found);
             log.append(record).await?;
@@ -68,8 +73,15 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
         );
         if let Some(object) = value.as_object_mut() {
             object.insert("file".to_owned(), json!(name));
+            if elsewhere.resolver.is_some() {
+                object.insert("resolved".to_owned(), json!(resolved));
+            }
         }
-        console.result(&value, || show::verification(&name, &found, console));
+        let told = resolved.as_ref().and_then(|resolved| resolved.get("sentence")?.as_str());
+        console.result(&value, || {
+            let shown = show::verification(&name, &found, console);
+            told.map_or_else(|| shown.clone(), |told| format!("{shown}\n{told}"))
+        });
         exit = worse(exit, exit_of(&found));
     }
     Ok(exit)
@@ -190,28 +202,74 @@ pub(super) fn is_sidecar(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
 }
 
-type Checked = (String, Option<Sha256>, Verification);
+type Checked = (String, Option<Sha256>, Verification, Option<Value>);
 
-async fn check(
-    lookup: &Lookup,
-    file: Option<PathBuf>,
+/// What is looked for beyond the file itself.
+#[derive(Default)]
+struct Elsewhere {
     recover: bool,
-    fetcher: Option<&Fetcher>,
-) -> Checked {
+    fetcher: Option<Fetcher>,
+    resolver: Option<Resolver>,
+}
+
+async fn check(lookup: &Lookup, file: Option<PathBuf>, elsewhere: &Elsewhere) -> Checked {
     let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
+    let recover = elsewhere.recover;
     let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
     match read {
         Ok(Ok(subject)) => {
             let sha256 = Sha256::of(&subject.bytes);
-            let found = match fetcher {
-                None => lookup.verify(subject).await,
-                Some(fetcher) => fetched(lookup, subject, fetcher).await,
+            let mut found = match &elsewhere.fetcher {
+                None => lookup.verify(subject.clone()).await,
+                Some(fetcher) => fetched(lookup, subject.clone(), fetcher).await,
             };
-            (name, Some(sha256), found)
+            let resolved = match &elsewhere.resolver {
+                Some(resolver) if !found.report.verdict.names_a_signer() => {
+                    resolved(lookup, subject, resolver, &mut found).await
+                }
+                _ => None,
+            };
+            (name, Some(sha256), found, resolved)
         }
-        Ok(Err(reason)) => (name, None, Verification::unreadable(&reason)),
-        Err(_) => (name, None, Verification::unreadable("it could not be read")),
+        Ok(Err(reason)) => (name, None, Verification::unreadable(&reason), None),
+        Err(_) => (name, None, Verification::unreadable("it could not be read"), None),
     }
+}
+
+/// What a service has for a file, and what the manifest says. It is no verdict about the file: the
+/// manifest was made for other bytes, and the service says that they belong together.
+async fn resolved(
+    lookup: &Lookup,
+    subject: Subject,
+    resolver: &Resolver,
+    found: &mut Verification,
+) -> Option<Value> {
+    let (service, bytes) = (resolver.clone(), subject.bytes.clone());
+    let format = MediaType::sniff(&bytes).unwrap_or(MediaType::Binary).name();
+    let asking = tokio::task::spawn_blocking(move || service.resolve(&bytes, format)).await;
+    let answer = match asking.ok()? {
+        Ok(answer) => answer?,
+        Err(error) => {
+            found.report.warnings.push(error.to_string());
+            return None;
+        }
+    };
+    let subject = Subject { sidecar: Some(answer.store), recover: false, ..subject };
+    let report = lookup.verify(subject).await.report;
+    let (id, service) = (&answer.manifest_id, resolver.origin());
+    let sentence = match &report.signer {
+        Some(signer) => {
+            format!("{service} says that this came from manifest {id}, signed by {}", signer.name)
+        }
+        None => {
+            format!("{service} says that this came from manifest {id}, which does not check out")
+        }
+    };
+    Some(json!({
+        "service": service, "manifest_id": id, "score": answer.score, "verdict": report.verdict,
+        "signer": report.signer, "signed_at": report.signed_at,
+        "ai_declared_anywhere": report.ai_declared_anywhere, "sentence": sentence,
+    }))
 }
 
 /// Checks again with the credentials from elsewhere, as if they lay beside the file.

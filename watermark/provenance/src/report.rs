@@ -100,6 +100,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether the credentials alone say who signed these bytes.
+    #[must_use]
+    pub const fn names_a_signer(self) -> bool {
+        matches!(self, Self::Trusted | Self::UntrustedSigner | Self::ExpiredSigner)
+    }
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -144,4 +150,18 @@ pub struct Labels {
     pub source_type: Option<String>,
     /// The label object of GB 45438-2025.
     pub aigc: Option<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_intact_signatures_name_a_signer() {
+        assert!(Verdict::Trusted.names_a_signer() && Verdict::UntrustedSigner.names_a_signer());
+        assert!(Verdict::ExpiredSigner.names_a_signer());
+        for other in [Verdict::None, Verdict::AlteredAfterSigning, Verdict::Invalid] {
+            assert!(!other.names_a_signer(), "{}", other.name());
+        }
+    }
 }
