@@ -55,6 +55,12 @@ pub enum Event {
     LogKeyRotated,
     /// A new key makes invisible marks from now on.
     MarkKeyRotated,
+    /// A key was made, and a certificate asked for, that may sign assets later.
+    SigningKeyRequested,
+    /// Another key signs assets from now on.
+    SigningKeyChanged,
+    /// A certificate that signed assets counts no more.
+    SigningKeyRevoked,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -104,6 +110,9 @@ impl Event {
             Self::EpochBegun => "epoch_begun",
             Self::LogKeyRotated => "log_key_rotated",
             Self::MarkKeyRotated => "mark_key_rotated",
+            Self::SigningKeyRequested => "signing_key_requested",
+            Self::SigningKeyChanged => "signing_key_changed",
+            Self::SigningKeyRevoked => "signing_key_revoked",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -266,6 +275,20 @@ pub struct C2paRecord {
     pub manifest_label: String,
     /// SHA-256 of the manifest store, under which it is kept.
     pub manifest_sha256: Sha256,
+    /// SHA-256 of the certificate that signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<Sha256>,
+    /// It has no time-stamp, because the authority gave none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unstamped: bool,
+}
+
+impl C2paRecord {
+    /// A manifest whose signer is not said.
+    #[must_use]
+    pub const fn new(manifest_label: String, manifest_sha256: Sha256) -> Self {
+        Self { manifest_label, manifest_sha256, certificate_sha256: None, unstamped: false }
+    }
 }
 
 /// A reviewer's decision.
@@ -417,6 +440,9 @@ mod tests {
             Event::Corrected,
             Event::Withdrawn,
             Event::MarkKeyRotated,
+            Event::SigningKeyRequested,
+            Event::SigningKeyChanged,
+            Event::SigningKeyRevoked,
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,

@@ -6,12 +6,14 @@
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
+//! [`signing_keys`] says in whose name is signed.
 //! [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
 pub mod anchoring;
 pub mod attesting;
 pub mod backup;
+pub mod bringing;
 pub mod case;
 pub mod cli;
 pub mod config;
@@ -33,14 +35,18 @@ pub mod models;
 mod outbound;
 pub mod outcome;
 pub mod pipeline;
+pub mod publishing;
 mod recording;
 mod releasing;
+pub mod renditions;
 mod resolving;
 pub mod reviews;
 mod screening;
 pub mod secret;
 mod sharing;
 mod signing;
+pub mod signing_keys;
+mod stamping;
 pub mod storage;
 mod telemetry;
 pub mod vaulting;

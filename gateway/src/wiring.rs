@@ -8,7 +8,7 @@ use audit::{
 };
 use generators::Generator;
 use policy::{Engine, PolicyError};
-use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
+use provenance::{Credentials, ProvenanceError, Verifier};
 use tokio::sync::Semaphore;
 use types::{Modality, Receipt};
 
@@ -28,6 +28,7 @@ use crate::{
     pipeline::LineError,
     secret::Secret,
     sharing::Sharing,
+    signing_keys,
     storage::Storage,
     vaulting,
 };
@@ -150,9 +151,8 @@ impl Stages {
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
-        let authority = Authority::load(&installation.provenance())?;
-        let verifier = Arc::new(Verifier::new(TrustLists::own(&authority)?)?);
-        let signer = Arc::new(Credentials::new(authority)?);
+        let verifier = Arc::new(Verifier::new(signing_keys::own_list(&installation)?)?);
+        let signer = Arc::new(Credentials::of(signing_keys::signing(&installation)?)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
         let limit = installation.config().server.request_seconds_max;
@@ -240,7 +240,8 @@ impl Stages {
     pub fn failing(&self) -> Vec<String> {
         let log = self.log.stopped().map(|reason| format!("audit log: {reason}"));
         let vault = self.vault.stopped().map(|reason| format!("evidence vault: {reason}"));
-        log.into_iter().chain(vault).collect()
+        let signing = self.signer.ready().err().map(|reason| format!("signing: {reason}"));
+        log.into_iter().chain(vault).chain(signing).collect()
     }
 
     /// Writes `interrupted` for requests that a crash left without an end.

@@ -7,35 +7,51 @@ mod updating;
 use std::{fmt, io::Cursor, path::Path, sync::Arc};
 
 use c2pa::{Builder, Context};
-use ed25519_dalek::SigningKey;
 use serde_json::json;
-use types::MediaType;
+use time::OffsetDateTime;
+use types::{MediaType, Sha256};
 
 use crate::{
-    Authority, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
+    Authority, Identity, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
     manifest::{self, CREATED},
     metadata::{self, Edited, Plan},
     signer::ClaimSigner,
+    timestamp::TimeStampRule,
 };
-use embedding::{carries_manifest, guarded};
+pub use embedding::carries_manifest;
+use embedding::{Written, guarded};
 
 /// Longest edge of the thumbnails in manifests, in pixels.
 const THUMBNAIL_EDGE_MAX: u32 = 256;
 
 /// Signs on behalf of a publisher.
 pub struct Credentials {
-    key: SigningKey,
-    /// Claim signer first, DER.
-    chain: Vec<Vec<u8>>,
+    /// Or why nothing can be signed.
+    identity: Result<Identity, String>,
     time_stamps: Arc<dyn TimeStampAuthority>,
+    rule: TimeStampRule,
     context: Arc<Context>,
     /// The same without thumbnails, which updates must not have.
     update_context: Arc<Context>,
 }
 
+/// What signing needs.
+#[derive(Debug)]
+pub struct Signing {
+    /// In whose name; or why nothing can be signed, which every request is told.
+    pub identity: Result<Identity, String>,
+    /// Who stamps the time.
+    pub time_stamps: Arc<dyn TimeStampAuthority>,
+    /// What happens when they do not.
+    pub rule: TimeStampRule,
+    /// Roots (PEM) whom ingredients may lead to: their checks are recorded.
+    pub anchors: String,
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
+            .field("identity", &self.identity)
             .field("time_stamps", &self.time_stamps)
             .finish_non_exhaustive()
     }
@@ -53,6 +69,8 @@ pub struct Signed {
     pub sidecar: Option<Vec<u8>>,
     /// The manifest's unique name.
     pub manifest_label: String,
+    /// Why there is no time-stamp, where [`TimeStampRule::Optional`] allows that.
+    pub unstamped: Option<String>,
 }
 
 impl Credentials {
@@ -61,9 +79,10 @@ impl Credentials {
     /// # Errors
     /// [`ProvenanceError::Certificate`] when the root cannot be used as trust anchor.
     pub fn new(authority: Authority) -> Result<Self, ProvenanceError> {
-        let root = authority.root_pem().to_owned();
-        let (key, chain, time_stamps) = authority.into_parts();
-        Self::assemble(key, chain, Arc::new(time_stamps), &root)
+        let anchors = authority.root_pem().to_owned();
+        let (identity, time_stamps) = authority.into_parts();
+        let (time_stamps, rule) = (Arc::new(time_stamps), TimeStampRule::Required);
+        Self::of(Signing { identity: Ok(identity), time_stamps, rule, anchors })
     }
 
     /// Signs with time-stamps of another authority.
@@ -74,22 +93,23 @@ impl Credentials {
         authority: Authority,
         time_stamps: Arc<dyn TimeStampAuthority>,
     ) -> Result<Self, ProvenanceError> {
-        let root = authority.root_pem().to_owned();
-        let (key, chain, _) = authority.into_parts();
-        Self::assemble(key, chain, time_stamps, &root)
+        let anchors = authority.root_pem().to_owned();
+        let (identity, _) = authority.into_parts();
+        let rule = TimeStampRule::Required;
+        Self::of(Signing { identity: Ok(identity), time_stamps, rule, anchors })
     }
 
-    fn assemble(
-        key: SigningKey,
-        chain: Vec<Vec<u8>>,
-        time_stamps: Arc<dyn TimeStampAuthority>,
-        root: &str,
-    ) -> Result<Self, ProvenanceError> {
+    /// Signs with all of this.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when an anchor cannot be used.
+    pub fn of(signing: Signing) -> Result<Self, ProvenanceError> {
+        let Signing { identity, time_stamps, rule, anchors } = signing;
         let settings = |thumbnails: bool| {
             json!({
                 "version": 1,
                 // Ingredients are checked when they are added, and the result is recorded.
-                "trust": { "trust_anchors": root },
+                "trust": { "trust_anchors": anchors },
                 "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
                 "builder": {
                     "created_assertion_labels": CREATED,
@@ -110,7 +130,35 @@ impl Credentials {
         let wrong = |error: c2pa::Error| ProvenanceError::Certificate(error.to_string());
         let (context, update_context) =
             (context(true).map_err(wrong)?, context(false).map_err(wrong)?);
-        Ok(Self { key, chain, time_stamps, context, update_context })
+        Ok(Self { identity, time_stamps, rule, context, update_context })
+    }
+
+    /// SHA-256 of the certificate that signs.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] saying why nothing can be signed.
+    pub fn certificate(&self) -> Result<Sha256, ProvenanceError> {
+        self.identity().map(|identity| identity.chain().fingerprint())
+    }
+
+    /// Whether something can be signed now.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] saying why not.
+    pub fn ready(&self) -> Result<(), ProvenanceError> {
+        self.claim_signer().map(drop)
+    }
+
+    fn identity(&self) -> Result<&Identity, ProvenanceError> {
+        self.identity.as_ref().map_err(|reason| ProvenanceError::Key(reason.clone()))
+    }
+
+    /// Signs one manifest, within the time of the certificate.
+    pub(crate) fn claim_signer(&self) -> Result<ClaimSigner<'_>, ProvenanceError> {
+        let identity = self.identity()?;
+        let key = identity.key(OffsetDateTime::now_utc())?;
+        let chain = identity.chain().certificates();
+        Ok(ClaimSigner::new(key, chain, self.time_stamps.as_ref(), self.rule))
     }
 
     /// Signs. Pictures, sounds and videos carry their manifest; everything else has it beside it.
@@ -121,7 +169,9 @@ impl Credentials {
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] when there is no time-stamp, [`ProvenanceError::Manifest`]
     /// when the request contradicts itself, [`ProvenanceError::Labels`] when a label cannot be
-    /// written, [`ProvenanceError::Sign`] when the bytes are not of their type. Nothing is signed then.
+    /// written, [`ProvenanceError::Sign`] when the bytes are not of their type,
+    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or certificate cannot be used
+    /// now. Nothing is signed then.
     pub fn sign(
         &self,
         request: &SigningRequest,
@@ -133,9 +183,9 @@ impl Credentials {
             let source = edited(Cursor::new(bytes), plan.edits)?;
             let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
             let builder = self.builder(request)?;
-            let store = self.write(builder, source, &mut signed, media_type)?;
+            let written = self.write(builder, source, &mut signed, media_type)?;
             check_labels(&plan.expected, &mut signed, media_type)?;
-            Signed::new(signed.into_inner(), store, carries_manifest(media_type))
+            Signed::new(signed.into_inner(), written, carries_manifest(media_type))
         })
     }
 
@@ -151,22 +201,17 @@ impl Credentials {
         destination: &Path,
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let store = embedding::into_file(destination, |signed| {
+        let written = embedding::into_file(destination, |signed| {
             let mut file = embedding::open(source)?;
             guarded(|| {
                 let plan = plan(request, &mut file, media_type)?;
                 let edited = edited(file, plan.edits)?;
-                let store = self.write(self.builder(request)?, edited, signed, media_type)?;
+                let written = self.write(self.builder(request)?, edited, signed, media_type)?;
                 check_labels(&plan.expected, signed, media_type)?;
-                Ok(store)
+                Ok(written)
             })
         })?;
-        Signed::new(Vec::new(), store, carries_manifest(media_type))
-    }
-
-    /// What signs one manifest.
-    pub(crate) fn claim_signer(&self) -> ClaimSigner<'_> {
-        ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref())
+        Signed::new(Vec::new(), written, carries_manifest(media_type))
     }
 
     pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
@@ -184,16 +229,13 @@ impl Credentials {
 }
 
 impl Signed {
-    fn new(
-        bytes: Vec<u8>,
-        manifest_store: Vec<u8>,
-        embedded: bool,
-    ) -> Result<Self, ProvenanceError> {
+    fn new(bytes: Vec<u8>, written: Written, embedded: bool) -> Result<Self, ProvenanceError> {
+        let Written { store: manifest_store, unstamped } = written;
         let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
         let manifest_label = manifest_label
             .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
         let sidecar = (!embedded).then(|| manifest_store.clone());
-        Ok(Self { bytes, manifest_store, sidecar, manifest_label })
+        Ok(Self { bytes, manifest_store, sidecar, manifest_label, unstamped })
     }
 }
 

@@ -26,6 +26,8 @@ pub struct SigningRequest {
     pub not_marked: Option<String>,
     /// What the content was made from, with its own credentials.
     pub ingredients: Vec<Ingredient>,
+    /// What was done to the ingredient that the content is another form of.
+    pub changes: Vec<Change>,
     /// Labels that go into the file's own metadata, beside the source type.
     pub labels: Labels,
     /// How much people had to do with it, where a model took part.
@@ -45,6 +47,7 @@ impl SigningRequest {
             soft_bindings: Vec::new(),
             not_marked: None,
             ingredients: Vec::new(),
+            changes: Vec::new(),
             labels: Labels::default(),
             human_oversight: HumanOversight::PromptGuided,
             training_mining: TrainingMining::default(),
@@ -198,6 +201,29 @@ pub enum Relationship {
     ComponentOf,
     /// A process took it as input: a model that got a reference picture, or a mask.
     InputTo,
+}
+
+/// What is done to content that stays what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// A part was cut out.
+    Cropped,
+    /// It has another size.
+    Resized,
+    /// It was encoded again, or into another format.
+    Transcoded,
+}
+
+impl Change {
+    /// The action's name (C2PA 2.4, section 18.15.2).
+    #[must_use]
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Cropped => "c2pa.cropped",
+            Self::Resized => "c2pa.resized",
+            Self::Transcoded => "c2pa.transcoded",
+        }
+    }
 }
 
 /// How content came about: terms of the IPTC NewsCodes scheme `digitalsourcetype`.

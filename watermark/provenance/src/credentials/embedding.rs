@@ -17,8 +17,9 @@ use crate::{ProvenanceError, signer::ClaimSigner};
 /// Bytes that are copied at once.
 const COPY_BYTES: usize = 64 << 10;
 
-/// Whether a format carries its manifest itself.
-pub(super) const fn carries_manifest(media_type: MediaType) -> bool {
+/// Whether a format carries its manifest itself; for others it lies beside the file.
+#[must_use]
+pub const fn carries_manifest(media_type: MediaType) -> bool {
     matches!(
         media_type,
         MediaType::Png
@@ -43,15 +44,15 @@ pub(super) trait Destination: Read + Write + Seek + Send {}
 impl<T: Read + Write + Seek + Send> Destination for T {}
 
 impl Credentials {
-    /// Writes the signed file and returns its manifest store.
+    /// Writes the signed file.
     pub(super) fn write(
         &self,
         mut builder: Builder,
         mut source: impl Read + Seek + Send,
         mut signed: &mut impl Destination,
         media_type: MediaType,
-    ) -> Result<Vec<u8>, ProvenanceError> {
-        let signer = self.claim_signer();
+    ) -> Result<Written, ProvenanceError> {
+        let signer = self.claim_signer()?;
         let made = if carries_manifest(media_type) {
             builder.sign(&signer, media_type.name(), &mut source, &mut signed)
         } else {
@@ -63,14 +64,14 @@ impl Credentials {
         concluded(made, signer)
     }
 
-    /// Signs a manifest that states no hash of its own, and returns its store.
+    /// Signs a manifest that states no hash of its own.
     pub(super) fn write_beside(
         &self,
         mut builder: Builder,
         bytes: &[u8],
         media_type: MediaType,
-    ) -> Result<Vec<u8>, ProvenanceError> {
-        let signer = self.claim_signer();
+    ) -> Result<Written, ProvenanceError> {
+        let signer = self.claim_signer()?;
         builder.set_no_embed(true);
         // c2pa reads PDF and cannot write it, not even when there is nothing to write.
         let format = if media_type == MediaType::Pdf { MediaType::Binary } else { media_type };
@@ -80,14 +81,20 @@ impl Credentials {
     }
 }
 
+/// What signing has made.
+pub(super) struct Written {
+    /// The manifest store.
+    pub(super) store: Vec<u8>,
+    /// Why there is no time-stamp, where that is allowed.
+    pub(super) unstamped: Option<String>,
+}
+
 fn concluded(
     made: c2pa::Result<Vec<u8>>,
     signer: ClaimSigner<'_>,
-) -> Result<Vec<u8>, ProvenanceError> {
-    match (made, signer.failure()) {
-        (_, Some(failure)) => Err(failure),
-        (made, None) => Ok(made?),
-    }
+) -> Result<Written, ProvenanceError> {
+    let unstamped = signer.finish()?;
+    Ok(Written { store: made?, unstamped })
 }
 
 /// Parsers of hostile input are not all ours: one that panics has found a file that cannot be signed.

@@ -77,11 +77,11 @@ impl Credentials {
         ingredients::add_checked(&mut builder, &reader, store, description)?;
         if sidecar.is_none() && takes_updates(media_type) {
             let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
-            let store = self.write(builder, Cursor::new(bytes), &mut signed, media_type)?;
-            Signed::new(signed.into_inner(), store, true)
+            let written = self.write(builder, Cursor::new(bytes), &mut signed, media_type)?;
+            Signed::new(signed.into_inner(), written, true)
         } else {
-            let store = self.write_beside(builder, bytes, media_type)?;
-            Signed::new(bytes.to_vec(), store, false)
+            let written = self.write_beside(builder, bytes, media_type)?;
+            Signed::new(bytes.to_vec(), written, false)
         }
     }
 

@@ -23,6 +23,11 @@ pub(super) fn of(request: &SigningRequest) -> Vec<Value> {
     actions.extend(placed.map(|place| on("c2pa.placed", vec![place])));
     if !with(Relationship::ParentOf).is_empty() {
         actions.extend(edited(request));
+        let changes = request.changes.iter();
+        actions.extend(
+            changes
+                .map(|change| now(json!({ "action": change.action(), "softwareAgent": agent() }))),
+        );
     }
     if is_marked(request) {
         actions.push(json!({ "action": "c2pa.watermarked.bound", "softwareAgent": agent() }));

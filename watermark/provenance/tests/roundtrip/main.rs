@@ -9,6 +9,7 @@
 mod contents;
 mod formats;
 mod hostile;
+mod keys;
 mod press;
 mod signing;
 mod strangers;

@@ -28,9 +28,9 @@ const REJECTION: [u8; 7] = [0x30, 5, 0x30, 3, 2, 1, 2];
 fn without_a_time_stamp_nothing_is_signed() {
     let cases: [(Result<Vec<u8>, &str>, &str); 4] = [
         (Err("the authority is down"), "the authority is down"),
-        (Ok(REJECTION.to_vec()), "no token"),
-        (Ok(b"not a response".to_vec()), "no token"),
-        (Ok(Vec::new()), "no token"),
+        (Ok(REJECTION.to_vec()), "did not grant"),
+        (Ok(b"not a response".to_vec()), "did not grant"),
+        (Ok(Vec::new()), "did not grant"),
     ];
     for (answer, reason) in cases {
         let answers = Arc::new(Answers(answer));

@@ -136,6 +136,7 @@ fn without_credentials_that_hold_nothing_is_updated() {
             manifest_store: Vec::new(),
             sidecar: None,
             manifest_label: String::new(),
+            unstamped: None,
         };
         let refused = update(&press, UpdateKind::Published, &bare, media_type);
         assert!(matches!(refused, Err(ProvenanceError::Sign(_))), "{media_type}: {refused:?}");
