@@ -59,6 +59,32 @@ fn two_independent_validators_call_every_output_trusted() {
 }
 
 #[test]
+fn a_text_that_carries_its_manifest_is_read_by_others() {
+    if !wanted("encypher-c2pa, c2pa-text, c2pa-unstructured-text and c2pa-python") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    let authority = provenance::Authority::load(&newsroom.path("keys/provenance")).unwrap();
+    let credentials = provenance::Credentials::new(authority).unwrap();
+    let mut files = vec![newsroom.path("keys/provenance/root.pem").display().to_string()];
+    // Letters with two spellings, and several signatures: their wrappers differ in padding.
+    for (place, text) in ["", "plain\n", "Cafe\u{301}: 河水 🌊", "a", "b", "c"].iter().enumerate()
+    {
+        let request = provenance::SigningRequest::new(
+            "note.txt",
+            provenance::DigitalSourceType::TrainedAlgorithmicMedia,
+        );
+        let signed = credentials.sign_text(&request, text).unwrap();
+        let file = newsroom.path(&format!("note{place}.txt"));
+        std::fs::write(&file, signed.bytes).unwrap();
+        files.push(file.display().to_string());
+    }
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let output = python("verify_text.py", &files, &[]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
 fn exiftool_reads_the_source_type() {
     if !wanted("exiftool") {
         return;

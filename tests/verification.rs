@@ -138,7 +138,7 @@ fn a_report_says_how_a_file_stands_to_the_log_and_by_which_lists_it_was_judged()
 
     // The signature leaves its own padding open.
     let mut bytes = std::fs::read(newsroom.path("harbour.png")).unwrap();
-    let padding = bytes.windows(200).position(|part| part.iter().all(|byte| *byte == 0)).unwrap();
+    let padding = bytes.windows(200).rposition(|part| part.iter().all(|byte| *byte == 0)).unwrap();
     bytes[padding + 100] = 1;
     std::fs::write(newsroom.path("padded.png"), &bytes).unwrap();
     let report = newsroom.json(&["verify", "padded.png"], 0);

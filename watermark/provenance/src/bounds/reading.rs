@@ -5,8 +5,11 @@ use std::io::{Error, Read, Result, Seek, SeekFrom};
 /// Touches that every file has for free.
 const TOUCHES_MIN: u64 = 1 << 16;
 /// For so many bytes a file has one touch more: parts of a file that are smaller on average are not
-/// what any program writes.
+/// what any program writes. GIF has the smallest, blocks of at most 255 bytes.
 const BYTES_PER_TOUCH: u64 = 16;
+/// The same for ISO base media, whose parser looks at each box again for each of them.
+const TOUCHES_MIN_OF_BOXES: u64 = 1 << 13;
+const BYTES_PER_TOUCH_OF_BOXES: u64 = 128;
 
 /// A file that can be touched so many times: a million empty parts cost a parser seconds, and some
 /// look at each of them again for each of them.
@@ -16,13 +19,21 @@ pub(crate) struct Bounded<R> {
     left: u64,
 }
 
-impl<R: Seek> Bounded<R> {
+impl<R: Read + Seek> Bounded<R> {
     /// # Errors
     /// Those of the file.
     pub(crate) fn new(mut inner: R) -> Result<Self> {
         let length = inner.seek(SeekFrom::End(0))?;
         inner.rewind()?;
-        Ok(Self { inner, left: TOUCHES_MIN + length / BYTES_PER_TOUCH })
+        let mut start = [0; 8];
+        let boxes = inner.read_exact(&mut start).is_ok() && start.ends_with(b"ftyp");
+        inner.rewind()?;
+        let left = if boxes {
+            TOUCHES_MIN_OF_BOXES + length / BYTES_PER_TOUCH_OF_BOXES
+        } else {
+            TOUCHES_MIN + length / BYTES_PER_TOUCH
+        };
+        Ok(Self { inner, left })
     }
 }
 
