@@ -27,6 +27,7 @@ mod lookups;
 mod marks;
 mod newsroom;
 mod power_cut;
+mod publication;
 mod recovery;
 mod reviews;
 mod scaleout;

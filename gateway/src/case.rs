@@ -27,7 +27,7 @@ pub struct Case {
     /// Commitment to the idempotency key that the request came with.
     pub(crate) idempotency: Option<types::Sha256>,
     pub(crate) evidence: Evidence,
-    /// `None` for a picture that was brought in.
+    /// `None` for a file that was brought in.
     generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
     admission: Option<Receipt>,
@@ -47,10 +47,10 @@ impl Case {
         Self::with(stages, principal, GenerationRequest { modality, ..nothing() }, None)
     }
 
-    /// Opens a case for a picture that no model here has made.
+    /// Opens a case for a file that no model here has made.
     #[must_use]
-    pub fn brought(stages: Arc<Stages>, principal: Principal) -> Self {
-        Self::with(stages, principal, nothing(), None)
+    pub fn brought(stages: Arc<Stages>, principal: Principal, modality: Modality) -> Self {
+        Self::with(stages, principal, GenerationRequest { modality, ..nothing() }, None)
     }
 
     fn with(

@@ -166,11 +166,13 @@ impl Default for Audit {
 pub struct Review {
     /// Nobody approves what they asked for themselves.
     pub four_eyes: bool,
+    /// Nothing is published that nobody has approved.
+    pub before_publication: bool,
 }
 
 impl Default for Review {
     fn default() -> Self {
-        Self { four_eyes: true }
+        Self { four_eyes: true, before_publication: true }
     }
 }
 

@@ -5,11 +5,11 @@
 //! the asset's tenant, or the machine, learns all.
 
 use audit::{AssetEntry, Event};
-use provenance::Verdict;
+use provenance::{TrustList, Verdict};
 use serde_json::{Value, json};
 use types::Language;
 
-use crate::lookup::{Origin, Verification};
+use crate::lookup::{Inclusion, Origin, Standing, Verification};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,9 @@ impl Audience<'_> {
 
 /// What is said about one file: INTERFACE's members.
 #[must_use]
-pub fn report(
+pub fn report<'a>(
     found: &Verification,
+    lists: impl Iterator<Item = &'a TrustList>,
     audience: Audience<'_>,
     publisher: &str,
     language: Language,
@@ -48,7 +49,12 @@ pub fn report(
     };
     let origin = found.origin.as_ref();
     let known = origin.filter(|origin| audience.may_know(&origin.asset));
-    json!({
+    // Strangers hear nothing of our log but that a signature of ours is not in it.
+    let told = |standing: &Standing| known.is_some() || *standing == Standing::NotInLog;
+    let standing = found.standing.filter(told);
+    let warning = standing.and_then(Standing::warning).map(str::to_owned);
+    let warnings: Vec<String> = report.warnings.iter().cloned().chain(warning).collect();
+    let mut told = json!({
         "verdict": report.verdict,
         "summary": summary,
         "intact": report.intact,
@@ -73,11 +79,21 @@ pub fn report(
             (None, Some(origin)) => statement(origin, publisher, language),
             (None, None) => Value::Null,
         },
-        "receipt": known.map(|known| json!({"index": known.asset.index, "leaf_hash": known.asset.leaf_hash})),
+        "receipt": known.map(|known| receipt(&known.asset, found.inclusion)),
+        "log": standing,
+        "lists": lists.collect::<Vec<_>>(),
         "ms": found.ms,
         "failures": report.failures,
-        "warnings": report.warnings,
-    })
+        "warnings": warnings,
+    });
+    if let (Some(told), Value::Object(contents)) = (told.as_object_mut(), json!(report.contents)) {
+        told.extend(contents);
+    }
+    told
+}
+
+fn receipt(asset: &AssetEntry, inclusion: Option<Inclusion>) -> Value {
+    json!({"index": asset.index, "leaf_hash": asset.leaf_hash, "inclusion": inclusion})
 }
 
 fn recovered(origin: &Origin) -> Value {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use types::Action;
 
 use crate::{
+    bringing::Brought,
     case::Case,
     config::Unmarkable,
     marking::TextMarking,
@@ -32,24 +33,17 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// A picture that was brought in.
-    pub(crate) const fn brought(photo: Photo) -> Self {
-        Self { product: Product::Photo(photo), screen: None, pieces: None, warnings: Vec::new() }
+    /// A file that was brought in.
+    pub(crate) const fn brought(file: Brought) -> Self {
+        Self { product: Product::Brought(file), screen: None, pieces: None, warnings: Vec::new() }
     }
-}
-
-/// A file that no model here has made.
-#[derive(Debug)]
-pub(crate) struct Photo {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) media_type: types::MediaType,
 }
 
 /// Content without mark or credentials.
 #[derive(Debug)]
 pub(crate) enum Product {
-    /// A picture that was brought in.
-    Photo(Photo),
+    /// A file that was brought in.
+    Brought(Brought),
     /// A text and how it was marked while sampling.
     Text(Text),
     /// A picture.

@@ -44,8 +44,9 @@ use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, 
 
 pub use crate::line_error::LineError;
 use crate::{
+    bringing::Brought,
     case::Case,
-    generating::{self, Draft, Photo},
+    generating::{self, Draft},
     marking::{self, MarkedAsset},
     outcome::{Outcome, Refusal},
     releasing,
@@ -158,21 +159,29 @@ impl Line {
         }
     }
 
-    /// A picture that no model here has made: marked, signed with its history, recorded.
+    /// A file that no model here has made: looked at by policy, signed with its history, recorded;
+    /// marked, if that is wanted.
     ///
     /// # Errors
     /// [`LineError`] when a stage cannot do its work; nothing is released then.
     pub async fn bring(
         &self,
         principal: Principal,
-        bytes: Vec<u8>,
-        media_type: MediaType,
+        mut file: Brought,
     ) -> Result<Outcome, LineError> {
-        let case = Case::brought(Arc::clone(&self.stages), principal);
-        let (case, bytes) = vaulting::input(case, bytes, media_type).await?;
+        let media_type = file.media_type;
+        let mut case = Case::brought(Arc::clone(&self.stages), principal, media_type.modality());
+        if matches!(media_type, MediaType::PlainText | MediaType::Markdown) {
+            match screening::brought(&mut case, &file.bytes).await {
+                Ok(Action::Block) => return case.refuse().await.map(Outcome::Refused),
+                Ok(_) => {}
+                Err(error) => return Err(case.fail(error).await),
+            }
+        }
+        let (case, bytes) = vaulting::input(case, file.bytes, media_type).await?;
+        file.bytes = bytes;
         let case = case.admit().await?;
-        let draft = Draft::brought(Photo { bytes, media_type });
-        self.complete(Generated { case, draft }).await
+        self.complete(Generated { case, draft: Draft::brought(file) }).await
     }
 
     /// Records what an authenticated caller asked for in vain: its terminal record is `refused`,

@@ -84,8 +84,9 @@ pub(crate) fn finished(
     let mut record = record(case, event);
     record.asset_id = Some(case.asset_id());
     let (image_fingerprint, text_fingerprint) = match &asset.marked.fingerprint {
-        Fingerprint::Image(image) => (Some(*image), None),
-        Fingerprint::Text(text) => (None, Some(text.as_ref().clone())),
+        Some(Fingerprint::Image(image)) => (Some(*image), None),
+        Some(Fingerprint::Text(text)) => (None, Some(text.as_ref().clone())),
+        None => (None, None),
     };
     record.content = Some(ContentRecord {
         media_type: asset.marked.media_type,

@@ -42,7 +42,7 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
         bytes: asset.signed.bytes,
         manifest_label: asset.signed.manifest_label,
         mark: asset.marked.mark,
-        fingerprint: Some(asset.marked.fingerprint),
+        fingerprint: asset.marked.fingerprint,
         decision: case.decision(),
         receipt,
         warnings: asset.marked.warnings,

@@ -108,6 +108,8 @@ pub enum Command {
     /// Held assets
     #[command(subcommand)]
     Reviews(ReviewsCommand),
+    /// Give files that were not generated here credentials
+    Sign(Sign),
     /// Write the data folder into one file, while no server runs
     Backup(Backup),
     /// Put a backup back, without whom was erased since
@@ -150,6 +152,29 @@ pub struct Serve {
     /// Address of the public listener
     #[arg(long)]
     pub public_listen: Option<std::net::SocketAddr>,
+}
+
+/// `sign`
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// A file, or a folder of files
+    pub file: PathBuf,
+    /// The signed file, or the folder of signed files; a manifest that a file cannot carry lies beside
+    /// it as FILE.c2pa
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// How the content came about: a term of IPTC's digital source types; nothing is assumed
+    #[arg(long)]
+    pub source_type: Option<String>,
+    /// What the file was made from; its own credentials are kept
+    #[arg(long)]
+    pub ingredient: Vec<PathBuf>,
+    /// Put in an invisible mark, too
+    #[arg(long)]
+    pub mark: bool,
+    /// The file is another form of this asset: resized, cropped or re-encoded
+    #[arg(long, conflicts_with_all = ["source_type", "ingredient", "mark"])]
+    pub parent: Option<types::AssetId>,
 }
 
 /// `generate`
@@ -330,9 +355,29 @@ pub enum ReviewsCommand {
     Approve(Verdict),
     /// Keep a held asset back for good
     Reject(Verdict),
+    /// Publish an approved asset
+    Publish(Publishing),
+    /// Say that a published asset was corrected
+    Correct(Publishing),
+    /// Say that a published asset was withdrawn
+    Withdraw(Publishing),
 }
 
-/// A decision about a held asset.
+/// What becomes of an asset before the public.
+#[derive(Debug, Args)]
+pub struct Publishing {
+    /// Which asset, and who decides
+    #[command(flatten)]
+    pub verdict: Verdict,
+    /// Where readers find the article, or the notice of a correction or withdrawal
+    #[arg(long)]
+    pub url: Option<String>,
+    /// The asset that takes its place
+    #[arg(long)]
+    pub replaced_by: Option<types::AssetId>,
+}
+
+/// A decision about an asset.
 #[derive(Debug, Args)]
 pub struct Verdict {
     /// The asset's id

@@ -116,7 +116,7 @@ pub(crate) fn report(outcome: &str, release: &Release, path: Option<&Path>) -> V
     })
 }
 
-fn refused(refusal: &Refusal) -> Value {
+pub(super) fn refused(refusal: &Refusal) -> Value {
     json!({
         "request_id": refusal.request_id,
         "outcome": "refused",
@@ -135,7 +135,7 @@ fn held(release: &Release) -> String {
     format!("held for review: imprimatur reviews approve {id} --key KEY")
 }
 
-fn shown(release: &Release, path: Option<&Path>) -> String {
+pub(super) fn shown(release: &Release, path: Option<&Path>) -> String {
     match path {
         None => String::from_utf8_lossy(&release.bytes).into_owned(),
         Some(path) => {

@@ -21,6 +21,7 @@ mod progress;
 mod reviews;
 mod serve;
 mod show;
+mod sign;
 mod vault;
 mod verify;
 mod watermark;
@@ -67,6 +68,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
+        Command::Sign(args) => sign::run(global, &args, console).await,
         Command::Backup(args) => backup::back_up(global, args, console).await,
         Command::Restore(args) => backup::restore(global, args, console).await,
         Command::Doctor => doctor::run(global, console),

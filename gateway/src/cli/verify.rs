@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context as _;
 use audit::{Log, LogError, LogOptions};
 use futures::{StreamExt as _, stream};
-use provenance::{Report, TrustLists, Verdict, Verifier};
+use provenance::{TrustLists, Verdict, Verifier};
 use serde_json::json;
 use types::Sha256;
 
@@ -30,7 +30,7 @@ use crate::{
     detecting::Detector,
     disclosure::{self, Audience},
     installation::Installation,
-    lookup::{Lookup, Subject, Verification},
+    lookup::{Inclusion, Lookup, Subject, Verification},
     mark_keys::MarkKeys,
     models, recording, signing_keys,
     storage::Storage,
@@ -55,19 +55,28 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
             let record = recording::verified("installation", "operator".into(), sha256, &found);
             log.append(record).await?;
         }
-        let mut value = disclosure::report(&found, Audience::Owner, &publisher, console.language());
+        let mut value = disclosure::report(
+            &found,
+            lookup.lists(),
+            Audience::Owner,
+            &publisher,
+            console.language(),
+        );
         if let Some(object) = value.as_object_mut() {
             object.insert("file".to_owned(), json!(name));
         }
         console.result(&value, || show::verification(&name, &found, console));
-        exit = worse(exit, exit_of(found.report.verdict));
+        exit = worse(exit, exit_of(&found));
     }
     Ok(exit)
 }
 
 /// What one verdict means to a script.
-const fn exit_of(verdict: Verdict) -> Exit {
-    match verdict {
+const fn exit_of(found: &Verification) -> Exit {
+    if matches!(found.inclusion, Some(Inclusion::Wrong)) {
+        return Exit::No;
+    }
+    match found.report.verdict {
         Verdict::Trusted => Exit::Yes,
         Verdict::AlteredAfterSigning | Verdict::Invalid => Exit::No,
         Verdict::Unreadable | Verdict::Unsupported => Exit::Unreadable,
@@ -159,7 +168,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Option<PathBuf>>, Failure> {
 }
 
 /// Every file below a folder by name; links are not followed.
-fn walk(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     let below = |entry: &fs::DirEntry| match entry.file_type() {
@@ -171,7 +180,7 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a file is the manifest of another one that lies beside it.
-fn is_sidecar(file: &Path) -> bool {
+pub(super) fn is_sidecar(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
 }
 
@@ -185,8 +194,8 @@ async fn check(lookup: &Lookup, file: Option<PathBuf>, recover: bool) -> Checked
             let sha256 = Sha256::of(&subject.bytes);
             (name, Some(sha256), lookup.verify(subject).await)
         }
-        Ok(Err(reason)) => (name, None, unreadable(&reason)),
-        Err(_) => (name, None, unreadable("it could not be read")),
+        Ok(Err(reason)) => (name, None, Verification::unreadable(&reason)),
+        Err(_) => (name, None, Verification::unreadable("it could not be read")),
     }
 }
 
@@ -206,10 +215,6 @@ fn subject(file: Option<&Path>, recover: bool) -> Result<Subject, String> {
     let sidecar = fs::read(sidecar_path(file)).ok();
     let format = file.extension().map(|end| end.to_string_lossy().into_owned());
     Ok(Subject { bytes, sidecar, format, recover })
-}
-
-fn unreadable(reason: &str) -> Verification {
-    Verification { report: Report::unreadable(reason), mark: None, origin: None, ms: 0 }
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ use crate::{
     accounts::AccountError,
     outcome::{Refusal, Release},
     pipeline::LineError,
+    publishing::PublishError,
+    renditions::RenditionError,
     reviews::ReviewError,
     vaulting::VaultingError,
 };
@@ -290,6 +292,37 @@ impl From<ReviewError> for ApiError {
             ReviewError::Damaged(_) => closed("storage"),
             ReviewError::Log(_) => closed("audit log"),
             ReviewError::Objects(_) | ReviewError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl From<PublishError> for ApiError {
+    fn from(error: PublishError) -> Self {
+        let conflict = |code: &str, message: String| {
+            Self::new(StatusCode::CONFLICT, "invalid_request_error", code, message)
+        };
+        match &error {
+            PublishError::Unknown(_) => Self::not_found("asset_not_found", error.to_string()),
+            PublishError::Role(_) => Self::forbidden(error.to_string()),
+            PublishError::Unapproved(_) => conflict("not_approved", error.to_string()),
+            PublishError::Published(_) => conflict("already_published", error.to_string()),
+            PublishError::Unpublished(_) => conflict("not_published", error.to_string()),
+            PublishError::Withdrawn(_) => conflict("withdrawn", error.to_string()),
+            PublishError::Url | PublishError::NoNotice => Self::invalid("url", error.to_string()),
+            PublishError::Provenance(_) => closed("credentials"),
+            PublishError::Log(_) => closed("audit log"),
+            PublishError::Objects(_) | PublishError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl From<RenditionError> for ApiError {
+    fn from(error: RenditionError) -> Self {
+        match error {
+            RenditionError::Unknown(_) => Self::not_found("asset_not_found", error.to_string()),
+            RenditionError::Held(_) => Self::forbidden(error.to_string()),
+            RenditionError::Unlike(_) => Self::unprocessable("not_a_rendition", error.to_string()),
+            RenditionError::Line(error) => error.into(),
         }
     }
 }

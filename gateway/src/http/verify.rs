@@ -91,7 +91,8 @@ pub(crate) async fn verify(
     let audience =
         caller.as_ref().map_or(Audience::Public, |caller| Audience::Tenant(&caller.0.tenant));
     let publisher = &line.stages().installation.config().provenance.publisher;
-    Ok(Json(disclosure::report(&found, audience, publisher, language(&headers))))
+    let lists = line.stages().lookup();
+    Ok(Json(disclosure::report(&found, lists.lists(), audience, publisher, language(&headers))))
 }
 
 /// Looks for the mark alone. Without a key, `p_value` is only a bound.

@@ -1,19 +1,25 @@
 //! Signing: a request and bytes become an asset with Content Credentials.
 
-use std::{fmt, io::Cursor, sync::Arc};
+mod embedding;
+mod ingredients;
+mod updating;
+
+use std::{fmt, io::Cursor, path::Path, sync::Arc};
 
 use c2pa::{Builder, Context};
 use serde_json::json;
 use time::OffsetDateTime;
-use types::{MediaType, Modality, Sha256};
+use types::{MediaType, Sha256};
 
 use crate::{
     Authority, Identity, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
     manifest::{self, CREATED},
+    metadata::{self, Edited, Plan},
     signer::ClaimSigner,
     timestamp::TimeStampRule,
-    xmp,
 };
+use embedding::Written;
+pub use embedding::carries_manifest;
 
 /// Longest edge of the thumbnails in manifests, in pixels.
 const THUMBNAIL_EDGE_MAX: u32 = 256;
@@ -25,6 +31,8 @@ pub struct Credentials {
     time_stamps: Arc<dyn TimeStampAuthority>,
     rule: TimeStampRule,
     context: Arc<Context>,
+    /// The same without thumbnails, which updates must not have.
+    update_context: Arc<Context>,
 }
 
 /// What signing needs.
@@ -52,11 +60,12 @@ impl fmt::Debug for Credentials {
 /// An asset whose bytes must not change any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The asset.
+    /// The asset, with its labels.
     pub bytes: Vec<u8>,
     /// Its manifest with those of its ingredients, also where the asset carries it itself.
     pub manifest_store: Vec<u8>,
-    /// The manifest store again where the format cannot carry it: it belongs beside the asset.
+    /// The manifest store again where it is not in the asset: it belongs beside it. Beside an asset
+    /// that carries a manifest it is the newer one.
     pub sidecar: Option<Vec<u8>>,
     /// The manifest's unique name.
     pub manifest_label: String,
@@ -96,26 +105,32 @@ impl Credentials {
     /// [`ProvenanceError::Certificate`] when an anchor cannot be used.
     pub fn of(signing: Signing) -> Result<Self, ProvenanceError> {
         let Signing { identity, time_stamps, rule, anchors } = signing;
-        let settings = json!({
-            "version": 1,
-            // Ingredients are checked when they are added, and the result is recorded.
-            "trust": { "trust_anchors": anchors },
-            "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
-            "builder": {
-                "created_assertion_labels": CREATED,
-                "thumbnail": {
-                    "enabled": true,
-                    "ignore_errors": true,
-                    "long_edge": THUMBNAIL_EDGE_MAX,
-                    "format": "jpeg",
-                    "quality": "low",
+        let settings = |thumbnails: bool| {
+            json!({
+                "version": 1,
+                // Ingredients are checked when they are added, and the result is recorded.
+                "trust": { "trust_anchors": anchors },
+                "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
+                "builder": {
+                    "created_assertion_labels": CREATED,
+                    "thumbnail": {
+                        "enabled": thumbnails,
+                        "ignore_errors": true,
+                        "long_edge": THUMBNAIL_EDGE_MAX,
+                        "format": "jpeg",
+                        "quality": "low",
+                    },
                 },
-            },
-        });
-        let context = Context::new().with_settings(settings);
-        let context =
-            context.map_err(|error| ProvenanceError::Certificate(error.to_string()))?.into_shared();
-        Ok(Self { identity, time_stamps, rule, context })
+            })
+        };
+        let context = |thumbnails| {
+            let context = Context::new().with_settings(settings(thumbnails));
+            context.map(Context::into_shared)
+        };
+        let wrong = |error: c2pa::Error| ProvenanceError::Certificate(error.to_string());
+        let (context, update_context) =
+            (context(true).map_err(wrong)?, context(false).map_err(wrong)?);
+        Ok(Self { identity, time_stamps, rule, context, update_context })
     }
 
     /// SHA-256 of the certificate that signs.
@@ -146,37 +161,54 @@ impl Credentials {
         Ok(ClaimSigner::new(key, chain, self.time_stamps.as_ref(), self.rule))
     }
 
-    /// Signs: PNG and JPEG carry their manifest, text has it beside it.
+    /// Signs. Pictures, sounds and videos carry their manifest; everything else has it beside it.
     ///
-    /// A source type is first written into the picture's XMP, so that tools that know no C2PA show
-    /// it, too.
+    /// Labels are first written into the file's own metadata, so that tools that know no C2PA show
+    /// them, too, and are read back from the signed file.
     ///
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] when there is no time-stamp, [`ProvenanceError::Manifest`]
-    /// when the request contradicts itself, [`ProvenanceError::Sign`] when the bytes are not of
-    /// their type, [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or certificate
-    /// cannot be used now. Nothing is signed then.
+    /// when the request contradicts itself, [`ProvenanceError::Labels`] when a label cannot be
+    /// written, [`ProvenanceError::Sign`] when the bytes are not of their type,
+    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or certificate cannot be used
+    /// now. Nothing is signed then.
     pub fn sign(
         &self,
         request: &SigningRequest,
         bytes: &[u8],
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let embedded = media_type.modality() == Modality::Image;
-        let source = xmp::with_source(bytes, media_type, request.source)?;
-        let mut builder = self.builder(request)?;
-        builder.set_no_embed(!embedded);
-        let signer = self.claim_signer()?;
-        let mut signed = Cursor::new(Vec::with_capacity(source.len()));
-        let made = builder.sign(&signer, media_type.name(), &mut Cursor::new(&source), &mut signed);
-        let unstamped = signer.finish()?;
-        let manifest_store = made?;
-        let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
-        let manifest_label = manifest_label
-            .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
-        let bytes = if embedded { signed.into_inner() } else { source };
-        let sidecar = (!embedded).then(|| manifest_store.clone());
-        Ok(Signed { bytes, manifest_store, sidecar, manifest_label, unstamped })
+        let plan = plan(request, &mut Cursor::new(bytes), media_type)?;
+        let source = edited(Cursor::new(bytes), plan.edits)?;
+        let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
+        let builder = self.builder(request)?;
+        let written = self.write(builder, source, &mut signed, media_type)?;
+        check_labels(&plan.expected, &mut signed, media_type)?;
+        Signed::new(signed.into_inner(), written, carries_manifest(media_type))
+    }
+
+    /// Signs from one file into another, as [`Credentials::sign`] does, holding neither in memory.
+    /// The destination appears only once it is whole. Returned bytes are empty.
+    ///
+    /// # Errors
+    /// As [`Credentials::sign`], and [`ProvenanceError::File`] when a file cannot be read or written.
+    pub fn sign_file(
+        &self,
+        request: &SigningRequest,
+        source: &Path,
+        destination: &Path,
+        media_type: MediaType,
+    ) -> Result<Signed, ProvenanceError> {
+        let mut file = embedding::open(source)?;
+        let plan = plan(request, &mut file, media_type)?;
+        let edited = edited(file, plan.edits)?;
+        let builder = self.builder(request)?;
+        let written = embedding::into_file(destination, |signed| {
+            let written = self.write(builder, edited, signed, media_type)?;
+            check_labels(&plan.expected, signed, media_type)?;
+            Ok(written)
+        })?;
+        Signed::new(Vec::new(), written, carries_manifest(media_type))
     }
 
     pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
@@ -185,17 +217,50 @@ impl Credentials {
             Builder::from_shared_context(&self.context).with_definition(definition)?;
         manifest::assertions(&mut builder, request)?;
         for (place, ingredient) in request.ingredients.iter().enumerate() {
-            let description = json!({
-                "title": ingredient.title,
-                "relationship": manifest::relationship(request.source, place),
-                "label": manifest::ingredient_id(place),
-            });
-            let mut bytes = Cursor::new(&ingredient.bytes);
-            let format = ingredient.media_type.name();
-            builder.add_ingredient_from_stream(description.to_string(), format, &mut bytes)?;
+            let relationship = manifest::relationship(request, place);
+            let label = manifest::ingredient_id(place);
+            ingredients::add(&mut builder, &self.context, ingredient, relationship, &label)?;
         }
         Ok(builder)
     }
+}
+
+impl Signed {
+    fn new(bytes: Vec<u8>, written: Written, embedded: bool) -> Result<Self, ProvenanceError> {
+        let Written { store: manifest_store, unstamped } = written;
+        let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
+        let manifest_label = manifest_label
+            .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
+        let sidecar = (!embedded).then(|| manifest_store.clone());
+        Ok(Self { bytes, manifest_store, sidecar, manifest_label, unstamped })
+    }
+}
+
+fn plan(
+    request: &SigningRequest,
+    source: &mut dyn metadata::Source,
+    media_type: MediaType,
+) -> Result<Plan, ProvenanceError> {
+    metadata::plan(source, media_type, &manifest::statements(request))
+}
+
+fn edited<R: std::io::Read + std::io::Seek>(
+    source: R,
+    edits: Vec<metadata::Edit>,
+) -> Result<Edited<R>, ProvenanceError> {
+    Edited::new(source, edits).map_err(|error| ProvenanceError::Sign(error.to_string()))
+}
+
+/// Some writers drop what they do not know: a label that is not there is an error, not a hope.
+fn check_labels(
+    expected: &metadata::Found,
+    signed: &mut dyn metadata::Source,
+    media_type: MediaType,
+) -> Result<(), ProvenanceError> {
+    if metadata::read_as(signed, media_type) == *expected {
+        return Ok(());
+    }
+    Err(ProvenanceError::Labels("they are not in the file after writing".to_owned()))
 }
 
 #[cfg(test)]
@@ -203,7 +268,7 @@ mod tests {
     use coset::cbor::{self, Value};
 
     use super::*;
-    use crate::{DigitalSourceType, SoftBinding};
+    use crate::{BindingKind, DigitalSourceType, SoftBinding};
 
     fn credentials() -> Credentials {
         let folder = tempfile::tempdir().unwrap();
@@ -223,9 +288,13 @@ mod tests {
 
     #[test]
     fn a_soft_binding_is_a_byte_string() {
-        let binding = SoftBinding { algorithm: "org.example.1".into(), value: vec![0, 1, 0xff] };
+        let binding = SoftBinding {
+            algorithm: "org.example.1".into(),
+            value: vec![0, 1, 0xff],
+            kind: BindingKind::Watermark,
+        };
         let request = SigningRequest::new("a.txt", DigitalSourceType::TrainedAlgorithmicMedia);
-        let request = SigningRequest { soft_binding: Some(binding), ..request };
+        let request = SigningRequest { soft_bindings: vec![binding], ..request };
         let signed = credentials().sign(&request, b"text", MediaType::PlainText).unwrap();
         let written = assertion(&signed, manifest::SOFT_BINDING);
         assert_eq!(member(&written, "alg").as_text(), Some("org.example.1"));
@@ -250,7 +319,13 @@ mod tests {
             Some("2.4.0")
         );
         let created = format!("{:?}", member(&claim, "created_assertions"));
-        for label in [manifest::ACTIONS, manifest::AI_DISCLOSURE, manifest::NOT_MARKED] {
+        for label in [
+            manifest::ACTIONS,
+            manifest::AI_DISCLOSURE,
+            manifest::NOT_MARKED,
+            manifest::TRAINING_MINING,
+            manifest::METADATA,
+        ] {
             assert!(created.contains(label), "{created}");
         }
         let reason = assertion(&signed, manifest::NOT_MARKED);

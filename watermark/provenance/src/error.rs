@@ -31,6 +31,9 @@ pub enum ProvenanceError {
     /// The manifest states a watermark without saying how to find it, or the like.
     #[error("the manifest would be refused by other validators: {0}")]
     Manifest(String),
+    /// A label in the file's metadata, which is then not signed either.
+    #[error("the labels cannot be written: {0}")]
+    Labels(String),
     /// The file cannot carry credentials.
     #[error("the file cannot be signed: {0}")]
     Sign(String),

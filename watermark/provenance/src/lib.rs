@@ -2,7 +2,8 @@
 //!
 //! This is the only crate that names `c2pa`. Reading order: [`keys`] are signing identities,
 //! [`authority`] makes own ones, [`timestamp`] the time-stamps, [`request`] says what a manifest
-//! states, [`credentials`] signs, [`text`] puts manifests into texts.
+//! states, [`metadata`] what the file itself says beside it, [`credentials`] signs, [`text`] puts
+//! manifests into texts.
 //! The way back: [`trust`] says whose signatures count, [`verify`] reads, [`report`] is the answer.
 
 mod actors;
@@ -17,6 +18,7 @@ mod judging;
 mod jumbf;
 pub mod keys;
 mod manifest;
+pub mod metadata;
 pub mod report;
 pub mod request;
 mod signature;
@@ -31,16 +33,18 @@ mod token;
 mod tree;
 pub mod trust;
 pub mod verify;
-mod xmp;
 
 pub use actors::{ActorStatus, NamedActor};
 pub use authority::Authority;
 pub use contents::{Action, Binding, Contents};
-pub use credentials::{Credentials, Signed, Signing};
+pub use credentials::{Credentials, Signed, Signing, carries_manifest};
 pub use error::ProvenanceError;
 pub use keys::{Algorithm, Chain, ChainProblem, ClaimKey, Identity};
 pub use report::{Labels, Report, Signer, TimeStamp, Verdict};
-pub use request::{DigitalSourceType, Ingredient, Model, SigningRequest, SoftBinding};
+pub use request::{
+    BindingKind, Change, DigitalSourceType, HumanOversight, Ingredient, Model, Permission,
+    Relationship, SigningRequest, SoftBinding, TrainingMining, UpdateKind, UpdateRequest,
+};
 pub use single::single;
 pub use stamping::{StampRequest, Stamped};
 pub use summary::Summary;

@@ -47,13 +47,16 @@ struct List {
 }
 
 impl TrustLists {
+    /// The name of the installation's own list.
+    pub const OWN: &str = "own";
+
     /// The list `own`: whoever the installation's root vouches for.
     ///
     /// # Errors
     /// [`ProvenanceError::Certificate`] when the root cannot be read.
     pub fn own(authority: &Authority) -> Result<Self, ProvenanceError> {
         let mut lists = Self::default();
-        lists.add_pem(OWN, authority.root_pem())?;
+        lists.add_pem(Self::OWN, authority.root_pem())?;
         Ok(lists)
     }
 

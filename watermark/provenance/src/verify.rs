@@ -15,9 +15,10 @@ use types::{MediaType, Sha256};
 use crate::{
     Picture, ProvenanceError, TrustLists,
     judging::Judge,
+    metadata,
     report::{Labels, Report, Verdict},
     summary::{Facts, Summary},
-    text, thumbnails, xmp,
+    text, thumbnails,
 };
 
 /// The status of a hash that leaves out the wrong bytes (C2PA 2.4, section 15.2).
@@ -206,6 +207,6 @@ fn hint(bytes: &[u8], format: Option<&str>) -> String {
 }
 
 fn labels(bytes: &[u8]) -> Labels {
-    let packet = xmp::read(bytes).unwrap_or_default();
-    Labels { source_type: xmp::source_type(packet), aigc: xmp::aigc(packet) }
+    let found = metadata::read(bytes);
+    Labels { source_type: found.source_type, aigc: found.aigc }
 }
