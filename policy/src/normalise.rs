@@ -16,7 +16,7 @@ mod unit;
 mod view;
 
 pub(crate) use letters::{is_han, is_word};
-pub(crate) use unit::{Unit, segment};
+pub(crate) use unit::{Kind as UnitKind, Unit, segment};
 pub(crate) use view::View;
 
 /// The views of a text or of a part of it.
