@@ -91,9 +91,10 @@ mod tests {
             ("k1ll", "kill"),
             ("p.i.p.e bomb", "pipe bomb"),
             ("p i p e  b o m b", "pipebomb"),
-            ("kіll", "kill"),     // Cyrillic і
-            ("сор", "cop"),       // Cyrillic throughout
-            ("москва", "москва"), // Russian stays
+            ("kіll", "kill"),           // Cyrillic і
+            ("КILL ТНЕm", "kILL them"), // Cyrillic К, Т, Н, Е
+            ("сор", "cop"),             // Cyrillic throughout
+            ("москва", "москва"),       // Russian stays
             ("booomb", "bomb"),
             ("炸*弹", "炸弹"),
             ("炸 弹", "炸弹"),

@@ -1,6 +1,6 @@
 //! What the classifier makes of texts: areas under precision-recall curves, accuracy, recall.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, env, path::Path};
 
 use policy::{Engine, Hook};
 use serde_json::{Value, json};
@@ -60,7 +60,14 @@ fn prose(engine: &Engine) {
             .filter(|(known, _)| *known == label)
             .map(|(_, text)| json!({ "text": text }))
             .collect();
-        let action = |row: &&Value| judge(engine, Hook::Input, row).action;
+        let action = |row: &&Value| {
+            let decision = judge(engine, Hook::Input, row);
+            if env::var_os("SHOW").is_some() && decision.action > Action::Allow {
+                let rules: Vec<_> = decision.findings.iter().map(|found| &found.rule).collect();
+                println!("  touched {} {rules:?}", row["text"]);
+            }
+            decision.action
+        };
         let touched = texts.iter().filter(|row| action(row) > Action::Allow).count();
         let held = texts.iter().filter(|row| action(row) >= Action::Review).count();
         let (held, touched) = (percent(held, texts.len()), percent(touched, texts.len()));

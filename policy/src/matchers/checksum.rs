@@ -100,7 +100,9 @@ pub(super) fn telephone(text: &str) -> bool {
     let distinct = digits(text).fold(0_u16, |seen, digit| seen | 1 << digit).count_ones();
     let hotline =
         matches!(*groups, ["400" | "800", second, third] if second.len() == 3 && third.len() == 4);
-    (7..=15).contains(&count) && !dated && !hotline && distinct > 2
+    // Seven digits in two groups are the end of a longer number, or one without its area.
+    let part = groups.len() == 2 && count < 8;
+    (7..=15).contains(&count) && !dated && !hotline && !part && distinct > 2
 }
 
 /// Shannon entropy in bits per character.
