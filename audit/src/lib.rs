@@ -21,6 +21,7 @@ mod error;
 pub mod export;
 mod keeper;
 pub mod key;
+mod labels;
 pub mod log;
 pub mod merkle;
 pub mod note;
@@ -55,6 +56,7 @@ pub use epoch::EpochRecord;
 pub use error::{LogError, ObjectError, StateError};
 pub use export::{ExportError, Exporter, Fault, Plan, Redaction};
 pub use key::LogKey;
+pub use labels::{LabelRecord, LabelsRecord, UnlabelledRecord};
 pub use log::{Log, LogOptions};
 pub use note::{Checkpoint, Proof, Verifier};
 pub use objects::Objects;
@@ -64,10 +66,10 @@ pub use promise::export_extends;
 pub use published::Published;
 pub use query::{Order, Page, Query};
 pub use record::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
-    ReviewRecord,
+    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord,
+    PublicationRecord, Record, ReviewRecord,
 };
-pub use registry::{AssetEntry, Filter, Registry};
+pub use registry::{AssetEntry, Filter, Publication, Registry};
 pub use rotation::Rotation;
 pub use segments::Segments;
 pub use state::{SledState, StateStore};

@@ -9,7 +9,7 @@ use types::{
     PolicyVersion, RequestId, Sha256, Span, TextFingerprint,
 };
 
-use crate::{EpochRecord, LogError};
+use crate::{EpochRecord, LabelsRecord, LogError};
 
 /// Records are kept short: their details live in manifests and objects.
 pub const RECORD_BYTES_MAX: usize = 4096;
@@ -39,6 +39,12 @@ pub enum Event {
     Approved,
     /// A reviewer kept a held asset back.
     Rejected,
+    /// An asset was published: from now on strangers may learn what it is.
+    Published,
+    /// A published asset was corrected: its notice says how.
+    Corrected,
+    /// A published asset was withdrawn: its notice says why.
+    Withdrawn,
     /// An API key was made.
     KeyCreated,
     /// An API key was ended.
@@ -49,6 +55,14 @@ pub enum Event {
     LogKeyRotated,
     /// A new key makes invisible marks from now on.
     MarkKeyRotated,
+    /// A key was made, and a certificate asked for, that may sign assets later.
+    SigningKeyRequested,
+    /// Another key signs assets from now on.
+    SigningKeyChanged,
+    /// A certificate that signed assets counts no more.
+    SigningKeyRevoked,
+    /// Another list of those whose signatures count.
+    TrustListUpdated,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -90,11 +104,18 @@ impl Event {
             Self::Interrupted => "interrupted",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
+            Self::Published => "published",
+            Self::Corrected => "corrected",
+            Self::Withdrawn => "withdrawn",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
             Self::EpochBegun => "epoch_begun",
             Self::LogKeyRotated => "log_key_rotated",
             Self::MarkKeyRotated => "mark_key_rotated",
+            Self::SigningKeyRequested => "signing_key_requested",
+            Self::SigningKeyChanged => "signing_key_changed",
+            Self::SigningKeyRevoked => "signing_key_revoked",
+            Self::TrustListUpdated => "trust_list_updated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -169,12 +190,18 @@ pub struct Record {
     /// What became of the mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// What people see, hear or read of the asset's origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelsRecord>,
     /// The C2PA manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub c2pa: Option<C2paRecord>,
     /// A reviewer's decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewRecord>,
+    /// What was published, corrected or withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<PublicationRecord>,
     /// What was verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<CheckedRecord>,
@@ -254,6 +281,20 @@ pub struct C2paRecord {
     pub manifest_label: String,
     /// SHA-256 of the manifest store, under which it is kept.
     pub manifest_sha256: Sha256,
+    /// SHA-256 of the certificate that signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<Sha256>,
+    /// It has no time-stamp, because the authority gave none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unstamped: bool,
+}
+
+impl C2paRecord {
+    /// A manifest whose signer is not said.
+    #[must_use]
+    pub const fn new(manifest_label: String, manifest_sha256: Sha256) -> Self {
+        Self { manifest_label, manifest_sha256, certificate_sha256: None, unstamped: false }
+    }
 }
 
 /// A reviewer's decision.
@@ -263,6 +304,23 @@ pub struct ReviewRecord {
     pub role: types::Role,
     /// Why, as a short code.
     pub reason: String,
+}
+
+/// What stands behind a publication, a correction or a withdrawal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicationRecord {
+    /// Index of the record in which somebody approved the asset before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<u64>,
+    /// The role of who approved it, not their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<types::Role>,
+    /// Where readers find the article, or the notice of a correction or withdrawal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The asset that takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<AssetId>,
 }
 
 /// What was verified: nothing of the file but its digest.
@@ -296,8 +354,10 @@ impl Record {
             epoch: None,
             content: None,
             mark: None,
+            labels: None,
             c2pa: None,
             review: None,
+            publication: None,
             checked: None,
             idempotency: None,
             vault: None,
@@ -383,7 +443,14 @@ mod tests {
         for event in [
             Event::KeyCreated,
             Event::LogKeyRotated,
+            Event::Published,
+            Event::Corrected,
+            Event::Withdrawn,
             Event::MarkKeyRotated,
+            Event::SigningKeyRequested,
+            Event::SigningKeyChanged,
+            Event::SigningKeyRevoked,
+            Event::TrustListUpdated,
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,

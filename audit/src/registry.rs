@@ -23,11 +23,14 @@ use std::{
 use types::{AssetId, ImageFingerprint, MarkId, RequestId, Sha256, TextFingerprint};
 
 pub(crate) use self::terms::Term;
-pub use self::{entry::AssetEntry, terms::Filter};
+pub use self::{
+    entry::{AssetEntry, Publication},
+    terms::Filter,
+};
 use self::{
     near::Near,
     postings::{BLOCK, Postings},
-    rows::{ASSETS, OPEN, WAITING, number, numbered},
+    rows::{ASSETS, OPEN, SAME, WAITING, number, numbered},
 };
 use crate::{LogError, database};
 
@@ -182,8 +185,31 @@ impl Registry {
         Ok(None)
     }
 
+    /// Assets that a filter finds, oldest first, at most `max`.
+    ///
+    /// # Errors
+    /// [`LogError::Index`] when the index fails.
+    pub fn assets(&self, filter: &Filter, max: usize) -> Result<Vec<AssetEntry>, LogError> {
+        let (term, mut block, mut found) = (filter.term(), 0, Vec::<AssetEntry>::new());
+        while let Some((at, bits)) = self.postings.at_least(&term, block)? {
+            for position in bits.positions() {
+                let Some(entry) = self.entry(at * BLOCK + u64::from(position))? else { continue };
+                if found.iter().all(|known| known.asset_id != entry.asset_id) {
+                    found.push(entry);
+                }
+                if found.len() >= max {
+                    return Ok(found);
+                }
+            }
+            block = at + 1;
+        }
+        Ok(found)
+    }
+
     /// The asset that a record tells of.
     fn entry(&self, index: u64) -> Result<Option<AssetEntry>, LogError> {
+        let same = self.db.get(numbered(SAME, index)).map_err(failed)?;
+        let index = same.map_or(index, |same| number(&same));
         let bytes = self.db.get(numbered(ASSETS, index)).map_err(failed)?;
         bytes
             .map(|bytes| serde_json::from_slice(&bytes))

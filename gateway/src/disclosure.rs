@@ -1,15 +1,15 @@
 //! A verification as JSON, and how much of it the asker may know.
 //!
-//! This release has no step that publishes an asset, so to strangers everything counts as
-//! unpublished: they learn that a file was made with the publisher's system and nothing that is
-//! not in the file itself. Whoever holds a key of the asset's tenant, or the machine, learns all.
+//! Of unpublished work strangers learn that a file was made with the publisher's system and nothing
+//! that is not in the file itself; of published work also where it stands. Whoever holds a key of
+//! the asset's tenant, or the machine, learns all.
 
 use audit::{AssetEntry, Event};
-use provenance::Verdict;
+use provenance::{TrustList, Verdict};
 use serde_json::{Value, json};
 use types::Language;
 
-use crate::lookup::{Origin, Verification};
+use crate::lookup::{Inclusion, Origin, Standing, Verification};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,19 +23,21 @@ pub enum Audience<'a> {
 }
 
 impl Audience<'_> {
-    fn may_know(self, asset: &AssetEntry) -> bool {
+    /// Whether more may be said of an asset than that it was made here.
+    pub(crate) fn may_know(self, asset: &AssetEntry) -> bool {
         match self {
             Self::Owner => true,
             Self::Tenant(tenant) => tenant == asset.tenant,
-            Self::Public => false,
+            Self::Public => asset.is_public(),
         }
     }
 }
 
 /// What is said about one file: INTERFACE's members.
 #[must_use]
-pub fn report(
+pub fn report<'a>(
     found: &Verification,
+    lists: impl Iterator<Item = &'a TrustList>,
     audience: Audience<'_>,
     publisher: &str,
     language: Language,
@@ -47,7 +49,12 @@ pub fn report(
     };
     let origin = found.origin.as_ref();
     let known = origin.filter(|origin| audience.may_know(&origin.asset));
-    json!({
+    // Strangers hear nothing of our log but that a signature of ours is not in it.
+    let told = |standing: &Standing| known.is_some() || *standing == Standing::NotInLog;
+    let standing = found.standing.filter(told);
+    let warning = standing.and_then(Standing::warning).map(str::to_owned);
+    let warnings: Vec<String> = report.warnings.iter().cloned().chain(warning).collect();
+    let mut told = json!({
         "verdict": report.verdict,
         "summary": summary,
         "intact": report.intact,
@@ -60,6 +67,7 @@ pub fn report(
         "ingredient_warning": report.ingredient_warning,
         "labels": report.labels,
         "manifest_label": report.manifest_label,
+        "remote_url": report.remote_url,
         "mark": found.mark.as_ref().map(|mark| match audience {
             Audience::Public => mark.coarse(),
             Audience::Owner | Audience::Tenant(_) => mark.clone(),
@@ -72,11 +80,21 @@ pub fn report(
             (None, Some(origin)) => statement(origin, publisher, language),
             (None, None) => Value::Null,
         },
-        "receipt": known.map(|known| json!({"index": known.asset.index, "leaf_hash": known.asset.leaf_hash})),
+        "receipt": known.map(|known| receipt(&known.asset, found.inclusion)),
+        "log": standing,
+        "lists": lists.collect::<Vec<_>>(),
         "ms": found.ms,
         "failures": report.failures,
-        "warnings": report.warnings,
-    })
+        "warnings": warnings,
+    });
+    if let (Some(told), Value::Object(contents)) = (told.as_object_mut(), json!(report.contents)) {
+        told.extend(contents);
+    }
+    told
+}
+
+fn receipt(asset: &AssetEntry, inclusion: Option<Inclusion>) -> Value {
+    json!({"index": asset.index, "leaf_hash": asset.leaf_hash, "inclusion": inclusion})
 }
 
 fn recovered(origin: &Origin) -> Value {
@@ -89,15 +107,27 @@ fn recovered(origin: &Origin) -> Value {
 }
 
 fn statement(origin: &Origin, publisher: &str, language: Language) -> Value {
-    let statement = match language {
-        Language::En => format!("Made with {publisher}'s system; not published by us."),
-        Language::Zh => format!("由{publisher}的系统制作；并非由我们发布。"),
-    };
+    let statement = unpublished(publisher, language);
     json!({"how": origin.how.name(), "certainty": origin.how.certainty(), "statement": statement})
 }
 
-/// Where the asset stands; a stranger hears the same about every asset.
-fn publication(asset: &AssetEntry, known: bool) -> Value {
+/// All that strangers hear of work that was not published.
+pub(crate) fn unpublished(publisher: &str, language: Language) -> String {
+    match language {
+        Language::En => format!("Made with {publisher}'s system; not published by us."),
+        Language::Zh => format!("由{publisher}的系统制作；并非由我们发布。"),
+    }
+}
+
+/// Where the asset stands; a stranger hears the same about everything that was not published.
+pub(crate) fn publication(asset: &AssetEntry, known: bool) -> Value {
+    if let Some(now) = asset.publication.as_ref().filter(|_| known) {
+        let notice = now.url.as_ref().filter(|_| now.state != Event::Published);
+        return json!({
+            "state": now.state, "at": now.at, "url": now.url, "notice_url": notice,
+            "replaced_by": now.replaced_by,
+        });
+    }
     let state = match (known, asset.review, asset.event) {
         (false, ..) => "unpublished",
         (true, Some(review), _) => review.name(),

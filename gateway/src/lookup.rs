@@ -6,16 +6,17 @@
 
 use std::{sync::Arc, time::Instant};
 
-use audit::{AssetEntry, Log};
-use provenance::{Report, Verdict, Verifier};
+use audit::{AssetEntry, Log, LogError, merkle};
+use provenance::{Report, TrustList, TrustLists, Verdict, Verifier};
+use serde::Serialize;
 use types::{MarkId, Sha256};
 
 use crate::detecting::{Detector, MarkFound};
 
 /// Near-identical pictures differ in at most this many of 256 bits (PDQ's published threshold).
-const IMAGE_DISTANCE_MAX: u32 = 31;
+pub(crate) const IMAGE_DISTANCE_MAX: u32 = 31;
 /// Light edits keep at least this share of a text's shingles.
-const TEXT_SIMILARITY_MIN: f32 = 0.5;
+pub(crate) const TEXT_SIMILARITY_MIN: f32 = 0.5;
 
 /// What is to be looked up.
 #[derive(Debug, Clone)]
@@ -47,8 +48,49 @@ pub struct Verification {
     pub mark: Option<MarkFound>,
     /// The asset that this is, or that it came from.
     pub origin: Option<Origin>,
+    /// How the file stands to our log; `None` where it is not ours, or nothing was looked up.
+    pub standing: Option<Standing>,
+    /// Whether the record of that asset is under the log's last checkpoint.
+    pub inclusion: Option<Inclusion>,
     /// How long it took.
     pub ms: u64,
+}
+
+/// How a file with our signature, or of our making, stands to our log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The file's bytes are those that were delivered.
+    Exact,
+    /// The signature is intact and on record, but the bytes are not those that were delivered: a
+    /// signature leaves a few bytes of its own open.
+    OtherBytes,
+    /// Our signature, and no record of it.
+    NotInLog,
+}
+
+impl Standing {
+    /// What a reader should know, if anything.
+    #[must_use]
+    pub const fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Exact => None,
+            Self::OtherBytes => Some("signature intact, not the exact file we published"),
+            Self::NotInLog => Some("signed with our key, but not in our log"),
+        }
+    }
+}
+
+/// What a checked inclusion proof says about an asset's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inclusion {
+    /// It is under the last signed checkpoint.
+    Proved,
+    /// No checkpoint covers it yet.
+    Pending,
+    /// The record, or the proof, is not what the receipt promised.
+    Wrong,
 }
 
 /// An asset of our log that a file is, or came from.
@@ -105,6 +147,14 @@ impl How {
     }
 }
 
+impl Verification {
+    /// Of a file that could not be read.
+    pub(crate) fn unreadable(reason: &str) -> Self {
+        let report = Report::unreadable(reason);
+        Self { report, mark: None, origin: None, standing: None, inclusion: None, ms: 0 }
+    }
+}
+
 /// Looks files up with whatever is at hand: trust lists always, keys and log where there are some.
 #[derive(Debug, Clone)]
 pub struct Lookup {
@@ -132,32 +182,66 @@ impl Lookup {
         Self { log: Some(log), ..self }
     }
 
+    /// The trust lists by which signers are judged.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &TrustList> {
+        self.verifier.lists().about()
+    }
+
     /// Verifies credentials and, where they do not settle it, recovers.
     pub async fn verify(&self, subject: Subject) -> Verification {
         let start = Instant::now();
         let lookup = self.clone();
         let looking = tokio::task::spawn_blocking(move || lookup.look(&subject));
-        let (report, mark, origin) = match looking.await {
-            Ok(found) => found,
-            // A file that makes a parser panic must not end the server.
-            Err(_) => (Report::unreadable("the check ended unexpectedly"), None, None),
-        };
+        // A file that makes a parser panic must not end the server.
+        let found = looking.await;
+        let found =
+            found.unwrap_or_else(|_| Verification::unreadable("the check ended unexpectedly"));
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Verification { report, mark, origin, ms }
+        Verification { ms, ..found }
     }
 
-    fn look(&self, subject: &Subject) -> (Report, Option<MarkFound>, Option<Origin>) {
+    fn look(&self, subject: &Subject) -> Verification {
         let Subject { bytes, sidecar, format, recover } = subject;
         let report = self.verifier.verify(bytes, sidecar.as_deref(), format.as_deref());
         let exact = self.exact(bytes, &report);
-        if settled(report.verdict) && !recover {
-            return (report, None, exact);
+        let standing = self.standing(exact.as_ref(), &report);
+        let (mark, origin) = if settled(report.verdict) && !recover {
+            (None, exact)
+        } else {
+            // A file that the detector cannot read either has told all it can.
+            let mark = self.detector.as_ref().and_then(|detector| detector.detect(bytes).ok());
+            let marked = mark.as_ref().filter(|mark| mark.found);
+            let origin = exact.or_else(|| self.recover(bytes, marked));
+            (mark, origin)
+        };
+        let inclusion = origin.as_ref().and_then(|origin| self.inclusion(&origin.asset));
+        Verification { report, mark, origin, standing, inclusion, ms: 0 }
+    }
+
+    fn standing(&self, exact: Option<&Origin>, report: &Report) -> Option<Standing> {
+        self.log.as_ref()?;
+        let list = report.signer.as_ref().and_then(|signer| signer.list.as_deref());
+        match exact.map(|origin| origin.how) {
+            Some(How::Bytes) => Some(Standing::Exact),
+            Some(_) => Some(Standing::OtherBytes),
+            None if report.intact == Some(true) && list == Some(TrustLists::OWN) => {
+                Some(Standing::NotInLog)
+            }
+            None => None,
         }
-        // A file that the detector cannot read either has told all it can.
-        let mark = self.detector.as_ref().and_then(|detector| detector.detect(bytes).ok());
-        let marked = mark.as_ref().filter(|mark| mark.found);
-        let origin = exact.or_else(|| self.recover(bytes, marked));
-        (report, mark, origin)
+    }
+
+    /// Checks as a stranger would, with the entry and the proof that they would be given.
+    fn inclusion(&self, asset: &AssetEntry) -> Option<Inclusion> {
+        let log = self.log.as_ref()?;
+        let entry = log.entry(asset.index).ok()?;
+        let proved = match log.proof(asset.index) {
+            Ok(proof) => proof.verifies(&entry, log.verifier()),
+            Err(LogError::Unknown(_)) => return Some(Inclusion::Pending),
+            Err(_) => false,
+        };
+        let promised = merkle::leaf_hash(&entry) == asset.leaf_hash;
+        Some(if proved && promised { Inclusion::Proved } else { Inclusion::Wrong })
     }
 
     /// The asset that the file is, by its bytes or by its intact manifest.

@@ -13,7 +13,7 @@ use super::{
     near::row,
     postings::BLOCK,
     rows::{
-        FINGERPRINTS, POSITION, Rows, TENANTS, TIMES, WAITING, number, numbered, open_key,
+        FINGERPRINTS, POSITION, Rows, SAME, TENANTS, TIMES, WAITING, number, numbered, open_key,
         position, position_value, tenant_key,
     },
     terms::{Term, terms},
@@ -97,14 +97,18 @@ impl Registry {
         record: &Record,
         rows: &mut Rows,
     ) -> Result<(), LogError> {
-        if matches!(record.event, Event::Approved | Event::Rejected) {
-            return self.apply_review(record, rows);
+        match record.event {
+            Event::Approved | Event::Rejected => return self.apply_review(index, record, rows),
+            Event::Published | Event::Corrected | Event::Withdrawn => {
+                return self.apply_publication(index, record, rows);
+            }
+            _ => {}
         }
         let Some(entry) = AssetEntry::of(index, leaf, record) else { return Ok(()) };
-        // Taken in again, it keeps the decision that was made since.
-        let review = self.entry(index)?.and_then(|known| known.review);
-        let entry = AssetEntry { review, ..entry };
-        if entry.event == Event::Held && review.is_none() {
+        // Taken in again, it keeps what has happened since.
+        let known = self.entry(index)?.filter(|known| known.asset_id == entry.asset_id);
+        let entry = known.unwrap_or(entry);
+        if entry.event == Event::Held && entry.review.is_none() {
             rows.put(&numbered(WAITING, index), &[])?;
         }
         if let Some(content) = &record.content
@@ -115,19 +119,32 @@ impl Registry {
         rows.put_asset(entry)
     }
 
-    /// The first decision stands.
-    fn apply_review(&self, record: &Record, rows: &mut Rows) -> Result<(), LogError> {
-        let Some(asset) = record.asset_id else { return Ok(()) };
-        let known = match rows.asset(asset) {
-            Some(entry) => Some(entry.clone()),
-            None => self.asset(asset)?,
-        };
-        match known {
-            Some(entry) if entry.review.is_none() => {
-                rows.remove(&numbered(WAITING, entry.index));
-                rows.put_asset(AssetEntry { review: Some(record.event), ..entry })
-            }
-            _ => Ok(()),
+    fn apply_review(&self, index: u64, record: &Record, rows: &mut Rows) -> Result<(), LogError> {
+        let Some(entry) = self.known(record, rows)? else { return Ok(()) };
+        let waited = entry.index;
+        let Some(decided) = entry.decided(index, record) else { return Ok(()) };
+        rows.remove(&numbered(WAITING, waited));
+        rows.put_asset(decided)
+    }
+
+    /// The published bytes lead to the asset, too.
+    fn apply_publication(
+        &self,
+        index: u64,
+        record: &Record,
+        rows: &mut Rows,
+    ) -> Result<(), LogError> {
+        let Some(entry) = self.known(record, rows)? else { return Ok(()) };
+        rows.put(&numbered(SAME, index), &entry.index.to_be_bytes())?;
+        entry.published(index, record).map_or(Ok(()), |published| rows.put_asset(published))
+    }
+
+    /// The asset that a later record is about, with what the records before it have changed.
+    fn known(&self, record: &Record, rows: &Rows) -> Result<Option<AssetEntry>, LogError> {
+        let Some(asset) = record.asset_id else { return Ok(None) };
+        match rows.asset(asset) {
+            Some(entry) => Ok(Some(entry.clone())),
+            None => self.asset(asset),
         }
     }
 

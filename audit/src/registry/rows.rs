@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `position` | number of records taken in, leaf hash of the last |
 //! | `a/` index | the asset that a record tells of, as JSON |
+//! | `b/` index of a publication | index of the record with its asset |
 //! | `u/` request | index of an `admitted` record without a terminal one |
 //! | `w/` index | a held asset that nobody has decided about |
 //! | `g/` index | an asset's fingerprint |
@@ -24,6 +25,8 @@ use crate::LogError;
 pub(super) const POSITION: &[u8] = b"position";
 /// Assets, by the index of the record that tells of them.
 pub(super) const ASSETS: &[u8] = b"a/";
+/// Where the asset of a later record is told of.
+pub(super) const SAME: &[u8] = b"b/";
 /// Held assets without a decision, by the index of their record.
 pub(super) const WAITING: &[u8] = b"w/";
 /// Requests without a terminal record.

@@ -1,7 +1,7 @@
 use types::Mark;
 
 use super::*;
-use crate::{C2paRecord, ContentRecord, Event, Record, merkle};
+use crate::{C2paRecord, ContentRecord, Event, Record, ReviewRecord, merkle};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -50,8 +50,7 @@ fn asset(event: Event, n: u64) -> Record {
         image_fingerprint: image,
         text_fingerprint: text,
     });
-    record.c2pa =
-        Some(C2paRecord { manifest_label: format!("urn:c2pa:{n}"), manifest_sha256: sha256 });
+    record.c2pa = Some(C2paRecord::new(format!("urn:c2pa:{n}"), sha256));
     record
 }
 
@@ -136,4 +135,51 @@ fn every_row_is_within_the_bounds_of_sled() {
         let (key, value) = row.unwrap();
         assert!(crate::state::bounded(&key, &value).is_ok(), "{key:?}");
     }
+}
+
+#[test]
+fn a_published_asset_is_found_by_its_published_bytes_and_keeps_its_history() {
+    let mut published = asset(Event::Released, 1);
+    published.event = Event::Published;
+    let released = asset(Event::Released, 0);
+    published.asset_id = released.asset_id;
+    published.time = "2026-01-01T00:00:02Z".to_owned();
+    let mut withdrawn = decision(Event::Withdrawn, &released, 3);
+    let url = Some("https://press.example/notice".to_owned());
+    withdrawn.publication =
+        Some(crate::PublicationRecord { url: url.clone(), ..Default::default() });
+    let early = decision(Event::Withdrawn, &asset(Event::Released, 9), 0);
+    let id = released.asset_id.unwrap();
+    let mut approved = decision(Event::Approved, &released, 1);
+    approved.review =
+        Some(ReviewRecord { role: types::Role::Editor, reason: "accurate".to_owned() });
+    let place = Place::new(vec![early, released, approved, published, withdrawn]);
+    for _ in 0..3 {
+        let (registry, _) = place.open();
+        let [delivered, now] = [0, 1].map(|n: u64| Sha256::of(&n.to_be_bytes()));
+        for digest in [delivered, now] {
+            let found = registry.by_sha256(&digest).unwrap().unwrap();
+            assert_eq!((found.asset_id, found.sha256), (id, delivered));
+            assert_eq!(found.current(), (now, now, "urn:c2pa:1"));
+            assert_eq!(
+                (found.review_index, found.reviewed_by),
+                (Some(2), Some(types::Role::Editor))
+            );
+            let publication = found.publication.unwrap();
+            assert_eq!((publication.state, publication.index), (Event::Withdrawn, 4));
+            assert_eq!(publication.url, url);
+        }
+        assert_eq!(registry.by_manifest("urn:c2pa:1").unwrap().unwrap().asset_id, id);
+        let marked = registry.assets(&Filter::Mark(MarkId::from(0)), 10).unwrap();
+        assert_eq!(marked.len(), 1);
+    }
+}
+
+#[test]
+fn what_was_never_published_cannot_be_withdrawn() {
+    let released = asset(Event::Released, 0);
+    let id = released.asset_id.unwrap();
+    let withdrawn = decision(Event::Withdrawn, &released, 1);
+    let (registry, _) = Place::new(vec![released, withdrawn]).open();
+    assert!(!registry.asset(id).unwrap().unwrap().is_public());
 }

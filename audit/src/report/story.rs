@@ -110,6 +110,10 @@ impl Story {
             parts.push(format!("{} {}", model.model, model.version));
         }
         parts.extend(record.review.as_ref().map(|review| review.reason.clone()));
+        if let Some(publication) = &record.publication {
+            parts.extend(publication.url.clone());
+            parts.extend(publication.replaced_by.map(|asset| format!("replaced by {asset}")));
+        }
         parts.extend(record.detail.clone());
         parts.join("; ")
     }
@@ -169,6 +173,9 @@ fn event(event: Event) -> Words {
         Event::Failed => Words::fixed("request failed", "请求失败"),
         Event::Interrupted => Words::fixed("request interrupted", "请求中断"),
         Event::Approved => Words::fixed("asset approved", "素材获批"),
+        Event::Published => Words::fixed("asset published", "素材发布"),
+        Event::Corrected => Words::fixed("published asset corrected", "已发布素材更正"),
+        Event::Withdrawn => Words::fixed("published asset withdrawn", "已发布素材撤回"),
         Event::Rejected => Words::fixed("asset rejected", "素材被驳回"),
         other => Words::fixed(other.name(), other.name()),
     }

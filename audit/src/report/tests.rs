@@ -3,7 +3,7 @@
 use types::{Action, AssetId, Mark, MediaType, RequestId, Role, Sha256};
 
 use super::{Evaluation, Extent, Facts, LogHead, Outcome, Regime, Seen, Views, facts::Stamped};
-use crate::{C2paRecord, ContentRecord, Event, Record, ReviewRecord};
+use crate::{C2paRecord, ContentRecord, Event, PublicationRecord, Record};
 
 /// Runs one check of a regime over records, each with whether its manifest is at hand.
 fn run(regime: &str, id: &str, facts: &Facts, records: &[(Record, Option<bool>)]) -> Outcome {
@@ -41,7 +41,7 @@ fn made(event: Event, media_type: MediaType, mark: Mark) -> Record {
         image_fingerprint: None,
         text_fingerprint: None,
     };
-    let c2pa = C2paRecord { manifest_label: "m".into(), manifest_sha256: Sha256::of(b"m") };
+    let c2pa = C2paRecord::new("m".into(), Sha256::of(b"m"));
     Record {
         asset_id: Some(AssetId::new()),
         content: Some(content),
@@ -165,20 +165,24 @@ fn what_is_prohibited_is_refused_and_bare() {
 }
 
 #[test]
-fn a_release_without_review_never_passes_as_reviewed() {
-    let approved = |role| {
-        let review = Some(ReviewRecord { role, reason: "accurate".into() });
-        Record { review, ..record(Event::Approved, 0, 0) }
+fn a_publication_passes_only_with_an_earlier_approval_by_an_editor() {
+    let published = |approval, approved_by| {
+        let mut record = made(Event::Published, MediaType::PlainText, unmarked("short text"));
+        record.publication =
+            Some(PublicationRecord { approval, approved_by, ..PublicationRecord::default() });
+        record
     };
-    let released = made(Event::Released, MediaType::PlainText, unmarked("short text"));
-    let check = |records: Vec<Record>, expected| {
-        let records: Vec<_> = records.into_iter().map(|record| (record, None)).collect();
+    let released = || made(Event::Released, MediaType::PlainText, unmarked("short text"));
+    let check = |record: Record, expected| {
+        let records = [(released(), None), (record, None)];
         assert_eq!(run("ny-fair", "NY-FAIR", &from_start(), &records), expected);
     };
-    check(vec![], Outcome::NotApplicable);
-    check(vec![approved(Role::Editor)], Outcome::Pass);
-    check(vec![approved(Role::Journalist)], Outcome::Fail);
-    check(vec![approved(Role::Editor), released], Outcome::NotMet);
+    check(released(), Outcome::NotApplicable);
+    check(published(Some(0), Some(Role::Editor)), Outcome::Pass);
+    check(published(Some(0), Some(Role::Journalist)), Outcome::Fail);
+    check(published(Some(1), Some(Role::Editor)), Outcome::Fail);
+    check(published(None, Some(Role::Editor)), Outcome::Fail);
+    check(published(None, None), Outcome::Fail);
 }
 
 #[test]

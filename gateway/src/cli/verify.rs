@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context as _;
 use audit::{Log, LogError, LogOptions};
 use futures::{StreamExt as _, stream};
-use provenance::{Authority, Report, TrustLists, Verdict, Verifier};
+use provenance::{TrustLists, Verdict, Verifier};
 use serde_json::json;
 use types::Sha256;
 
@@ -29,11 +29,13 @@ use super::{
 use crate::{
     detecting::Detector,
     disclosure::{self, Audience},
+    fetching::Fetcher,
     installation::Installation,
-    lookup::{Lookup, Subject, Verification},
+    lookup::{Inclusion, Lookup, Subject, Verification},
     mark_keys::MarkKeys,
-    models, recording,
+    models, recording, signing_keys,
     storage::Storage,
+    trusting,
     wiring::WiringError,
 };
 
@@ -47,27 +49,38 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
         installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
     let files = files(&args.paths)?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
-    let mut checked =
-        stream::iter(files).map(|file| check(&lookup, file, args.recover)).buffered(at_once);
+    let fetcher = args.fetch.then(Fetcher::default);
+    let mut checked = stream::iter(files)
+        .map(|file| check(&lookup, file, args.recover, fetcher.as_ref()))
+        .buffered(at_once);
     let mut exit = Exit::Yes;
     while let Some((name, sha256, found)) = checked.next().await {
         if let (Some(log), Some(sha256)) = (&log, sha256) {
             let record = recording::verified("installation", "operator".into(), sha256, &found);
             log.append(record).await?;
         }
-        let mut value = disclosure::report(&found, Audience::Owner, &publisher, console.language());
+        let mut value = disclosure::report(
+            &found,
+            lookup.lists(),
+            Audience::Owner,
+            &publisher,
+            console.language(),
+        );
         if let Some(object) = value.as_object_mut() {
             object.insert("file".to_owned(), json!(name));
         }
         console.result(&value, || show::verification(&name, &found, console));
-        exit = worse(exit, exit_of(found.report.verdict));
+        exit = worse(exit, exit_of(&found));
     }
     Ok(exit)
 }
 
 /// What one verdict means to a script.
-const fn exit_of(verdict: Verdict) -> Exit {
-    match verdict {
+const fn exit_of(found: &Verification) -> Exit {
+    if matches!(found.inclusion, Some(Inclusion::Wrong)) {
+        return Exit::No;
+    }
+    match found.report.verdict {
         Verdict::Trusted => Exit::Yes,
         Verdict::AlteredAfterSigning | Verdict::Invalid => Exit::No,
         Verdict::Unreadable | Verdict::Unsupported => Exit::Unreadable,
@@ -94,7 +107,9 @@ fn lookup(
     console: &Console,
 ) -> Result<(Lookup, Option<Log>), Failure> {
     let mut lists = match installation {
-        Some(installation) => TrustLists::own(&Authority::load(&installation.provenance())?)?,
+        Some(installation) => {
+            trusting::with_stored(signing_keys::own_list(installation)?, installation)?
+        }
         None => TrustLists::default(),
     };
     for path in args.trust.iter().flat_map(|path| pems(path)) {
@@ -159,7 +174,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Option<PathBuf>>, Failure> {
 }
 
 /// Every file below a folder by name; links are not followed.
-fn walk(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     let below = |entry: &fs::DirEntry| match entry.file_type() {
@@ -171,22 +186,52 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a file is the manifest of another one that lies beside it.
-fn is_sidecar(file: &Path) -> bool {
+pub(super) fn is_sidecar(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
 }
 
 type Checked = (String, Option<Sha256>, Verification);
 
-async fn check(lookup: &Lookup, file: Option<PathBuf>, recover: bool) -> Checked {
+async fn check(
+    lookup: &Lookup,
+    file: Option<PathBuf>,
+    recover: bool,
+    fetcher: Option<&Fetcher>,
+) -> Checked {
     let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
     let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
     match read {
         Ok(Ok(subject)) => {
             let sha256 = Sha256::of(&subject.bytes);
-            (name, Some(sha256), lookup.verify(subject).await)
+            let found = match fetcher {
+                None => lookup.verify(subject).await,
+                Some(fetcher) => fetched(lookup, subject, fetcher).await,
+            };
+            (name, Some(sha256), found)
         }
-        Ok(Err(reason)) => (name, None, unreadable(&reason)),
-        Err(_) => (name, None, unreadable("it could not be read")),
+        Ok(Err(reason)) => (name, None, Verification::unreadable(&reason)),
+        Err(_) => (name, None, Verification::unreadable("it could not be read")),
+    }
+}
+
+/// Checks again with the credentials from elsewhere, as if they lay beside the file.
+async fn fetched(lookup: &Lookup, subject: Subject, fetcher: &Fetcher) -> Verification {
+    let mut found = lookup.verify(subject.clone()).await;
+    let Some(url) = found.report.remote_url.clone() else { return found };
+    let (fetcher, wanted) = (fetcher.clone(), url.clone());
+    let answer = tokio::task::spawn_blocking(move || fetcher.fetch(&wanted)).await;
+    match answer {
+        Ok(Ok(store)) => {
+            let subject = Subject { sidecar: Some(store), ..subject };
+            let mut found = lookup.verify(subject).await;
+            found.report.remote_url = Some(url);
+            found
+        }
+        Ok(Err(error)) => {
+            found.report.warnings.push(error.to_string());
+            found
+        }
+        Err(_) => found,
     }
 }
 
@@ -206,10 +251,6 @@ fn subject(file: Option<&Path>, recover: bool) -> Result<Subject, String> {
     let sidecar = fs::read(sidecar_path(file)).ok();
     let format = file.extension().map(|end| end.to_string_lossy().into_owned());
     Ok(Subject { bytes, sidecar, format, recover })
-}
-
-fn unreadable(reason: &str) -> Verification {
-    Verification { report: Report::unreadable(reason), mark: None, origin: None, ms: 0 }
 }
 
 #[cfg(test)]

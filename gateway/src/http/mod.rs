@@ -18,6 +18,9 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod publications;
+mod renditions;
+mod resolution;
 mod reviews;
 mod vault;
 mod verify;
@@ -69,6 +72,10 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
         .routes(routes!(assets::receipt))
+        .routes(routes!(renditions::sign))
+        .routes(routes!(publications::state, publications::publish))
+        .routes(routes!(publications::correct))
+        .routes(routes!(publications::withdraw))
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
         .routes(routes!(entries::entries))
@@ -107,6 +114,14 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
     let routes = OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify::detect))
+        .routes(routes!(resolution::by_binding, resolution::by_large_binding))
+        .routes(routes!(resolution::by_content))
+        .routes(routes!(resolution::manifest))
+        .routes(routes!(resolution::algorithms))
+        .routes(routes!(resolution::capabilities))
+        .routes(routes!(resolution::status))
+        .routes(routes!(resolution::discovery))
+        .routes(routes!(resolution::landing))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))

@@ -91,7 +91,8 @@ pub(crate) async fn verify(
     let audience =
         caller.as_ref().map_or(Audience::Public, |caller| Audience::Tenant(&caller.0.tenant));
     let publisher = &line.stages().installation.config().provenance.publisher;
-    Ok(Json(disclosure::report(&found, audience, publisher, language(&headers))))
+    let lists = line.stages().lookup();
+    Ok(Json(disclosure::report(&found, lists.lists(), audience, publisher, language(&headers))))
 }
 
 /// Looks for the mark alone. Without a key, `p_value` is only a bound.
@@ -134,7 +135,7 @@ pub(crate) fn detected(mark: &MarkFound, start: Instant) -> Value {
 }
 
 /// Strangers are welcome unless configuration says otherwise, but not without measure.
-fn welcome(
+pub(super) fn welcome(
     line: &Line,
     caller: Option<Caller>,
     request: &Request,
@@ -153,7 +154,7 @@ fn welcome(
 }
 
 /// A turn is taken before the body is read, so that waiting costs no memory.
-async fn turn(line: &Line) -> Result<OwnedSemaphorePermit, ApiError> {
+pub(super) async fn turn(line: &Line) -> Result<OwnedSemaphorePermit, ApiError> {
     let busy = || ApiError::unavailable("busy", "Too many files are being checked; try again.");
     let waiting = line.stages().checks().acquire_owned();
     let turn = tokio::time::timeout(Duration::from_secs(TURN_SECONDS_MAX), waiting).await;
@@ -229,7 +230,7 @@ fn known(content_type: &str) -> Option<String> {
 }
 
 /// The first of the asker's languages that is spoken here.
-fn language(headers: &HeaderMap) -> Language {
+pub(super) fn language(headers: &HeaderMap) -> Language {
     let wished = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let mut wished = wished.unwrap_or_default().split(',').map(str::trim);
     match wished.find(|wish| wish.starts_with("zh") || wish.starts_with("en")) {

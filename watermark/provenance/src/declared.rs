@@ -36,7 +36,8 @@ pub(crate) fn ai(reader: &Reader) -> Declared {
     Declared { active: reader.active_manifest().is_some_and(declares), anywhere }
 }
 
-fn declares(manifest: &Manifest) -> bool {
+/// Whether a manifest itself declares it.
+pub(crate) fn declares(manifest: &Manifest) -> bool {
     manifest.assertions().iter().any(|assertion| {
         assertion.label() == AI_DISCLOSURE
             || assertion.value().is_ok_and(|value| names_ai(value, 0))

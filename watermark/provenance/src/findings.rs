@@ -1,12 +1,14 @@
 //! From status codes (C2PA 2.4, section 15.2) to one of nine verdicts.
 
+use std::collections::HashMap;
+
 use c2pa::{
     Ingredient, Reader, ValidationResults,
     status_tracker::LogKind,
     validation_results::{StatusCodes, validation_codes::log_kind},
     validation_status::{
         CLAIM_SIGNATURE_VALIDATED, SIGNING_CREDENTIAL_EXPIRED, SIGNING_CREDENTIAL_UNTRUSTED,
-        ValidationStatus,
+        TIMESTAMP_VALIDATED, ValidationStatus,
     },
 };
 
@@ -29,6 +31,30 @@ pub(crate) struct Findings {
     pub(crate) in_time: bool,
 }
 
+/// Findings about manifests below the active one, by their labels.
+#[derive(Debug, Default)]
+pub(crate) struct Statuses<'a>(HashMap<&'a str, Vec<&'a ValidationStatus>>);
+
+impl<'a> Statuses<'a> {
+    pub(crate) fn of(reader: &'a Reader) -> Self {
+        let mut found = Self::default();
+        let deltas = reader.validation_results().and_then(ValidationResults::ingredient_deltas);
+        for delta in deltas.into_iter().flatten() {
+            let codes = delta.validation_deltas();
+            for status in codes.success().iter().chain(codes.failure()) {
+                if let Some(label) = status.url().and_then(manifest_label) {
+                    found.0.entry(label).or_default().push(status);
+                }
+            }
+        }
+        found
+    }
+
+    fn about(&self, label: &str) -> impl Iterator<Item = &ValidationStatus> {
+        self.0.get(label).into_iter().flatten().copied()
+    }
+}
+
 impl Findings {
     /// The codes; about signer and time nothing is assumed.
     pub(crate) fn of(reader: &Reader) -> Self {
@@ -46,6 +72,38 @@ impl Findings {
             listed: false,
             in_time: false,
         }
+    }
+
+    /// The codes about an ingredient's own manifest: what was found now, and what was recorded when
+    /// it was brought in.
+    pub(crate) fn of_ingredient(
+        statuses: &Statuses<'_>,
+        label: &str,
+        ingredient: &Ingredient,
+    ) -> Self {
+        let results = ingredient.validation_results();
+        let active = results.and_then(ValidationResults::active_manifest);
+        let recorded =
+            active.into_iter().flat_map(|codes| codes.success().iter().chain(codes.failure()));
+        let older = ingredient.validation_status().unwrap_or_default().iter();
+        let about = |status: &&ValidationStatus| {
+            status.url().and_then(manifest_label).is_none_or(|about| about == label)
+        };
+        let mut found = Self::default();
+        for status in statuses.about(label).chain(recorded.chain(older).filter(about)) {
+            let code = status.code().to_owned();
+            match log_kind(status.code()) {
+                LogKind::Success => found.successes.push(code),
+                LogKind::Failure if !found.failures.contains(&code) => found.failures.push(code),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Whether the time-stamp's own signature is intact.
+    pub(crate) fn is_stamped(&self) -> bool {
+        self.successes.iter().any(|code| code == TIMESTAMP_VALIDATED)
     }
 
     /// Whether something that the file was made from had credentials that did not check out.
@@ -81,6 +139,12 @@ impl Findings {
     }
 }
 
+/// The manifest that a JUMBF URL is about.
+fn manifest_label(url: &str) -> Option<&str> {
+    let (_, path) = url.split_once("/c2pa/")?;
+    path.split('/').next()
+}
+
 fn is_identity(code: &str) -> bool {
     code.starts_with("cawg.")
 }
@@ -108,7 +172,7 @@ fn unrecorded_failures(results: &ValidationResults) -> Vec<String> {
 }
 
 /// Older ingredients have one list of statuses, in which successes may stand, too.
-fn recorded_failures(ingredient: &Ingredient) -> Vec<String> {
+pub(crate) fn recorded_failures(ingredient: &Ingredient) -> Vec<String> {
     let results = ingredient.validation_results();
     let active = results.and_then(ValidationResults::active_manifest).map(StatusCodes::failure);
     let mut failures = active.map(|found| names(found)).unwrap_or_default();

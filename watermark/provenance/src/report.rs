@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::summary::Summary;
+use crate::{contents::Contents, summary::Summary};
 
 /// What is known about a file through its credentials. It says nothing about whether the content
 /// is true.
@@ -29,6 +29,11 @@ pub struct Report {
     pub ingredient_warning: bool,
     /// The active manifest's unique name.
     pub manifest_label: Option<String>,
+    /// Where the credentials are kept, if not with the file; an address that a stranger wrote.
+    pub remote_url: Option<String>,
+    /// What the active manifest says.
+    #[serde(flatten)]
+    pub contents: Contents,
     /// Labels in the file's metadata, which nobody has to have signed.
     pub labels: Labels,
     /// Status codes (C2PA 2.4, section 15.2) or reasons that led to the verdict.
@@ -48,7 +53,7 @@ impl Report {
     }
 
     /// A report without any manifest.
-    pub(crate) const fn bare(verdict: Verdict, summary: Summary) -> Self {
+    pub(crate) fn bare(verdict: Verdict, summary: Summary) -> Self {
         Self {
             verdict,
             summary,
@@ -60,6 +65,8 @@ impl Report {
             ai_declared_anywhere: false,
             ingredient_warning: false,
             manifest_label: None,
+            remote_url: None,
+            contents: Contents::default(),
             labels: Labels { source_type: None, aigc: None },
             failures: Vec::new(),
             warnings: Vec::new(),

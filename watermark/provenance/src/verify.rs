@@ -3,32 +3,33 @@
 //! Nothing is fetched, whatever a file asks for, and no file ends the caller.
 
 use std::{
-    io::Cursor,
-    panic::{AssertUnwindSafe, catch_unwind},
+    fs::File,
+    io::{Read as _, Seek as _},
+    path::Path,
     sync::Arc,
+    thread,
 };
 
-use c2pa::{Context, Error, Reader, validation_status::TIMESTAMP_VALIDATED};
+use c2pa::Context;
 use serde_json::json;
-use time::OffsetDateTime;
-use types::MediaType;
+use types::{MediaType, Sha256};
 
 use crate::{
-    ProvenanceError, TrustLists,
-    authority::{certificates, expiry},
-    declared,
-    findings::Findings,
-    jumbf,
-    report::{Labels, Report, Signer, TimeStamp, Verdict},
-    summary::{Facts, Summary},
-    token::Token,
-    xmp,
+    Picture, ProvenanceError, TrustLists, bounds, container,
+    judging::Judge,
+    locating::{self, Located, void},
+    metadata,
+    report::{Labels, Report, Verdict},
+    source::Source,
+    thumbnails,
 };
 
-/// The label of the box with the claim signature.
-const SIGNATURE: &str = "c2pa.signature";
-/// Reasons are for people: longer ones are cut.
-const REASON_CHARS_MAX: usize = 120;
+/// The status of a hash that leaves out the wrong bytes (C2PA 2.4, section 15.2).
+const MISPLACED: &str = "assertion.dataHash.malformed";
+/// Larger files are read from disk piece by piece.
+const MEMORY_BYTES_MAX: u64 = 32 << 20;
+/// So much of a large file is searched for what it is, and for its labels.
+const HEAD_BYTES: u64 = 1 << 20;
 
 /// Checks credentials against trust lists.
 #[derive(Debug)]
@@ -55,171 +56,108 @@ impl Verifier {
         Ok(Self { lists, context: context.into_shared() })
     }
 
+    /// The lists by which it judges.
+    #[must_use]
+    pub const fn lists(&self) -> &TrustLists {
+        &self.lists
+    }
+
     /// Reads and judges. `sidecar` is a manifest store that lies beside the file, used where the
     /// file carries none; `format` is a file extension or media type, used where the bytes do not
     /// tell.
     #[must_use]
     pub fn verify(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
-        // Parsers of hostile input are not ours: one that panics has found a file unreadable.
-        let looked =
-            catch_unwind(AssertUnwindSafe(|| self.look(bytes, sidecar, &hint(bytes, format))));
-        let report =
-            looked.unwrap_or_else(|_| Report::unreadable("its structure stops the parser"));
-        Report { labels: labels(bytes), ..report }
+        self.report(Source::Memory(bytes), sidecar, format)
     }
 
-    fn look(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: &str) -> Report {
-        let embedded = self.reader().with_stream(format, Cursor::new(bytes));
-        let (reader, store) = match (embedded, sidecar) {
-            (
-                Err(Error::JumbfNotFound | Error::UnsupportedType | Error::RemoteManifestUrl(_)),
-                Some(sidecar),
-            ) => (self.beside(bytes, sidecar, format), Some(sidecar.to_vec())),
-            (embedded, _) => (embedded, c2pa::jumbf_io::load_jumbf_from_memory(format, bytes).ok()),
+    /// The same for a file on disk, which is not brought into memory where it is large: then its
+    /// labels are looked for in its first mebibyte only. The extension says what it is, where the
+    /// bytes do not tell.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::File`] when it cannot be read.
+    pub fn verify_file(
+        &self,
+        path: &Path,
+        sidecar: Option<&[u8]>,
+    ) -> Result<Report, ProvenanceError> {
+        let failed = |error: std::io::Error| ProvenanceError::File {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
         };
-        match reader {
-            Ok(reader) => self.judge(&reader, store.as_deref().unwrap_or_default()),
-            Err(error) => without_manifest(&error, bytes),
-        }
+        let format = path.extension().map(|end| end.to_string_lossy().into_owned());
+        let mut file = File::open(path).map_err(failed)?;
+        let large = file.metadata().map_err(failed)?.len() > MEMORY_BYTES_MAX;
+        let mut bytes = Vec::new();
+        let limit = if large { HEAD_BYTES } else { MEMORY_BYTES_MAX };
+        (&mut file).take(limit).read_to_end(&mut bytes).map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        let source =
+            if large { Source::Disk { file: &file, head: &bytes } } else { Source::Memory(&bytes) };
+        Ok(self.report(source, sidecar, format.as_deref()))
     }
 
-    fn beside(&self, bytes: &[u8], sidecar: &[u8], format: &str) -> c2pa::Result<Reader> {
-        self.reader().with_manifest_data_and_stream(sidecar, format, Cursor::new(bytes))
+    fn report(&self, source: Source<'_>, sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
+        let report = apart(|| self.look(source, sidecar, format));
+        let report = report.unwrap_or_else(|| Report::unreadable("its structure stops the parser"));
+        Report { labels: apart(|| labels(source)).unwrap_or_default(), ..report }
     }
 
-    fn reader(&self) -> Reader {
-        Reader::from_shared_context(&self.context)
+    /// A thumbnail that a report on this file lists, by its digest, decoded and encoded again. None
+    /// comes out of credentials that are void.
+    #[must_use]
+    pub fn thumbnail(
+        &self,
+        bytes: &[u8],
+        sidecar: Option<&[u8]>,
+        format: Option<&str>,
+        sha256: &Sha256,
+    ) -> Option<Picture> {
+        let shown = apart(|| {
+            let located = self.located(Source::Memory(bytes), sidecar, format).ok()?;
+            let report = Judge::new(&self.lists, &located.reader, &located.store).report();
+            let void = located.misplaced || report.verdict == Verdict::Invalid;
+            (!void).then(|| thumbnails::find(&located.reader, sha256))?
+        });
+        shown.flatten()
     }
 
-    fn judge(&self, reader: &Reader, store: &[u8]) -> Report {
-        let label = reader.active_label();
-        let signature = reader.active_manifest().and_then(c2pa::Manifest::signature_info);
-        let chain = signature.and_then(|info| certificates(info.cert_chain())).unwrap_or_default();
-        let mut findings = Findings::of(reader);
-        let token = label
-            .and_then(|label| jumbf::content(store, &[label, SIGNATURE]))
-            .and_then(Token::of_signature);
-        let token =
-            token.filter(|_| findings.successes.iter().any(|code| code == TIMESTAMP_VALIDATED));
-        let time_stamp = token.as_ref().map(|token| self.time_stamp(token));
-        let list = self.lists.vouching(&chain, token.as_ref().map(|token| token.at));
-        findings.listed = list.is_some();
-        findings.in_time =
-            time_stamp.as_ref().is_some_and(|stamp| stamp.trusted) || still_valid(&chain);
-        let (failures, identity) = findings.claim_and_identity_failures();
-        let identity_warning = !identity.is_empty();
-        let declared = declared::ai(reader);
-        let found = Report {
-            signer: signature.map(|info| signer(info, list)),
-            signed_at: signature.and_then(|info| info.time.clone()),
-            ai_declared_active: declared.active,
-            ai_declared_anywhere: declared.anywhere,
-            ingredient_warning: findings.warn_of_ingredients(),
-            manifest_label: label.map(str::to_owned),
-            warnings: warnings(&findings, identity, time_stamp.as_ref()),
-            failures,
-            time_stamp,
-            ..Report::unreadable("")
+    fn look(&self, source: Source<'_>, sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
+        let located = match self.located(source, sidecar, format) {
+            Ok(located) => located,
+            Err(report) => return *report,
         };
-        concluded(found, findings.verdict(), identity_warning)
+        let report = Judge::new(&self.lists, &located.reader, &located.store).report();
+        // A signature that leaves out anything but its own wrapper says nothing about the text.
+        if located.misplaced && report.intact == Some(true) { void(MISPLACED) } else { report }
     }
 
-    fn time_stamp(&self, token: &Token) -> TimeStamp {
-        TimeStamp {
-            trusted: self.lists.keeps_time(&token.chain, token.at),
-            authority: token.authority(),
-        }
+    fn located(
+        &self,
+        source: Source<'_>,
+        sidecar: Option<&[u8]>,
+        format: Option<&str>,
+    ) -> Result<Located, Box<Report>> {
+        let parser = container::parser(source.head(), format);
+        locating::store(&self.context, source, sidecar, &parser)
     }
 }
 
-/// The report with its verdict, and without what nobody should take from broken credentials.
-fn concluded(found: Report, verdict: Verdict, identity_warning: bool) -> Report {
-    let signer = found.signer.filter(|_| verdict != Verdict::Invalid);
-    let facts = Facts {
-        signer: signer.as_ref().map(|signer| signer.name.as_str()).unwrap_or_default(),
-        list: signer.as_ref().and_then(|signer| signer.list.as_deref()).unwrap_or_default(),
-        ingredient_warning: found.ingredient_warning,
-        identity_warning,
-        ..Facts::default()
+/// Runs with room for deep recursion. Parsers of hostile input are not ours: one that panics has
+/// found a file unreadable, and gives nothing.
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(bounds::STACK_BYTES);
+        thread.spawn_scoped(scope, work).ok()?.join().ok()
+    })
+}
+
+/// What stands in the file's own metadata; a file on disk is read as far as that takes.
+fn labels(source: Source<'_>) -> Labels {
+    let found = match (source.whole(), MediaType::sniff(source.head()), source.open()) {
+        (Some(bytes), ..) => metadata::read(bytes),
+        (None, Some(kind), Ok(mut file)) => metadata::read_as(&mut file, kind),
+        _ => metadata::Found::default(),
     };
-    let summary = Summary::of(verdict, &facts);
-    let intact = match verdict {
-        Verdict::Trusted | Verdict::UntrustedSigner | Verdict::ExpiredSigner => Some(true),
-        Verdict::AlteredAfterSigning => Some(false),
-        _ => None,
-    };
-    Report { verdict, summary, intact, signer, ..found }
-}
-
-fn signer(info: &c2pa::SignatureInfo, list: Option<&str>) -> Signer {
-    let name = info.issuer.clone().or_else(|| info.common_name.clone());
-    Signer { name: name.unwrap_or_default(), list: list.map(str::to_owned), revoked_at: None }
-}
-
-fn still_valid(chain: &[Vec<u8>]) -> bool {
-    let end = chain.first().and_then(|leaf| expiry(leaf));
-    end.is_some_and(|end| end > OffsetDateTime::now_utc())
-}
-
-fn warnings(findings: &Findings, identity: Vec<String>, stamp: Option<&TimeStamp>) -> Vec<String> {
-    let mut warnings: Vec<String> =
-        identity.into_iter().map(|code| format!("named actor: {code}")).collect();
-    if stamp.is_some_and(|stamp| !stamp.trusted) {
-        warnings.push("time not from a listed authority".to_owned());
-    }
-    let below = findings.recorded_failures.iter().chain(&findings.ingredient_failures);
-    warnings.extend(below.map(|code| format!("ingredient: {code}")));
-    warnings.dedup();
-    warnings
-}
-
-fn without_manifest(error: &Error, bytes: &[u8]) -> Report {
-    let bare = |verdict, host| {
-        Report::bare(verdict, Summary::of(verdict, &Facts { host, ..Facts::default() }))
-    };
-    match error {
-        _ if bytes.is_empty() => Report::unreadable("it is empty"),
-        Error::JumbfNotFound => bare(Verdict::None, ""),
-        Error::RemoteManifestUrl(url) => bare(Verdict::RemoteOnly, host(url)),
-        // Text carries its manifest beside it, and there is none.
-        Error::UnsupportedType if MediaType::sniff(bytes) == Some(MediaType::PlainText) => {
-            bare(Verdict::None, "")
-        }
-        Error::UnsupportedType => Report {
-            failures: vec!["unsupported format".to_owned()],
-            ..bare(Verdict::Unsupported, "")
-        },
-        other => {
-            let said = other.to_string();
-            let line = said.lines().next().unwrap_or_default();
-            Report::unreadable(&line.chars().take(REASON_CHARS_MAX).collect::<String>())
-        }
-    }
-}
-
-/// The host of a URL, without the user name that may stand before it.
-fn host(url: &str) -> &str {
-    let after = url.split_once("://").map_or(url, |(_, after)| after);
-    let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
-}
-
-/// What the parser is told about the format: what the bytes say, else what the caller says.
-fn hint(bytes: &[u8], format: Option<&str>) -> String {
-    if let Some(known @ (MediaType::Png | MediaType::Jpeg)) = MediaType::sniff(bytes) {
-        return known.name().to_owned();
-    }
-    let essence = format.unwrap_or_default().split(';').next().unwrap_or_default();
-    let essence = essence.trim().trim_start_matches('.').to_lowercase();
-    let start = String::from_utf8_lossy(bytes.get(..512).unwrap_or(bytes));
-    match essence.as_str() {
-        "" if start.starts_with("%PDF-") => "pdf".to_owned(),
-        "" if start.contains("<svg") => "svg".to_owned(),
-        _ => essence,
-    }
-}
-
-fn labels(bytes: &[u8]) -> Labels {
-    let packet = xmp::read(bytes).unwrap_or_default();
-    Labels { source_type: xmp::source_type(packet), aigc: xmp::aigc(packet) }
+    Labels { source_type: found.source_type, aigc: found.aigc }
 }

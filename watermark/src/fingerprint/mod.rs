@@ -8,3 +8,8 @@ mod text;
 
 pub use picture::image;
 pub use text::text;
+
+/// The name of the picture's fingerprint in soft bindings; the value is its 32 bytes.
+pub const IMAGE_ALGORITHM: &str = "org.imprimatur.image-fingerprint.1";
+/// The name of the text's fingerprint in soft bindings; the value is its 256 bytes.
+pub const TEXT_ALGORITHM: &str = "org.imprimatur.text-fingerprint.1";

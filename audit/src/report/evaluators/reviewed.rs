@@ -1,4 +1,4 @@
-//! Human review before release.
+//! Human review before publication.
 
 use serde::Deserialize;
 use types::Role;
@@ -7,7 +7,7 @@ use super::{Evaluator, asset};
 use crate::{
     Event,
     report::{
-        Indices, Outcome, Seen, Words,
+        Seen, Words,
         outcome::{Finding, Tally},
     },
 };
@@ -19,63 +19,49 @@ pub(super) struct Parameters {
     roles: Vec<Role>,
 }
 
-/// Records do not say yet what was published. So a release without a review is not held against
-/// anybody, but it does not count as passed either.
+/// Every publication must name the record of an approval that stands before it. What was released to
+/// its requester only was not published, and needs none.
 #[derive(Debug)]
 pub(super) struct Reviewed {
     parameters: Parameters,
-    approvals: Tally,
-    unreviewed: Indices,
+    published: Tally,
 }
 
 impl Reviewed {
     pub(super) fn new(parameters: Parameters) -> Self {
-        Self { parameters, approvals: Tally::default(), unreviewed: Indices::default() }
+        Self { parameters, published: Tally::default() }
     }
 }
 
 impl Evaluator for Reviewed {
     fn see(&mut self, seen: &Seen<'_>) {
         let record = seen.record;
-        match record.event {
-            Event::Released => {
-                let medium = asset::medium(record);
-                if medium.is_some_and(|medium| self.parameters.media.contains(&medium)) {
-                    self.unreviewed.push(seen.index);
-                }
-            }
-            Event::Approved => {
-                let named = record.review.as_ref().map(|review| review.role);
-                let holds = named.is_some_and(|role| self.parameters.roles.contains(&role));
-                self.approvals.judge(seen.index, holds);
-            }
-            _ => {}
+        if record.event != Event::Published {
+            return;
         }
+        let medium = asset::medium(record);
+        if medium.is_none_or(|medium| !self.parameters.media.contains(&medium)) {
+            return;
+        }
+        let told = record.publication.as_ref();
+        let before = told.and_then(|told| told.approval).is_some_and(|at| at < seen.index);
+        let role = told.and_then(|told| told.approved_by);
+        let holds = before && role.is_some_and(|role| self.parameters.roles.contains(&role));
+        self.published.judge(seen.index, holds);
     }
 
     fn finish(self: Box<Self>) -> Finding {
-        let (approved, unreviewed) = (self.approvals.supporting.count(), self.unreviewed.count());
-        let mut finding = self.approvals.finding(
+        let approved = self.published.supporting.count();
+        self.published.finding(
             Words::made(
-                format!("all {approved} assets that left were approved first by a role with editorial control"),
-                format!("全部 {approved} 个放行素材均事先经具有编辑权限的角色批准"),
+                format!("all {approved} published assets were approved before by a role with editorial control"),
+                format!("全部 {approved} 个已发布素材均事先经具有编辑权限的角色批准"),
             ),
             Words::fixed(
-                "an approval is not by a role with editorial control",
-                "有批准并非由具有编辑权限的角色作出",
+                "an asset was published without an earlier approval by a role with editorial control",
+                "有素材在发布前未经具有编辑权限的角色批准",
             ),
-            Words::fixed("nothing was released in this extent", "此范围内没有放行的素材"),
-        );
-        if finding.outcome != Outcome::Fail && unreviewed > 0 {
-            finding.outcome = Outcome::NotMet;
-            finding.opposing = self.unreviewed;
-            finding.reason = Words::made(
-                format!(
-                    "{unreviewed} assets were released to their requester without a review; whether they were published is not on record"
-                ),
-                format!("{unreviewed} 个素材未经审阅即交付请求者；是否已发布没有记录"),
-            );
-        }
-        finding
+            Words::fixed("nothing was published in this extent", "此范围内没有发布的素材"),
+        )
     }
 }

@@ -6,7 +6,13 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod contents;
+mod formats;
 mod hostile;
+mod keys;
 mod press;
 mod signing;
+mod strangers;
+mod texts;
+mod updating;
 mod verifying;

@@ -93,8 +93,18 @@ fn an_expired_certificate_counts_only_with_a_time_from_a_listed_authority() {
     let report = read(with_root);
     assert_eq!(report.verdict, Verdict::Trusted, "{report:?}");
 
-    let mut pinned = TrustLists::default();
-    pinned.allow(include_str!("expired/signer.pem")).unwrap();
+    let pin = || {
+        let mut pinned = TrustLists::default();
+        pinned.allow(include_str!("expired/signer.pem")).unwrap();
+        pinned
+    };
+    let pinned = pin();
+    assert_eq!(pinned.about().map(|list| list.expired).sum::<usize>(), 1);
+    let mut stamped = pin();
+    stamped.add_pem("old-tsa", include_str!("expired/root.pem")).unwrap();
+    let report = read(stamped);
+    assert_eq!(report.verdict, Verdict::Trusted, "{report:?}");
+    assert_eq!(report.signer.unwrap().list.as_deref(), Some("allowed"));
     for lists in [pinned, TrustLists::default()] {
         let report = read(lists);
         assert_eq!(report.verdict, Verdict::ExpiredSigner, "{report:?}");
