@@ -217,6 +217,9 @@ fn disguises(folder: &Path) -> Result<(), Box<dyn Error>> {
     };
     let listed = terms.iter().filter(|row| !political(row)).filter_map(|row| row["term"].as_str());
     let listed: Vec<&str> = listed.map(str::trim).filter(|term| term.chars().count() > 1).collect();
+    if listed.is_empty() {
+        return Ok(());
+    }
     let pack = format!(
         "id = \"words\"\nversion = \"1\"\n[[rule]]\nid = \"words\"\nversion = 1\ncategory = \"harassment\"\nwhen = {{ terms = {} }}\naction = \"flag\"\nmessage = {{ en = \"m\" }}\n",
         serde_json::to_string(&listed).unwrap_or_default()

@@ -36,15 +36,17 @@ pub(crate) fn place_of(category: Category) -> Option<usize> {
 pub(crate) type Scores = [f32; CATEGORIES];
 
 /// A weight as it is stored stands for its signed square: so small ones keep their precision.
-fn weight(byte: u8) -> i32 {
-    let root = i32::from(byte.cast_signed());
-    root * root.abs()
+/// Nothing here can overflow: a weight is below 2^14, and a sentence has a few thousand features.
+/// Wrapping says so to the compiler, which then adds all heads at once.
+const fn weight(byte: u8) -> i32 {
+    let root = byte.cast_signed() as i32;
+    root.wrapping_mul(root.wrapping_abs())
 }
 
 /// Weights and calibration.
 #[derive(Debug)]
 pub(crate) struct Model {
-    table: &'static [u8],
+    table: &'static [[u8; HEADS]],
     shapes: &'static [u8],
     heads: Vec<Head>,
     digest: Sha256,
@@ -118,6 +120,7 @@ impl Model {
         let (header, weights) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         let Header { heads } = serde_json::from_slice(header).ok()?;
         let (table, shapes) = weights.split_at_checked(ROWS as usize * HEADS)?;
+        let (table, _) = table.as_chunks();
         let whole = shapes.len() == SHAPE_ROWS as usize && heads.len() == SUFFIX + 1;
         whole.then(|| Self { table, shapes, heads, digest: Sha256::of(bytes) })
     }
@@ -139,8 +142,10 @@ impl Model {
                 sums.shapes += self.shapes.get(shape as usize).map_or(0, |byte| weight(*byte));
                 return;
             }
-            for (sum, byte) in sums.words.iter_mut().zip(self.row(feature.row)) {
-                *sum = sum.saturating_add(weight(*byte));
+            if let Some(row) = self.table.get(feature.row as usize) {
+                for (sum, byte) in sums.words.iter_mut().zip(row) {
+                    *sum = sum.wrapping_add(weight(*byte));
+                }
             }
         });
         let han = text.chars().filter(|letter| crate::normalise::is_han(*letter)).count();
@@ -150,12 +155,8 @@ impl Model {
 
     /// What one feature adds for a category.
     pub(super) fn weight(&self, row: u32, place: usize) -> i32 {
-        self.row(row).get(place).map_or(0, |byte| weight(*byte))
-    }
-
-    fn row(&self, row: u32) -> &[u8] {
-        let start = row as usize * HEADS;
-        self.table.get(start..start + HEADS).unwrap_or_default()
+        let row = self.table.get(row as usize);
+        row.and_then(|row| row.get(place)).map_or(0, |byte| weight(*byte))
     }
 
     /// The scores of a window.
