@@ -60,5 +60,21 @@ fn judge(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, judge);
+/// A prompt of 650 bytes under the whole pack, and the classifier by itself.
+fn prompt(criterion: &mut Criterion) {
+    let engine = Engine::newsroom().unwrap();
+    let english: String = ENGLISH.chars().cycle().take(650).collect();
+    let chinese: String = CHINESE.chars().cycle().take(216).collect();
+    let mut group = criterion.benchmark_group("prompt of 650 bytes");
+    for (name, text) in [("english", english), ("chinese", chinese)] {
+        let scope = scope(Hook::Input);
+        group.bench_function(name, |bench| bench.iter(|| engine.judge(&scope, &text)));
+        group.bench_function(format!("{name}, classifier alone"), |bench| {
+            bench.iter(|| engine.scores(&text));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, prompt, judge);
 criterion_main!(benches);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use types::{Action, Category, CheckRun, Decision, PolicyVersion};
 
 use crate::{
-    Judgement, NEWSROOM_PACK, PolicyError, Scope, StreamJudge,
+    CategoryScore, Judgement, NEWSROOM_PACK, PolicyError, Scope, StreamJudge,
+    classify::{self, Classifying, Model, Scores},
     judgement::{joined, redact},
     ledger::Ledger,
-    matchers::{Builder, Matchers, Uses},
-    normalise::Views,
+    matchers::{Builder, Matchers, Uses, name},
+    normalise::{Views, segment},
     pack::{Mode, Pack},
     rule::Rule,
     trial,
@@ -24,6 +25,7 @@ pub struct Engine(Arc<Compiled>);
 pub(crate) struct Compiled {
     pub(crate) rules: Vec<Rule>,
     pub(crate) matchers: Matchers,
+    pub(crate) model: &'static Model,
     version: PolicyVersion,
 }
 
@@ -41,9 +43,21 @@ impl Engine {
     /// # Errors
     /// [`PolicyError`] when the pack cannot be read, a rule makes no sense, or a test fails.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        let pack = Pack::parse(text)?;
-        let engine = Self::compile(&pack)?;
-        let report = trial::run(&pack, &engine);
+        Self::tested(&Pack::parse(text)?)
+    }
+
+    /// Reads a base pack and what an organisation adds to it. The overlay cannot change, switch off
+    /// or take back a rule of the base.
+    ///
+    /// # Errors
+    /// As [`Engine::from_toml`]; also when the overlay has a rule with the id of one of the base.
+    pub fn layered(base: &str, overlay: &str) -> Result<Self, PolicyError> {
+        Self::tested(&Pack::parse(base)?.with_overlay(Pack::parse(overlay)?)?)
+    }
+
+    fn tested(pack: &Pack) -> Result<Self, PolicyError> {
+        let engine = Self::compile(pack)?;
+        let report = trial::run(pack, &engine);
         if report.failed.is_empty() { Ok(engine) } else { Err(PolicyError::Tests(report.failed)) }
     }
 
@@ -60,16 +74,37 @@ impl Engine {
             rules.push(rule);
         }
         let matchers = builder.build()?;
-        Ok(Self(Arc::new(Compiled { rules, matchers, version: pack.version() })))
+        let model = Model::built_in()?;
+        Ok(Self(Arc::new(Compiled { rules, matchers, model, version: pack.version() })))
     }
 
     /// Judges a whole text.
     #[must_use]
     pub fn judge(&self, scope: &Scope, text: &str) -> Judgement {
         let mut ledger = self.ledger(scope);
-        let hits = self.0.matchers.scan(&Views::of(text), 0, &|clause| ledger.wants(clause));
+        let mut hits = self.0.matchers.scan(&Views::of(text), 0, &|clause| ledger.wants(clause));
+        let mut classifying = self.classifying(&ledger);
+        if let Some(classifying) = &mut classifying {
+            let units = segment(text, 0, 0).units;
+            for sentence in classify::split(text, &units) {
+                let sentence = classifying.read(text, sentence);
+                hits.extend(self.0.matchers.classified(&sentence, &|clause| ledger.wants(clause)));
+            }
+        }
         ledger.add(hits, None);
-        self.judgement(scope, &ledger, text)
+        self.judgement(scope, &ledger, text, classifying.map(|classifying| classifying.best()))
+    }
+
+    /// How much a text is about each of OpenAI's categories, and whether it tries to override
+    /// instructions; whatever the rules ask for.
+    #[must_use]
+    pub fn scores(&self, text: &str) -> Vec<CategoryScore> {
+        classify::scores(self.0.model, text)
+    }
+
+    /// The classifier, if a rule in force asks for it.
+    pub(crate) fn classifying(&self, ledger: &Ledger) -> Option<Classifying> {
+        ledger.classes().next().map(|_| Classifying::new(self.0.model))
     }
 
     /// Judges a text while it is being written.
@@ -103,11 +138,17 @@ impl Engine {
     }
 
     /// What a ledger says about the text it was filled from.
-    pub(crate) fn judgement(&self, scope: &Scope, ledger: &Ledger, text: &str) -> Judgement {
+    pub(crate) fn judgement(
+        &self,
+        scope: &Scope,
+        ledger: &Ledger,
+        text: &str,
+        scores: Option<Scores>,
+    ) -> Judgement {
         let decision = Decision {
             action: ledger.action(),
             findings: ledger.findings(scope.language),
-            checks: self.checks(scope),
+            checks: self.checks(scope, ledger, scores.as_ref()),
             policy: self.0.version.clone(),
         };
         let redactions = joined(ledger.redactions());
@@ -120,8 +161,9 @@ impl Engine {
         rules.filter(|(_, rule)| rule.applies(scope)).map(|(place, _)| place)
     }
 
-    /// The checks that rules in force ask for: `ran`, or `no_rule`.
-    fn checks(&self, scope: &Scope) -> Vec<CheckRun> {
+    /// The checks that rules in force ask for: `ran`, or `no_rule`. Of the classifier also the
+    /// digest of its model, and for each category its score and the least one that counts.
+    fn checks(&self, scope: &Scope, ledger: &Ledger, scores: Option<&Scores>) -> Vec<CheckRun> {
         let in_force = self.in_force(scope).filter_map(|place| self.0.rules.get(place));
         let clauses = in_force.flat_map(|rule| rule.when.clauses());
         let uses =
@@ -131,8 +173,37 @@ impl Engine {
             ("regex", uses.regex),
             ("pii", uses.pii),
             ("secrets", uses.secrets),
+            ("classifier", uses.classifier),
         ];
         let outcome = |ran| if ran { "ran" } else { "no_rule" }.to_owned();
-        ran.map(|(check, ran)| CheckRun { check: check.to_owned(), outcome: outcome(ran) }).into()
+        let ran =
+            ran.map(|(check, ran)| CheckRun { check: check.to_owned(), outcome: outcome(ran) });
+        ran.into_iter()
+            .chain(scores.into_iter().flat_map(|scores| self.scored(ledger, scores)))
+            .collect()
+    }
+
+    fn scored(&self, ledger: &Ledger, scores: &Scores) -> Vec<CheckRun> {
+        let model = CheckRun {
+            check: "classifier.model".to_owned(),
+            outcome: self.0.model.digest().to_string(),
+        };
+        let mut checks = vec![model];
+        for class in ledger.classes() {
+            let score = scores.get(class.place).copied().unwrap_or_default();
+            let least = match (class.min, self.0.model.thresholds(class.place)) {
+                (Some(min), _) => format!("{min:.3}"),
+                (None, Some((en, zh))) => format!("{en:.3} en, {zh:.3} zh"),
+                (None, None) => continue,
+            };
+            let run = CheckRun {
+                check: format!("classifier.{}", name(class.category)),
+                outcome: format!("{score:.3} of {least}"),
+            };
+            if !checks.contains(&run) {
+                checks.push(run);
+            }
+        }
+        checks
     }
 }

@@ -22,6 +22,14 @@ pub enum PolicyError {
     /// Rules do not decide as their own tests expect.
     #[error("the rule pack fails {} of its own tests: {}", .0.len(), list(.0))]
     Tests(Vec<FailedTest>),
+    /// The built-in classifier cannot be read.
+    #[error("the built-in classifier is damaged: build the program again")]
+    Model,
+    /// No trusted key signed the pack.
+    #[error(
+        "no trusted key signed this pack: sign it again after the last change, or name the signer's key"
+    )]
+    Signature,
     /// The rules are together too large.
     #[error(
         "the rules cannot be compiled ({0}): shorten the largest regexes or lower their max_len"

@@ -10,7 +10,7 @@ use types::{Action, Finding, Language, Span};
 use crate::{
     engine::Compiled,
     judgement::Redaction,
-    matchers::{ClauseId, Hit, Kind},
+    matchers::{Class, ClauseId, Hit, Kind},
     rule::Rule,
 };
 
@@ -36,8 +36,17 @@ struct Entry {
     longest: usize,
     /// Matches of the first clause whose reach ends here or before are decided.
     decided: usize,
-    /// Where it fired, by what; and whether only a disguise was found there.
-    fired: BTreeMap<Kind, BTreeMap<(usize, usize), bool>>,
+    /// Where it fired, by what.
+    fired: BTreeMap<Kind, Fired>,
+}
+
+/// Where a rule fired by matches of one kind.
+#[derive(Debug, Default)]
+struct Fired {
+    /// Whether only a disguise was found there.
+    spans: BTreeMap<(usize, usize), bool>,
+    /// The highest score, in thousandths.
+    score: u16,
 }
 
 impl Ledger {
@@ -57,6 +66,19 @@ impl Ledger {
 
     pub(crate) const fn action(&self) -> Action {
         self.action
+    }
+
+    /// Whether some rule in force can be decided only where a sentence ends.
+    pub(crate) fn waits_for_sentences(&self) -> bool {
+        self.by_rule().any(|(_, rule)| {
+            let asks = rule.when.clauses().any(|clause| self.pack.matchers.uses(clause).classifier);
+            asks && (rule.withholds() || !rule.when.is_simple())
+        })
+    }
+
+    /// Categories that rules in force ask the classifier for.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = &Class> {
+        self.pack.matchers.classes(|clause| self.wants(clause))
     }
 
     /// Whether a rule in force has this clause.
@@ -99,8 +121,9 @@ impl Ledger {
     pub(crate) fn redactions(&self) -> Vec<Redaction> {
         let mut redactions = Vec::new();
         for (entry, _) in self.by_rule().filter(|(_, rule)| rule.effect() == Action::Redact) {
-            for (kind, spans) in &entry.fired {
-                let spans = spans.keys().map(|(start, end)| Span { start: *start, end: *end });
+            for (kind, fired) in &entry.fired {
+                let spans =
+                    fired.spans.keys().map(|(start, end)| Span { start: *start, end: *end });
                 redactions.extend(spans.map(|span| Redaction::new(span, &kind.to_string())));
             }
         }
@@ -111,15 +134,15 @@ impl Ledger {
     pub(crate) fn findings(&self, language: Language) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (entry, rule) in self.by_rule() {
-            findings.extend(entry.fired.iter().map(|(kind, spans)| Finding {
+            findings.extend(entry.fired.iter().map(|(kind, fired)| Finding {
                 rule: rule.id.clone(),
                 rule_version: rule.version,
                 action: rule.action,
                 category: rule.category,
                 kind: kind.to_string(),
-                score: 1.0,
-                spans: outermost(spans.keys()),
-                obfuscated: spans.values().all(|disguised| *disguised),
+                score: f32::from(fired.score) / 1000.0,
+                spans: outermost(fired.spans.keys()),
+                obfuscated: fired.spans.values().all(|disguised| *disguised),
                 shadow: rule.is_shadow(),
                 message: rule.message(language).to_owned(),
             }));
@@ -138,9 +161,13 @@ impl Entry {
     }
 
     fn fire(&mut self, hit: &Hit) {
-        let spans = self.fired.entry(hit.kind).or_default();
-        let disguised = spans.entry((hit.span.start, hit.span.end)).or_insert(true);
-        *disguised &= hit.disguised;
+        let fired = self.fired.entry(hit.kind).or_default();
+        fired.score = fired.score.max(hit.score);
+        let marks = if hit.marks.is_empty() { std::slice::from_ref(&hit.span) } else { &hit.marks };
+        for mark in marks {
+            let disguised = fired.spans.entry((mark.start, mark.end)).or_insert(true);
+            *disguised &= hit.disguised;
+        }
     }
 
     /// Decides matches whose reach ends at `now` or before; whether the rule fired.

@@ -4,9 +4,11 @@
 //! three agree because every rule looks only at matches and at what lies near them.
 //!
 //! Reading order: [`Scope`] says whom a decision is about, `pack` reads rules, `normalise` undoes
-//! disguises without losing where a code point came from, `matchers` find, `ledger` turns what was
-//! found into rules that fired, [`Engine`] and [`StreamJudge`] decide.
+//! disguises without losing where a code point came from, `matchers` find, `classify` scores
+//! sentences, `ledger` turns what was found into rules that fired, [`Engine`] and [`StreamJudge`] decide.
 
+mod classify;
+mod diff;
 mod engine;
 mod error;
 mod judgement;
@@ -17,14 +19,18 @@ mod normalise;
 mod pack;
 mod rule;
 mod scope;
+mod signed;
 mod stream;
 mod trial;
 
+pub use classify::{CategoryScore, SentenceFeatures, features};
+pub use diff::{RuleChange, diff};
 pub use engine::Engine;
 pub use error::PolicyError;
 pub use judgement::Judgement;
 pub use lint::{LintFinding, lint};
 pub use scope::{Hook, Scope};
+pub use signed::{PackSignature, sign, verify};
 pub use stream::{Finished, Step, StreamJudge};
 pub use trial::{FailedTest, TestReport, test};
 

@@ -80,6 +80,7 @@ fn matchers(rule: &RuleText) -> Vec<MatcherText> {
         regex: when.regex.clone(),
         pii: when.pii.clone(),
         secrets: when.secrets.clone(),
+        classifier: when.classifier.clone(),
         max_len: when.max_len,
     };
     let unless = rule.unless.as_ref().map(|unless| MatcherText {
@@ -157,6 +158,7 @@ fn unreachable(pack: &Pack, rule: &RuleText) -> Option<String> {
             && when.regex.is_empty()
             && when.pii.is_empty()
             && when.secrets.is_empty()
+            && when.classifier.is_none()
     };
     let own = terms(rule);
     let others = pack.rules().map(|(other, _)| other).take_while(|other| other.id != rule.id);

@@ -2,6 +2,7 @@
 //! that regexes require; only the regexes that can match then run.
 
 mod checksum;
+mod classes;
 mod entities;
 mod literals;
 mod pattern;
@@ -13,13 +14,15 @@ mod terms;
 use std::{fmt, ops::Range};
 
 use regex_syntax::hir::Hir;
-use types::Span;
+use types::{Category, Span};
 
 use crate::{
     Hook, PolicyError,
+    classify::Sentence,
     normalise::{View, Views},
     pack::MatcherText,
 };
+pub(crate) use classes::{Class, name};
 use entities::{Entities, Entity};
 use pattern::Pattern;
 pub(crate) use pattern::tree;
@@ -37,6 +40,17 @@ pub(crate) struct Hit {
     pub(crate) span: Span,
     /// Found only after undoing a disguise.
     pub(crate) disguised: bool,
+    /// How sure it is, in thousandths.
+    pub(crate) score: u16,
+    /// What in the span is to be shown, if not all of it.
+    pub(crate) marks: Vec<Span>,
+}
+
+impl Hit {
+    /// A match of something that is there or not.
+    const fn sure(clause: ClauseId, kind: Kind, span: Span, disguised: bool) -> Self {
+        Self { clause, kind, span, disguised, score: 1000, marks: Vec::new() }
+    }
 }
 
 /// What matched.
@@ -46,6 +60,7 @@ pub(crate) enum Kind {
     Regex,
     Pii(&'static str),
     Secret(&'static str),
+    Classifier(Category),
 }
 
 impl fmt::Display for Kind {
@@ -55,6 +70,7 @@ impl fmt::Display for Kind {
             Self::Regex => f.write_str("regex"),
             Self::Pii(name) => write!(f, "pii.{name}"),
             Self::Secret(name) => write!(f, "secret.{name}"),
+            Self::Classifier(category) => write!(f, "classifier.{}", name(*category)),
         }
     }
 }
@@ -66,6 +82,7 @@ pub(crate) struct Matchers {
     detectors: Vec<Detector>,
     /// Those of the entities that no literal announces: numbers.
     numbers: Entities,
+    classes: Vec<Class>,
     pending: [Pending; 2],
     uses: Vec<Uses>,
 }
@@ -87,6 +104,7 @@ pub(crate) struct Uses {
     pub(crate) regex: bool,
     pub(crate) pii: bool,
     pub(crate) secrets: bool,
+    pub(crate) classifier: bool,
 }
 
 impl Uses {
@@ -96,6 +114,7 @@ impl Uses {
             regex: self.regex || other.regex,
             pii: self.pii || other.pii,
             secrets: self.secrets || other.secrets,
+            classifier: self.classifier || other.classifier,
         }
     }
 }
@@ -112,7 +131,7 @@ impl Matchers {
         let mut hits = Vec::new();
         let mut found = |clause, kind, bytes: Range<usize>| {
             let disguised = clean.is_disguised(bytes.clone());
-            hits.push(Hit { clause, kind, span: clean.span(bytes), disguised });
+            hits.push(Hit::sure(clause, kind, clean.span(bytes), disguised));
         };
         self.scan_view(clean, from, wants, &mut found);
         if self.numbers.clauses().any(wants) {
@@ -123,12 +142,26 @@ impl Matchers {
                 // The digits of personal data and secrets are lost in the folded view.
                 let words = matches!(kind, Kind::Term | Kind::Regex);
                 if words && folded.is_disguised(bytes.clone()) {
-                    hits.push(Hit { clause, kind, span: folded.span(bytes), disguised: true });
+                    hits.push(Hit::sure(clause, kind, folded.span(bytes), true));
                 }
             });
         }
         hits.retain(|hit| hit.span.start >= from && wants(hit.clause));
         hits
+    }
+
+    /// What a sentence is about, for clauses that are wanted.
+    pub(crate) fn classified(
+        &self,
+        sentence: &Sentence<'_>,
+        wants: &dyn Fn(ClauseId) -> bool,
+    ) -> Vec<Hit> {
+        self.classes(wants).filter_map(|class| class.hit(sentence)).collect()
+    }
+
+    /// Categories that wanted clauses ask the classifier for.
+    pub(crate) fn classes(&self, wants: impl Fn(ClauseId) -> bool) -> impl Iterator<Item = &Class> {
+        self.classes.iter().filter(move |class| wants(class.clause))
     }
 
     /// The first code point from which a match under rules for `hook` may reach beyond code point
@@ -203,6 +236,7 @@ pub(crate) struct Builder {
     terms: terms::Builder,
     detectors: Vec<Detector>,
     numbers: Vec<(&'static Entity, ClauseId)>,
+    classes: Vec<Class>,
     pending: [Pending; 2],
     uses: Vec<Uses>,
 }
@@ -217,7 +251,9 @@ impl Builder {
     ) -> Result<ClauseId, String> {
         let clause = self.uses.len();
         if parts.is_empty() || parts.iter().any(MatcherText::is_empty) {
-            return Err("a matcher is empty: give it terms, regex, pii or secrets".into());
+            return Err(
+                "a matcher is empty: give it terms, regex, pii, secrets or a classifier".into()
+            );
         }
         let mut uses = Uses::default();
         for part in parts {
@@ -225,6 +261,7 @@ impl Builder {
             uses.regex |= !part.regex.is_empty();
             uses.pii |= !part.pii.is_empty();
             uses.secrets |= !part.secrets.is_empty();
+            uses.classifier |= part.classifier.is_some();
             for tree in self.part(part, clause)? {
                 for (pending, hook) in self.pending.iter_mut().zip([Hook::Input, Hook::Output]) {
                     if hooks.contains(&hook) {
@@ -235,6 +272,11 @@ impl Builder {
         }
         self.uses.push(uses);
         Ok(clause)
+    }
+
+    /// Whether a clause asks the classifier.
+    pub(crate) fn is_class(&self, clause: ClauseId) -> bool {
+        self.uses.get(clause).is_some_and(|uses| uses.classifier)
     }
 
     fn part(&mut self, part: &MatcherText, clause: ClauseId) -> Result<Vec<Hir>, String> {
@@ -251,6 +293,9 @@ impl Builder {
                 clauses: vec![clause],
             });
             trees.push(tree);
+        }
+        if let Some(classifier) = &part.classifier {
+            self.classes.push(Class::new(classifier, clause)?);
         }
         let personal = part.pii.iter().map(|name| entities::named(personal::ALL, "pii", name));
         let secrets =
@@ -296,6 +341,7 @@ impl Builder {
             terms: self.terms.build().map_err(PolicyError::TooLarge)?,
             detectors: self.detectors,
             numbers: Entities::new(self.numbers).map_err(PolicyError::TooLarge)?,
+            classes: self.classes,
             pending: self.pending,
             uses: self.uses,
         })

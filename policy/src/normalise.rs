@@ -16,7 +16,7 @@ mod unit;
 mod view;
 
 pub(crate) use letters::{is_han, is_word};
-pub(crate) use unit::{Unit, segment};
+pub(crate) use unit::{Kind as UnitKind, Unit, segment};
 pub(crate) use view::View;
 
 /// The views of a text or of a part of it.
@@ -91,9 +91,10 @@ mod tests {
             ("k1ll", "kill"),
             ("p.i.p.e bomb", "pipe bomb"),
             ("p i p e  b o m b", "pipebomb"),
-            ("kіll", "kill"),     // Cyrillic і
-            ("сор", "cop"),       // Cyrillic throughout
-            ("москва", "москва"), // Russian stays
+            ("kіll", "kill"),           // Cyrillic і
+            ("КILL ТНЕm", "kILL them"), // Cyrillic К, Т, Н, Е
+            ("сор", "cop"),             // Cyrillic throughout
+            ("москва", "москва"),       // Russian stays
             ("booomb", "bomb"),
             ("炸*弹", "炸弹"),
             ("炸 弹", "炸弹"),

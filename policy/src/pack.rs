@@ -49,6 +49,22 @@ impl Pack {
         Ok(pack)
     }
 
+    /// A base with the rules of an overlay added. The overlay adds and never takes away: the
+    /// strictest action wins, and no rule of the base can be written anew.
+    pub(crate) fn with_overlay(mut self, overlay: Self) -> Result<Self, PolicyError> {
+        for (rule, line) in overlay.rules() {
+            if self.rules().any(|(known, _)| known.id == rule.id) {
+                let reason = "the base pack has a rule with this id, which no overlay can change: give yours another".to_owned();
+                return Err(PolicyError::Rule { rule: rule.id.clone(), line, reason });
+            }
+        }
+        self.id = format!("{}+{}", self.id, overlay.id);
+        self.version = format!("{}+{}", self.version, overlay.version);
+        self.rules.extend(overlay.rules);
+        self.lines.extend(overlay.lines);
+        Ok(self)
+    }
+
     /// The rules, each with its line.
     pub(crate) fn rules(&self) -> impl Iterator<Item = (&RuleText, usize)> {
         self.rules.iter().map(Spanned::get_ref).zip(self.lines.iter().copied())
@@ -156,13 +172,25 @@ pub(crate) struct WhenText {
     pub(crate) regex: Vec<String>,
     pub(crate) pii: Vec<String>,
     pub(crate) secrets: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) classifier: Option<ClassifierText>,
     pub(crate) max_len: Option<u32>,
     pub(crate) any: Vec<MatcherText>,
     pub(crate) all: Vec<MatcherText>,
     pub(crate) within: Option<usize>,
 }
 
-/// Any of some terms, regexes and kinds of personal data and secrets.
+/// A category of the classifier, and the score from which on it counts; without one the model's
+/// own threshold for the language of the sentence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClassifierText {
+    pub(crate) category: Category,
+    #[serde(default)]
+    pub(crate) min: Option<f32>,
+}
+
+/// Any of some terms, regexes, kinds of personal data and secrets, and a category.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MatcherText {
@@ -170,6 +198,8 @@ pub(crate) struct MatcherText {
     pub(crate) regex: Vec<String>,
     pub(crate) pii: Vec<String>,
     pub(crate) secrets: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) classifier: Option<ClassifierText>,
     /// How often `*`, `+` and `{n,}` repeat at most.
     pub(crate) max_len: Option<u32>,
 }
@@ -180,6 +210,7 @@ impl MatcherText {
             && self.regex.is_empty()
             && self.pii.is_empty()
             && self.secrets.is_empty()
+            && self.classifier.is_none()
     }
 }
 

@@ -76,6 +76,11 @@ impl Rule {
                 "valid_until is not after valid_from: the rule would never apply".into(),
             ));
         }
+        if text.action == Action::Redact && when.clauses().any(|clause| matchers.is_class(clause)) {
+            return Err(wrong(
+                "a classifier judges sentences, it has no place to redact: use flag, rewrite, review or block".into(),
+            ));
+        }
         if text.id.is_empty() {
             return Err(wrong("the id is empty: records name rules by it".into()));
         }
@@ -163,18 +168,19 @@ fn time_of(text: Option<&str>) -> Result<Option<i64>, String> {
 }
 
 fn build_when(rule: &RuleText, matchers: &mut Builder) -> Result<When, String> {
-    let WhenText { terms, regex, pii, secrets, max_len, any, all, within } = &rule.when;
+    let WhenText { terms, regex, pii, secrets, classifier, max_len, any, all, within } = &rule.when;
     let own = MatcherText {
         terms: terms.clone(),
         regex: regex.clone(),
         pii: pii.clone(),
         secrets: secrets.clone(),
+        classifier: classifier.clone(),
         max_len: *max_len,
     };
     let lists = [!own.is_empty(), !any.is_empty(), !all.is_empty()];
     if lists.iter().filter(|given| **given).count() != 1 {
         return Err(
-            "`when` needs exactly one of: its own terms, regex, pii and secrets; `any`; `all`"
+            "`when` needs exactly one of: its own terms, regex, pii, secrets and classifier; `any`; `all`"
                 .into(),
         );
     }

@@ -8,6 +8,7 @@ use types::Action;
 
 use crate::{
     Engine, Judgement, Scope,
+    classify::{Classifying, first_end},
     judgement::{Redaction, joined, redact},
     ledger::Ledger,
     matchers::Hit,
@@ -23,6 +24,12 @@ pub struct StreamJudge {
     engine: Engine,
     scope: Scope,
     ledger: Ledger,
+    /// The classifier, if a rule in force asks for it.
+    classifying: Option<Classifying>,
+    /// Where the sentence begins that the classifier has not read.
+    sentence: Place,
+    /// Whether nothing of that sentence may be let go.
+    waits: bool,
     /// All that was pushed.
     text: String,
     /// Where normalisation starts again.
@@ -64,10 +71,15 @@ pub struct Finished {
 impl StreamJudge {
     pub(crate) fn new(engine: Engine, scope: Scope) -> Self {
         let ledger = engine.ledger(&scope);
+        let classifying = engine.classifying(&ledger);
+        let waits = ledger.waits_for_sentences();
         Self {
             engine,
             scope,
             ledger,
+            classifying,
+            sentence: Place::default(),
+            waits,
             text: String::new(),
             context: Place::default(),
             decided: 0,
@@ -84,8 +96,7 @@ impl StreamJudge {
         if action >= Action::Rewrite {
             let stricter = action > self.told;
             self.told = action;
-            let verdict =
-                stricter.then(|| self.engine.judgement(&self.scope, &self.ledger, &self.text));
+            let verdict = stricter.then(|| self.judgement());
             return Step { emit: String::new(), verdict };
         }
         let held = self.ledger.held().unwrap_or(usize::MAX);
@@ -95,17 +106,51 @@ impl StreamJudge {
     /// Ends the text.
     #[must_use]
     pub fn finish(mut self) -> Finished {
+        self.read_sentences(true);
         let segments = segment(&self.text, self.context.byte, self.context.point);
         let hits = self.scan(&Views::of_units(&self.text, &segments.units));
         self.ledger.add(hits, None);
-        let judgement = self.engine.judgement(&self.scope, &self.ledger, &self.text);
+        let judgement = self.judgement();
         let released = judgement.action() < Action::Rewrite;
         let emit = if released { self.emit(usize::MAX) } else { String::new() };
         Finished { emit, judgement }
     }
 
+    /// What is to be said of the text so far.
+    fn judgement(&self) -> Judgement {
+        let scores = self.classifying.as_ref().map(Classifying::best);
+        self.engine.judgement(&self.scope, &self.ledger, &self.text, scores)
+    }
+
+    /// Lets the classifier read the sentences that have ended; at the `end` of the text all.
+    fn read_sentences(&mut self, end: bool) {
+        let Some(classifying) = &mut self.classifying else { return };
+        let segments = segment(&self.text, self.sentence.byte, self.sentence.point);
+        let (mut units, mut settled) = (segments.units.as_slice(), segments.settled);
+        if end {
+            settled = units.len();
+        }
+        let mut hits = Vec::new();
+        while let Some(first) = units.first() {
+            self.sentence = Place { byte: first.bytes.start, point: first.points.start };
+            let ends = first_end(&self.text, units, settled).or(end.then_some(units.len()));
+            let Some((sentence, rest)) = ends.and_then(|ends| units.split_at_checked(ends)) else {
+                break;
+            };
+            let read = classifying.read(&self.text, sentence);
+            let wants = |clause| self.ledger.wants(clause);
+            hits.extend(self.engine.matchers().classified(&read, &wants));
+            let last = sentence.last().unwrap_or(first);
+            self.sentence = Place { byte: last.bytes.end, point: last.points.end };
+            settled = settled.saturating_sub(sentence.len());
+            units = rest;
+        }
+        self.ledger.add(hits, Some(self.decided));
+    }
+
     /// Looks at what is not decided, and decides what it can.
     fn advance(&mut self) {
+        self.read_sentences(false);
         let segments = segment(&self.text, self.context.byte, self.context.point);
         let units = segments.units;
         let open = units.get(segments.settled).map_or(self.decided, |unit| unit.points.start);
@@ -116,7 +161,9 @@ impl StreamJudge {
         let mut hits = self.scan(&views);
         // What the open units say can still change as a whole, so only what precedes them counts.
         let pending = self.engine.matchers().pending(self.scope.hook, &views, open);
-        self.decided = start_of_unit(&units, pending).max(self.decided);
+        let settled = start_of_unit(&units, pending);
+        let settled = if self.waits { settled.min(self.sentence.point) } else { settled };
+        self.decided = settled.max(self.decided);
         hits.retain(|hit| hit.span.start < self.decided);
         self.ledger.add(hits, Some(self.decided));
         self.move_context(&units);

@@ -36,7 +36,7 @@ fn the_newsroom_pack_loads_without_advice_and_every_rule_is_tested() {
     assert!(report.passed >= 100, "{}", report.passed);
     let engine = Engine::newsroom().unwrap();
     assert_eq!(engine.version().id, "newsroom");
-    assert!(engine.covers(Category::SuicideMethod) && !engine.covers(Category::Sexual));
+    assert!(engine.covers(Category::SuicideMethod) && engine.covers(Category::SexualMinors));
 }
 
 #[test]
@@ -56,7 +56,9 @@ fn ordinary_news_passes_before_and_after_generation() {
     ];
     for text in news {
         for hook in [Hook::Input, Hook::Output] {
-            let decision = engine.judge(&Scope { hook, ..scope() }, text).decision;
+            // The language is that of the text, as the gateway sets it.
+            let language = if text.is_ascii() { Language::En } else { Language::Zh };
+            let decision = engine.judge(&Scope { hook, language, ..scope() }, text).decision;
             assert_eq!(decision.action, Action::Allow, "{hook} {text}: {:?}", decision.findings);
         }
     }
@@ -250,6 +252,71 @@ fn a_decision_says_where_in_which_language_and_what_was_looked_for() {
         judgement.decision.checks.iter().map(|run| (&*run.check, &*run.outcome)).collect();
     assert_eq!(
         ran,
-        [("terms", "no_rule"), ("regex", "no_rule"), ("pii", "ran"), ("secrets", "no_rule")]
+        [
+            ("terms", "no_rule"),
+            ("regex", "no_rule"),
+            ("pii", "ran"),
+            ("secrets", "no_rule"),
+            ("classifier", "no_rule")
+        ]
     );
+}
+
+#[test]
+fn an_overlay_adds_rules_and_cannot_touch_those_of_the_base() {
+    let base = pack("when = { terms = [\"x\"] }\naction = \"block\"");
+    let weaker = pack("when = { terms = [\"x\"] }\naction = \"block\"\nmode = \"off\"");
+    let error = Engine::layered(&base, &weaker).unwrap_err().to_string();
+    assert!(error.contains("no overlay can change"), "{error}");
+    let added = weaker.replace("id = \"r\"", "id = \"desk\"").replace("\"x\"", "\"y\"");
+    let added = added.replace("mode = \"off\"", "");
+    let engine = Engine::layered(&base, &added).unwrap();
+    for text in ["x", "y"] {
+        assert_eq!(engine.judge(&scope(), text).decision.action, Action::Block);
+    }
+    assert_ne!(engine.version().sha256, Engine::from_toml(&base).unwrap().version().sha256);
+    assert!(engine.version().id.contains('+'));
+}
+
+#[test]
+fn a_classifier_rule_that_makes_no_sense_is_refused() {
+    let cases = [
+        ("when = { classifier = { category = \"pii\" } }\naction = \"flag\"", "no category `pii`"),
+        (
+            "when = { classifier = { category = \"hate\", min = 1.5 } }\naction = \"flag\"",
+            "`min` is a score",
+        ),
+        (
+            "when = { classifier = { category = \"hate\" } }\naction = \"redact\"",
+            "no place to redact",
+        ),
+        ("when = { classifier = { category = \"hate\", max = 1 } }\naction = \"flag\"", "max"),
+    ];
+    for (rule, reason) in cases {
+        let error = Engine::from_toml(&pack(rule)).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_classifier_says_which_words_spoke_for_a_category() {
+    let rule = "when = { classifier = { category = \"harassment/threatening\", min = 0.3 } }\naction = \"review\"";
+    let engine = Engine::from_toml(&pack(rule)).unwrap();
+    let text = "桥 The bridge was closed. I w\u{200b}ill k1ll you and your family.";
+    let decision = engine.judge(&scope(), text).decision;
+    let finding = decision.findings.first().unwrap();
+    let shown: Vec<String> = finding
+        .spans
+        .iter()
+        .map(|span| text.chars().skip(span.start).take(span.end - span.start).collect())
+        .collect();
+    assert!(!shown.is_empty() && shown.len() <= 3, "{shown:?}");
+    assert!(
+        shown.iter().all(|shown| "I w\u{200b}ill k1ll you and your family.".contains(shown)),
+        "{shown:?}"
+    );
+    assert!(shown.iter().any(|shown| shown.contains("ill")), "{shown:?}");
+    let scores = engine.scores(text);
+    assert_eq!(scores.len(), 14);
+    assert!(engine.judge(&scope(), "The bridge was closed.").decision.findings.is_empty());
 }

@@ -64,6 +64,34 @@ action = "flag"
 message = { en = "m" }
 "#;
 
+/// Rules that ask the classifier, by itself and near a word.
+const CLASSIFIED: &str = r#"
+[[rule]]
+id = "threat"
+version = 1
+category = "harassment/threatening"
+when = { classifier = { category = "harassment/threatening", min = 0.3 } }
+action = "ACTION"
+message = { en = "m" }
+
+[[rule]]
+id = "insult"
+version = 1
+category = "harassment"
+when = { classifier = { category = "harassment" } }
+action = "flag"
+message = { en = "m" }
+
+[[rule]]
+id = "violent-mayor"
+version = 1
+category = "violence"
+when = { all = [{ classifier = { category = "violence", min = 0.6 } }, { terms = ["mayor", "市长"] }], within = 30 }
+unless = { terms = ["court"], within = 20 }
+action = "ACTION"
+message = { en = "m" }
+"#;
+
 const ACTIONS: [Action; 4] = [Action::Label, Action::Redact, Action::Review, Action::Block];
 
 /// The pack with `action` for its rules; compiled once.
@@ -108,10 +136,27 @@ fn stream(engine: &Engine, text: &str, sizes: &[usize]) -> (String, Judgement) {
     (sent + &finished.emit, finished.judgement)
 }
 
+/// The pack with rules that ask the classifier; a classifier has nothing to redact.
+fn classified(action: Action) -> Engine {
+    static ENGINES: LazyLock<Vec<(Action, Engine)>> = LazyLock::new(|| {
+        let rules = CLASSIFIED.to_owned() + PACK.split_once("version = \"1\"").unwrap().1;
+        let pack = format!("id = \"classified\"\nversion = \"1\"\n{rules}");
+        let engine =
+            |action: Action| Engine::from_toml(&pack.replace("ACTION", &action.to_string()));
+        WITHOUT_REDACT.map(|action| (action, engine(action).unwrap())).into()
+    });
+    ENGINES.iter().find(|(known, _)| *known == action).unwrap().1.clone()
+}
+
+const WITHOUT_REDACT: [Action; 4] = [Action::Label, Action::Rewrite, Action::Review, Action::Block];
+
 fn check(action: Action, text: &str, sizes: &[usize]) -> Result<(), TestCaseError> {
-    let engine = engine(action);
+    check_with(&engine(action), text, sizes)
+}
+
+fn check_with(engine: &Engine, text: &str, sizes: &[usize]) -> Result<(), TestCaseError> {
     let whole = engine.judge(&scope(), text);
-    let (sent, judgement) = stream(&engine, text, sizes);
+    let (sent, judgement) = stream(engine, text, sizes);
     prop_assert_eq!(&judgement, &whole);
     if whole.decision.action < Action::Rewrite {
         prop_assert_eq!(sent, whole.redacted.unwrap_or_else(|| text.to_owned()));
@@ -170,6 +215,13 @@ const PIECES: &[&str] = &[
     "!", "@", "the ", "and ",
 ];
 
+#[rustfmt::skip]
+const SENTENCES: &[&str] = &[
+    "I will kill you and your family. ", "You stupid bitch! ", "我要杀了你。", "The council met on Tuesday. ",
+    "He stabbed the mayor in the chest", ". ", "\n", " ", "“", "” ", "。", "！", "court ", "the mayor ",
+    "Shut up or I'll smash your face in", "I w\u{200b}ill k1ll you", "市长说，", "…", "? ", "4111 1111 1111 1111 ",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -185,6 +237,22 @@ proptest! {
     #[test]
     fn any_text_at_all_decides_like_the_whole(text: String, sizes in prop::collection::vec(1_usize..4, 1..3)) {
         check(Action::Block, &text, &sizes)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_cutting_is_classified_like_the_whole(
+        pieces in prop::collection::vec(prop::sample::select(SENTENCES), 0..12),
+        others in texts(),
+        sizes in prop::collection::vec(1_usize..30, 1..6),
+        action in prop::sample::select(&WITHOUT_REDACT[..]),
+    ) {
+        let half = pieces.len() / 2;
+        let text = pieces[..half].concat() + &others + &pieces[half..].concat();
+        check_with(&classified(action), &text, &sizes)?;
     }
 }
 
@@ -212,6 +280,24 @@ fn only_the_last_word_waits() {
         sent += &judge.push(word).emit;
     }
     assert!(sent.ends_with("the old "), "{sent}");
+}
+
+#[test]
+fn only_the_last_sentence_waits_for_the_classifier() {
+    let engine = classified(Action::Block);
+    let mut judge = engine.stream(&scope());
+    assert_eq!(judge.push("The council met. The old bridge was ").emit, "The council met. ");
+    assert_eq!(judge.push("closed on Monday. ").emit, "");
+    assert_eq!(judge.push("I will kill you").emit, "The old bridge was closed on Monday. ");
+    let step = judge.push(" and your family. The");
+    let verdict = step.verdict.unwrap().decision;
+    assert_eq!((verdict.action, step.emit.as_str()), (Action::Block, ""));
+    let threat = verdict.findings.iter().find(|finding| finding.rule == "threat").unwrap();
+    assert_eq!(threat.kind, "classifier.harassment/threatening");
+    assert!(threat.score >= 0.3 && threat.score <= 1.0);
+    assert!(threat.spans.iter().all(|span| span.start >= 54), "{:?}", threat.spans);
+    let checks: Vec<&str> = verdict.checks.iter().map(|check| check.check.as_str()).collect();
+    assert!(checks.contains(&"classifier.model") && checks.contains(&"classifier.violence"));
 }
 
 #[test]

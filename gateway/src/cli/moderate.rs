@@ -26,7 +26,8 @@ pub(crate) fn run(global: &Global, args: &Moderate, console: &Console) -> Answer
     let hook = if args.output { Hook::Output } else { Hook::Input };
     let decision =
         engine.judge(&screening::scope(&local(), Modality::Text, hook, &text), &text).decision;
-    let report = moderations::report(&decision, |category| engine.covers(category));
+    let report =
+        moderations::report(&decision, &engine.scores(&text), |category| engine.covers(category));
     console.result(&report, || {
         let lines =
             decision.findings.iter().map(|f| format!("  {} [{}] {}", f.rule, f.action, f.message));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
+use policy::CategoryScore;
 use serde_json::{Value, json};
 use types::{Action, Category, Decision, Modality, Principal, RequestId};
 
@@ -58,12 +59,21 @@ fn result(line: &Line, principal: &Principal, text: &str) -> Value {
     let engine = line.stages().policy();
     let scope = screening::scope(principal, Modality::Text, policy::Hook::Input, text);
     let decision = engine.judge(&scope, text).decision;
-    report(&decision, |category| engine.covers(category))
+    report(&decision, &engine.scores(text), |category| engine.covers(category))
 }
 
 /// A moderation result: OpenAI's members, then ours beside them.
-pub fn report(decision: &Decision, covers: impl Fn(Category) -> bool) -> Value {
-    let scores = scores(decision);
+pub fn report(
+    decision: &Decision,
+    classified: &[CategoryScore],
+    covers: impl Fn(Category) -> bool,
+) -> Value {
+    let found = scores(decision);
+    let score = |category: Category| {
+        let classified = classified.iter().filter(|score| score.category == category);
+        let scores = classified.map(|score| score.score).chain(found.get(&category).copied());
+        scores.fold(0.0_f32, f32::max)
+    };
     let every = || Category::OPENAI.into_iter().chain(Category::OWN);
     let flagged = decision.action > Action::Allow;
     let member = |value: &dyn Fn(Category) -> Value| -> BTreeMap<String, Value> {
@@ -75,8 +85,8 @@ pub fn report(decision: &Decision, covers: impl Fn(Category) -> bool) -> Value {
     };
     json!({
         "flagged": flagged,
-        "categories": member(&|category| json!(scores.contains_key(&category))),
-        "category_scores": member(&|category| json!(scores.get(&category).copied().unwrap_or(0.0))),
+        "categories": member(&|category| json!(found.contains_key(&category))),
+        "category_scores": member(&|category| json!(score(category))),
         "category_applied_input_types": member(&|_| json!(["text"])),
         "action": decision.action,
         "spans": spans(decision),

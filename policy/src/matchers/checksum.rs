@@ -5,12 +5,13 @@ fn digits(text: &str) -> impl DoubleEndedIterator<Item = u32> + '_ {
     text.chars().filter_map(|letter| letter.to_digit(10))
 }
 
-/// Payment cards: 13–19 digits with a Luhn checksum (ISO/IEC 7812-1), of a known issuer's range.
+/// Payment cards: 13–16 or 19 digits with a Luhn checksum (ISO/IEC 7812-1), of a known issuer's
+/// range. No issuer uses 17 or 18, which Chinese identity numbers have.
 pub(super) fn card(text: &str) -> bool {
     let count = digits(text).count();
     let issuer = digits(text).take(2).fold(0, |number, digit| number * 10 + digit);
     let known = matches!(issuer, 30 | 34..=39 | 40..=49 | 50..=59 | 60..=69 | 22..=27);
-    (13..=19).contains(&count) && known && luhn(text)
+    matches!(count, 13..=16 | 19) && known && luhn(text)
 }
 
 fn luhn(text: &str) -> bool {
@@ -83,7 +84,8 @@ pub(super) fn ipv6(text: &str) -> bool {
     text.parse::<std::net::Ipv6Addr>().is_ok_and(|address| !address.is_unspecified())
 }
 
-/// Telephone numbers: as many digits as E.164 allows, and neither a date nor a range of years.
+/// Telephone numbers: as many digits as E.164 allows, and neither a date nor a range of years nor
+/// the hotline of a company (400 and 800 in China, 800 in North America), which is nobody's own.
 pub(super) fn telephone(text: &str) -> bool {
     let groups: Vec<&str> = text
         .split(|letter: char| !letter.is_ascii_digit())
@@ -96,7 +98,11 @@ pub(super) fn telephone(text: &str) -> bool {
         groups.first().is_some_and(year) && groups.get(1).is_some_and(|group| group.len() <= 2);
     let dated = first || (groups.len() <= 3 && groups.iter().any(year) && count <= 8);
     let distinct = digits(text).fold(0_u16, |seen, digit| seen | 1 << digit).count_ones();
-    (7..=15).contains(&count) && !dated && distinct > 2
+    let hotline =
+        matches!(*groups, ["400" | "800", second, third] if second.len() == 3 && third.len() == 4);
+    // Seven digits in two groups are the end of a longer number, or one without its area.
+    let part = groups.len() == 2 && count < 8;
+    (7..=15).contains(&count) && !dated && !hotline && !part && distinct > 2
 }
 
 /// Shannon entropy in bits per character.
@@ -139,6 +145,7 @@ mod tests {
     fn a_telephone_number_is_not_a_date() {
         assert!(telephone("+1 (202) 555-0143"));
         assert!(telephone("020 7946 0958"));
+        assert!(!telephone("400-820-9978"));
         for date in ["2024-05-12 13", "2024-05-12", "12/05/2024", "1939-1945", "0000000", "1234"] {
             assert!(!telephone(date), "{date}");
         }

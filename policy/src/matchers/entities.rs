@@ -23,7 +23,7 @@ impl Entity {
     const fn name(&self) -> &'static str {
         match self.kind {
             Kind::Pii(name) | Kind::Secret(name) => name,
-            Kind::Term | Kind::Regex => "",
+            Kind::Term | Kind::Regex | Kind::Classifier(_) => "",
         }
     }
 

@@ -55,6 +55,25 @@ pub(super) const ALL: &[Entity] = &[
         check: varied,
     },
     Entity {
+        kind: Kind::Secret("vendor_token"),
+        // Tokens that say by their beginning who issued them.
+        pattern: concat!(
+            r"(?-u:\b)(?:(?:bkua|odt|gsk|xai|r8|fw|phx|phc|pnu|sgp|sq[pua]|tfp|[ap]k_live|ak_test|ops|ramp_id|glsa|uptr|csk|nfp|pat|dp\.[a-z]{2,5}|CLOJARS|ION|AKCp|perm|tkn\.v1|tkn|v1\.0)[_\-:.][A-Za-z0-9_\-=.]{24,200}",
+            r"|pk_[0-9]{5,10}_[A-Z0-9]{24,40}|sk_[0-9]{3,6}_[0-9]{3,8}_[a-f0-9]{30,50}|tskey-[a-z]{2,10}-[A-Za-z0-9\-]{8,80}|pul-[a-f0-9]{40}|dapi[a-f0-9]{32}",
+            r"|hvs\.[A-Za-z0-9_\-]{24,200}|NR(?:AK|JS|II)-[A-Za-z0-9]{20,50}|pplx-[A-Za-z0-9]{30,60}|BBFF-[A-Za-z0-9]{20,40}|LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32}",
+            r"|pat[A-Za-z0-9]{14}\.[a-f0-9]{64}|[A-Za-z0-9]{10,20}\.atlasv1\.[A-Za-z0-9_=\-]{60,80}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}",
+            r"|EAAC[A-Za-z0-9]{40,250}|amzn\.mws\.[a-f0-9\-]{36}|1//0[A-Za-z0-9_\-]{40,120}|sl\.[A-Za-z0-9_\-]{100,200}|[a-f0-9]{32}-us[0-9]{1,2}|[ps]k\.eyJ[A-Za-z0-9_\-]{20,200}\.[A-Za-z0-9_\-]{20,60}",
+            r"|00D[A-Za-z0-9]{12,15}![A-Za-z0-9_.]{60,120}|hooks\.zapier\.com/hooks/catch/[A-Za-z0-9/]{10,40}|[a-z0-9\-]{2,30}\.webhook\.office\.com/webhookb2/[A-Za-z0-9@/\-]{40,200})"
+        ),
+        check: varied,
+    },
+    Entity {
+        kind: Kind::Secret("password"),
+        // Between quotes, or behind a sign with spaces around it.
+        pattern: r#"(?i-u:password|passwd|passphrase|passwort|[ _]pass|pwd)["']?[ \t]{0,4}(?:=>|:=|=|:)[ \t]{0,4}(?:"[^"\n]{6,64}"|'[^'\n]{6,64}')"#,
+        check: password,
+    },
+    Entity {
         kind: Kind::Secret("bearer"),
         pattern: r"(?i-u:\b)(?:[Aa]uthorization: ?|[Aa]uthorization['\x22]? ?[:=] ?['\x22]?)(?:[Bb]earer|[Bb]asic|[Tt]oken) [A-Za-z0-9._~+/=\-]{16,400}",
         check: |_| true,
@@ -67,7 +86,7 @@ pub(super) const ALL: &[Entity] = &[
     Entity {
         kind: Kind::Secret("assigned"),
         // A name that says what it holds, a sign, and a value that nobody reads as a word.
-        pattern: r#"(?i-u:api[_ \-]?key|key|secret|token|passw(?:or)?d|pwd|access|private|credentials?|client_?id|_pat|auth)[A-Za-z0-9_]{0,20}["']?(?:[ ]?(?:[:=]|=>|:=)[ ]?|[ \-])["']?[A-Za-z0-9_+/=.~\-]{12,200}"#,
+        pattern: r#"(?i-u:api[_ \-]?key|key|secret|token|passw(?:or)?d|pwd|access|private|credentials?|client_?id|_pat|auth|login)[A-Za-z0-9_]{0,20}["']?(?:[ \t]{0,4}(?:[:=,]|=>|:=)[ \t]{0,4}|[ \-]|[ \t]{2,4})["']{0,2}[A-Za-z0-9_+/=.~\-]{12,200}"#,
         check: assigned,
     },
 ];
@@ -86,8 +105,47 @@ fn assigned(text: &str) -> bool {
         let digits = part.chars().filter(char::is_ascii_digit).count();
         part.len() >= 10 && digits >= 2 && digits < part.len()
     };
-    value.split(|letter: char| !letter.is_ascii_alphanumeric()).any(random)
-        && checksum::entropy(value) > 3.0
+    if is_uuid(value) || long_number(value) {
+        return true;
+    }
+    let parts = || value.split(|letter: char| !letter.is_ascii_alphanumeric());
+    (parts().any(random) || parts().any(unspeakable)) && checksum::entropy(value) > 2.9
+}
+
+/// Whether a value ends with a UUID: who names one a secret means it.
+fn is_uuid(value: &str) -> bool {
+    let groups = || value.rsplit('-').map(str::len).take(5);
+    let hexadecimal =
+        value.rsplit('-').take(4).all(|part| part.bytes().all(|b| b.is_ascii_hexdigit()));
+    hexadecimal
+        && groups().take(4).eq([12, 4, 4, 4])
+        && groups().nth(4).is_some_and(|first| first >= 8)
+}
+
+/// Digits only, longer than numbers of orders and telephones, and not the same ones.
+fn long_number(value: &str) -> bool {
+    value.len() >= 15
+        && value.bytes().all(|byte| byte.is_ascii_digit())
+        && checksum::entropy(value) > 2.5
+}
+
+/// Letters in both cases with five consonants in a row, as in no word or name of a variable.
+fn unspeakable(part: &str) -> bool {
+    let vowel = |byte: u8| b"aeiouyAEIOUY".contains(&byte);
+    let mixed = part.bytes().any(|byte| byte.is_ascii_lowercase())
+        && part.bytes().any(|byte| byte.is_ascii_uppercase());
+    mixed
+        && part.len() >= 16
+        && part.as_bytes().windows(5).any(|run| !run.iter().any(|b| vowel(*b)))
+}
+
+/// Not a placeholder for a password.
+fn password(text: &str) -> bool {
+    let value = text.trim_end_matches(['"', '\'']).rsplit(['"', '\'']).next().unwrap_or_default();
+    let placeholder = value.starts_with(['$', '<', '{', '%', '[', '*', '#', '.', ' '])
+        || value.contains("...")
+        || value.split(' ').count() > 3;
+    !placeholder && checksum::entropy(value) > 2.0
 }
 
 #[cfg(test)]
@@ -103,9 +161,28 @@ mod tests {
             ("private equity-investors", false),
             ("password: correct-horse-battery", false),
             ("key 2024-05-12-13-30", false),
+            ("secret=123e4567-e89b-12d3-a456-426614174000", true),
+            ("token: 8195513847023883", true),
+            ("key: someNameOfAVariableHere", false),
+            ("Atlassian_key = \"DjayBenyJrtpvydFCzAphcqc", true),
         ];
         for (text, expected) in cases {
             assert_eq!(assigned(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_no_password() {
+        let cases = [
+            ("password = \"super$ecret\"", true),
+            ("password: 'open sesame'", true),
+            ("password = \"${DB_PASSWORD}\"", false),
+            ("password: \"<your password>\"", false),
+            ("Password: \"********\"", false),
+            ("password: \"please choose a long one\"", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(password(text), expected, "{text}");
         }
     }
 }

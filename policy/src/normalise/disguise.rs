@@ -69,6 +69,11 @@ fn look_alikes(letters: &mut [Letter]) {
     let skeleton = |letter: char| if letter.is_ascii() { Some(letter) } else { ascii(letter) };
     let replaced: Vec<Option<char>> = letters.iter().map(|(letter, _)| skeleton(*letter)).collect();
     let mixed = letters.iter().any(|(letter, _)| letter.is_ascii_alphabetic());
+    let replaced: Vec<Option<char>> = letters
+        .iter()
+        .zip(replaced)
+        .map(|((letter, _), ascii)| ascii.or_else(|| capital(*letter).filter(|_| mixed)))
+        .collect();
     if mixed || replaced.iter().all(Option::is_some) {
         for ((letter, _), replaced) in letters.iter_mut().zip(replaced) {
             *letter = replaced.unwrap_or(*letter);
@@ -88,6 +93,22 @@ fn ascii(letter: char) -> Option<char> {
         };
     let bare = text.nfd().filter(|letter| !is_mark(*letter));
     only(Box::new(unicode_security::skeleton(&text))).or_else(|| only(Box::new(bare)))
+}
+
+/// The ASCII letter whose capital the capital of a Cyrillic or Greek letter looks like. Views are in
+/// lower case, where the two look different.
+const fn capital(letter: char) -> Option<char> {
+    Some(match letter {
+        'в' | 'β' => 'b',
+        'н' | 'η' => 'h',
+        'к' | 'κ' => 'k',
+        'м' | 'μ' => 'm',
+        'т' | 'τ' => 't',
+        'ζ' => 'z',
+        'ν' => 'n',
+        'ε' => 'e',
+        _ => return None,
+    })
 }
 
 const fn leet(letter: char) -> char {

@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+mod meaning;
+
 use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
 
 use policy::{Engine, Hook, Scope};
@@ -16,6 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&folder);
     let pack = env::args().nth(2).map(fs::read_to_string).transpose()?;
     let engine = Engine::from_toml(pack.as_deref().unwrap_or(policy::NEWSROOM_PACK))?;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM"));
+    println!("memory with the pack loaded and tested: {}", peak.unwrap_or("not known"));
     for set in ["news_en", "news_zh", "benign_prompts"] {
         for hook in [Hook::Input, Hook::Output] {
             disturbed(&engine, set, hook, &rows(folder, set));
@@ -28,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         personal(&engine, set, &rows(folder, set));
     }
     secrets(&engine, &rows(folder, "secrets"));
+    meaning::measure(&engine, folder);
     disguises(folder)
 }
 
@@ -50,7 +56,11 @@ fn scope(hook: Hook) -> Scope {
 }
 
 fn judge(engine: &Engine, hook: Hook, row: &Value) -> Decision {
-    engine.judge(&scope(hook), row["text"].as_str().unwrap_or_default()).decision
+    let text = row["text"].as_str().unwrap_or_default();
+    // The language is that of the text, as the gateway sets it.
+    let chinese = text.chars().any(|letter| ('\u{3400}'..='\u{9fff}').contains(&letter));
+    let language = if chinese { Language::Zh } else { Language::En };
+    engine.judge(&Scope { language, ..scope(hook) }, text).decision
 }
 
 fn percent(part: usize, whole: usize) -> f64 {
@@ -207,6 +217,9 @@ fn disguises(folder: &Path) -> Result<(), Box<dyn Error>> {
     };
     let listed = terms.iter().filter(|row| !political(row)).filter_map(|row| row["term"].as_str());
     let listed: Vec<&str> = listed.map(str::trim).filter(|term| term.chars().count() > 1).collect();
+    if listed.is_empty() {
+        return Ok(());
+    }
     let pack = format!(
         "id = \"words\"\nversion = \"1\"\n[[rule]]\nid = \"words\"\nversion = 1\ncategory = \"harassment\"\nwhen = {{ terms = {} }}\naction = \"flag\"\nmessage = {{ en = \"m\" }}\n",
         serde_json::to_string(&listed).unwrap_or_default()

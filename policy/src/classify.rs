@@ -1,0 +1,132 @@
+//! A classifier of meaning: linear over hashed features, all categories in one pass.
+//!
+//! A text is cut into sentences. Each sentence gives a sum of weights for every head, and windows
+//! of the last sentences are scored as soon as a sentence ends. A text's score is the maximum over
+//! its windows, so more text never lowers it, and a text that is still being written gets the
+//! score of the whole.
+
+mod explain;
+mod features;
+mod model;
+mod sentences;
+mod windows;
+
+use types::{Category, Span};
+
+use crate::normalise::{Unit, UnitKind, View, Views, is_han, segment};
+pub(crate) use model::{Model, Scores, place_of};
+pub(crate) use sentences::first_end;
+pub(crate) use windows::{Ended, Windows};
+
+/// How much a text is about a category.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CategoryScore {
+    /// The category.
+    pub category: Category,
+    /// 0.0–1.0, in thousandths; the highest of all windows of sentences.
+    pub score: f32,
+}
+
+/// Reads a text sentence by sentence.
+#[derive(Debug)]
+pub(crate) struct Classifying {
+    model: &'static Model,
+    windows: Windows,
+}
+
+/// A sentence that was read.
+#[derive(Debug)]
+pub(crate) struct Sentence<'t> {
+    /// What the windows say that end with it.
+    pub(crate) ended: Ended,
+    /// Its code points, without white space around it.
+    pub(crate) span: Span,
+    model: &'static Model,
+    views: Views<'t>,
+}
+
+impl Classifying {
+    pub(crate) fn new(model: &'static Model) -> Self {
+        Self { model, windows: Windows::default() }
+    }
+
+    /// Reads the next sentence, which consists of `units`.
+    pub(crate) fn read(&mut self, text: &str, units: &[Unit]) -> Sentence<'static> {
+        let views = Views::of_units(text, units);
+        let ended = self.windows.push(self.model, self.model.sums(seen(&views).text()));
+        let mut words = units.iter().filter(|unit| unit.kind != UnitKind::Space);
+        let start = words.next().or(units.first()).map_or(0, |unit| unit.points.start);
+        let end = words.next_back().map_or(0, |unit| unit.points.end);
+        let whole = units.iter().map(|unit| unit.points.end).next_back().unwrap_or(start);
+        let end = if end > start { end } else { whole };
+        Sentence { ended, span: Span { start, end }, model: self.model, views }
+    }
+
+    /// The highest scores so far.
+    pub(crate) const fn best(&self) -> Scores {
+        self.windows.best()
+    }
+}
+
+impl Sentence<'_> {
+    /// What in the sentence speaks most for a category; the sentence itself if nothing does.
+    pub(crate) fn marks(&self, place: usize) -> Vec<Span> {
+        let marks = explain::marks(self.model, seen(&self.views), place);
+        if marks.is_empty() { vec![self.span] } else { marks }
+    }
+}
+
+/// Scores a whole text.
+pub(crate) fn scores(model: &'static Model, text: &str) -> Vec<CategoryScore> {
+    let mut classifying = Classifying::new(model);
+    let segments = segment(text, 0, 0);
+    for sentence in split(text, &segments.units) {
+        classifying.read(text, sentence);
+    }
+    let categories = Category::OPENAI.into_iter().chain([Category::Injection]);
+    let scored = categories.zip(classifying.best());
+    scored.map(|(category, score)| CategoryScore { category, score }).collect()
+}
+
+/// The sentences of a whole text.
+pub(crate) fn split<'u>(text: &str, units: &'u [Unit]) -> impl Iterator<Item = &'u [Unit]> {
+    let mut rest = units;
+    std::iter::from_fn(move || {
+        let end = first_end(text, rest, rest.len()).unwrap_or(rest.len());
+        let (sentence, after) = rest.split_at_checked(end)?;
+        rest = after;
+        (!sentence.is_empty()).then_some(sentence)
+    })
+}
+
+/// The features of a sentence, as training sees them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SentenceFeatures {
+    /// How many words and Han characters it has.
+    pub tokens: u32,
+    /// How many of them are Han characters.
+    pub han: u32,
+    /// A row of the weights for each feature, repeated as often as it occurs.
+    pub rows: Vec<u32>,
+}
+
+/// The features of each sentence of a text: what the training script of the built-in model reads.
+#[must_use]
+pub fn features(text: &str) -> Vec<SentenceFeatures> {
+    let segments = segment(text, 0, 0);
+    let sentences = split(text, &segments.units).map(|sentence| {
+        let views = Views::of_units(text, sentence);
+        let mut features = SentenceFeatures::default();
+        let seen = seen(&views).text();
+        features.tokens = features::visit(seen, &mut |feature| features.rows.push(feature.row));
+        let han = seen.chars().filter(|letter| is_han(*letter)).count();
+        features.han = u32::try_from(han).unwrap_or(u32::MAX);
+        features
+    });
+    sentences.collect()
+}
+
+/// The view that is classified: with disguises undone.
+fn seen<'v, 't>(views: &'v Views<'t>) -> &'v View<'t> {
+    views.folded.as_ref().unwrap_or(&views.clean)
+}
