@@ -33,6 +33,7 @@ mod recovery;
 mod reviews;
 mod scaleout;
 mod serving;
+mod signing_keys;
 mod storage;
 mod strangers;
 mod streams;

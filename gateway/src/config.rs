@@ -325,6 +325,7 @@ mod tests {
         assert!(error.contains("signing_key_file") && !error.contains("hunter2"), "{error}");
         let cases = [
             ("signing_key_file = \"k.pem\"", "signing_chain is missing"),
+            ("pkcs11_token = \"t\"", "needs provenance.pkcs11_module"),
             ("tsa_trust = \"t.pem\"", "without provenance.tsa_url"),
             ("tsa_url = \"ftp://tsa\"", "must begin with http"),
         ];

@@ -6,7 +6,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 use provenance::{
     Chain, ClaimKey, Identity, ProvenanceError, Signing, TimeStampAuthority, TimeStampRule,
     TrustLists,
-    keys::{Kept, KeyFolder},
+    keys::{KeyFolder, TokenSettings},
 };
 use zeroize::Zeroizing;
 
@@ -48,19 +48,49 @@ pub fn signing(installation: &Installation) -> Result<Signing, ProvenanceError> 
 /// # Errors
 /// [`ProvenanceError`] saying what is missing, damaged or revoked, and the cure.
 pub fn identity(installation: &Installation) -> Result<Identity, ProvenanceError> {
-    let (settings, folder) = (settings(installation), folder(installation));
-    let (chain, key) = match configured_chain(installation)? {
-        Some(chain) => (chain, configured_key(installation)?),
+    let folder = folder(installation);
+    let (chain, key_file) = match configured_chain(installation)? {
+        Some(chain) => (chain, None),
         None => {
             let kept = folder.current()?;
-            let key = installed_key(installation, &kept)?;
-            (kept.chain, key)
+            (kept.chain, Some(kept.key_file))
         }
     };
     folder.not_revoked(&chain)?;
-    let passphrase = passphrase(installation, settings)?;
-    let key = ClaimKey::from_pem(&key, passphrase.as_ref().map(|text| text.as_str()))?;
+    let key = match key_file {
+        Some(Some(file)) => from_pem(installation, &secret(&file)?)?,
+        Some(None) => in_token(installation)?,
+        None => configured_key(installation)?,
+    };
     Identity::new(key, chain)
+}
+
+/// The configured key in a token.
+///
+/// # Errors
+/// [`ProvenanceError::Key`] when there is none, or it cannot be used.
+pub fn in_token(installation: &Installation) -> Result<ClaimKey, ProvenanceError> {
+    ClaimKey::in_token(token(installation)?)
+}
+
+/// Where the configured token is, and what opens it.
+///
+/// # Errors
+/// [`ProvenanceError::Key`] when none is configured, [`ProvenanceError::File`] about its PIN.
+pub fn token(installation: &Installation) -> Result<TokenSettings, ProvenanceError> {
+    let settings = settings(installation);
+    let pin = match (&settings.pkcs11_pin, &settings.pkcs11_pin_file) {
+        (Some(pin), _) => Some(Zeroizing::new(pin.reveal().to_owned())),
+        (None, Some(file)) => Some(secret(&installation.resolve(file))?),
+        (None, None) => None,
+    };
+    let named = (&settings.pkcs11_module, &settings.pkcs11_token, &settings.pkcs11_key, pin);
+    let (Some(module), Some(token), Some(key), Some(pin)) = named else {
+        let missing = "it is not in keys/provenance, and no token is configured: restore it from a backup, or set provenance.pkcs11_module";
+        return Err(ProvenanceError::Key(missing.to_owned()));
+    };
+    let (module, token, key) = (installation.resolve(module), token.clone(), key.clone());
+    Ok(TokenSettings { module, token, key, pin })
 }
 
 /// The certificates that sign.
@@ -96,12 +126,20 @@ pub fn time_stamps(
     let Some(url) = settings.tsa_url.clone() else {
         return Ok(Arc::new(folder(installation).time_stamps()?));
     };
-    let trust = settings.tsa_trust.as_ref().map(|path| {
-        let pem = read(&installation.resolve(path))?;
-        let mut lists = TrustLists::default();
-        lists.add_pem(TSA, &pem).map(|()| lists)
-    });
-    Ok(Arc::new(RemoteAuthority::new(url, trust.transpose()?)))
+    let trust = tsa_list(installation)?;
+    Ok(Arc::new(RemoteAuthority::new(url, trust)))
+}
+
+/// Whom the time-stamp authority must lead to, where that is configured.
+///
+/// # Errors
+/// [`ProvenanceError`] when the certificates cannot be read.
+pub fn tsa_list(installation: &Installation) -> Result<Option<TrustLists>, ProvenanceError> {
+    let Some(path) = &settings(installation).tsa_trust else { return Ok(None) };
+    let pem = read(&installation.resolve(path))?;
+    let mut lists = TrustLists::default();
+    lists.add_pem(TSA, &pem)?;
+    Ok(Some(lists))
 }
 
 /// A file that only its owner can read, without the line end of its last line.
@@ -130,11 +168,12 @@ fn configured_chain(installation: &Installation) -> Result<Option<Chain>, Proven
     chain.map(Some).map_err(|error| ProvenanceError::File { path, reason: error.to_string() })
 }
 
-fn configured_key(installation: &Installation) -> Result<Zeroizing<String>, ProvenanceError> {
+fn configured_key(installation: &Installation) -> Result<ClaimKey, ProvenanceError> {
     let settings = settings(installation);
     match (&settings.signing_key, &settings.signing_key_file) {
-        (Some(key), _) => Ok(Zeroizing::new(key.reveal().to_owned())),
-        (None, Some(file)) => secret(&installation.resolve(file)),
+        (Some(key), _) => from_pem(installation, key.reveal()),
+        (None, Some(file)) => from_pem(installation, &secret(&installation.resolve(file))?),
+        (None, None) if settings.pkcs11_module.is_some() => in_token(installation),
         (None, None) => Err(ProvenanceError::Key(
             "it is not named: set provenance.signing_key_file or IMPRIMATUR__PROVENANCE__SIGNING_KEY"
                 .to_owned(),
@@ -142,13 +181,9 @@ fn configured_key(installation: &Installation) -> Result<Zeroizing<String>, Prov
     }
 }
 
-fn installed_key(_: &Installation, kept: &Kept) -> Result<Zeroizing<String>, ProvenanceError> {
-    match &kept.key_file {
-        Some(file) => secret(file),
-        None => Err(ProvenanceError::Key(
-            "it is not in keys/provenance: restore it from a backup".to_owned(),
-        )),
-    }
+fn from_pem(installation: &Installation, pem: &str) -> Result<ClaimKey, ProvenanceError> {
+    let passphrase = passphrase(installation, settings(installation))?;
+    ClaimKey::from_pem(pem, passphrase.as_ref().map(|text| text.as_str()))
 }
 
 fn passphrase(

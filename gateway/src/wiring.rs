@@ -31,7 +31,7 @@ use crate::{
     sharing::Sharing,
     signing_keys,
     storage::Storage,
-    vaulting,
+    trusting, vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -157,7 +157,8 @@ impl Stages {
         let mark_keys = MarkKeys::load(&installation)?;
         let labelling = Labelling::new(&installation.config().labels)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
-        let verifier = Arc::new(Verifier::new(signing_keys::own_list(&installation)?)?);
+        let own = signing_keys::own_list(&installation)?;
+        let verifier = Arc::new(Verifier::new(trusting::with_stored(own, &installation)?)?);
         let signer = Arc::new(Credentials::of(signing_keys::signing(&installation)?)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);

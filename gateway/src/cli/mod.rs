@@ -23,6 +23,7 @@ mod reviews;
 mod serve;
 mod show;
 mod sign;
+mod trust;
 mod vault;
 mod verify;
 mod watermark;
@@ -67,6 +68,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Policy(command) => policy::run(global, &command, console),
         Command::Log(command) => log::run(global, command, console).await,
         Command::Audit(command) => audit::run(global, command, console).await,
+        Command::Trust(command) => trust::run(global, &command, console).await,
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,

@@ -24,6 +24,17 @@ pub struct Provenance {
     /// Or the passphrase itself, from the environment only.
     #[serde(skip_serializing)]
     pub passphrase: Option<Hidden>,
+    /// The PKCS#11 module of the token that holds the key.
+    pub pkcs11_module: Option<PathBuf>,
+    /// The token's label.
+    pub pkcs11_token: Option<String>,
+    /// The key's label.
+    pub pkcs11_key: Option<String>,
+    /// The user's PIN: a file that only its owner can read.
+    pub pkcs11_pin_file: Option<PathBuf>,
+    /// Or the PIN itself, from the environment only.
+    #[serde(skip_serializing)]
+    pub pkcs11_pin: Option<Hidden>,
     /// An RFC 3161 authority; without it the one in this program stamps.
     pub tsa_url: Option<String>,
     /// Certificates (PEM) that the authority's must lead to.
@@ -52,6 +63,11 @@ impl Default for Provenance {
             signing_key: None,
             passphrase_file: None,
             passphrase: None,
+            pkcs11_module: None,
+            pkcs11_token: None,
+            pkcs11_key: None,
+            pkcs11_pin_file: None,
+            pkcs11_pin: None,
             tsa_url: None,
             tsa_trust: None,
             time_stamp: TimeStamp::Required,
@@ -63,9 +79,21 @@ impl Provenance {
     /// Why these values cannot be used, if so.
     pub(super) fn problem(&self) -> Option<String> {
         let key = self.signing_key.is_some() || self.signing_key_file.is_some();
+        let token = [
+            self.pkcs11_module.is_some(),
+            self.pkcs11_token.is_some(),
+            self.pkcs11_key.is_some(),
+            self.pkcs11_pin_file.is_some() || self.pkcs11_pin.is_some(),
+        ];
         let wrong = match (&self.tsa_url, &self.tsa_trust) {
             _ if key && self.signing_chain.is_none() => {
                 "provenance.signing_chain is missing: name the certificates of the signing key"
+            }
+            _ if token.contains(&true) && token.contains(&false) => {
+                "a key in a token needs provenance.pkcs11_module, pkcs11_token, pkcs11_key, and pkcs11_pin_file or IMPRIMATUR__PROVENANCE__PKCS11_PIN"
+            }
+            _ if key && token.contains(&true) => {
+                "provenance names a signing key and a token: remove one of the two"
             }
             (None, Some(_)) => "provenance.tsa_trust is set without provenance.tsa_url",
             (Some(url), _) if !url.starts_with("http://") && !url.starts_with("https://") => {
@@ -81,6 +109,7 @@ impl Provenance {
         let secrets = [
             (self.signing_key.is_some(), "signing_key", "signing_key_file"),
             (self.passphrase.is_some(), "passphrase", "passphrase_file"),
+            (self.pkcs11_pin.is_some(), "pkcs11_pin", "pkcs11_pin_file"),
         ];
         let (_, name, file) = secrets.into_iter().find(|(set, ..)| *set)?;
         Some(format!(
@@ -92,9 +121,11 @@ impl Provenance {
     /// Secrets as they stand in the environment, where `0123` is not the number 123.
     pub(super) fn take_secrets(&mut self) {
         let raw = |name: &str| std::env::var(format!("IMPRIMATUR__PROVENANCE__{name}")).ok();
-        for (name, secret) in
-            [("SIGNING_KEY", &mut self.signing_key), ("PASSPHRASE", &mut self.passphrase)]
-        {
+        for (name, secret) in [
+            ("SIGNING_KEY", &mut self.signing_key),
+            ("PASSPHRASE", &mut self.passphrase),
+            ("PKCS11_PIN", &mut self.pkcs11_pin),
+        ] {
             if let Some(text) = raw(name) {
                 *secret = Some(Hidden::from(text));
             }

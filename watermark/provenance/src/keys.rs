@@ -14,6 +14,7 @@ mod problem;
 mod profile;
 mod request;
 mod revocations;
+mod token;
 
 pub use algorithm::Algorithm;
 pub use chain::Chain;
@@ -23,3 +24,4 @@ pub use identity::Identity;
 pub use problem::ChainProblem;
 pub use request::certificate_request;
 pub use revocations::{Reason, Revocation, Revocations};
+pub use token::TokenSettings;

@@ -45,16 +45,16 @@ pub enum KeysCommand {
 
 /// `keys rotate`
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = false, args = ["log", "watermark", "signing"])]
+#[command(group(clap::ArgGroup::new("which").required(true)))]
 pub struct Rotate {
     /// The key that signs the log
-    #[arg(long)]
+    #[arg(long, group = "which")]
     pub log: bool,
     /// The key of invisible marks: marks of the one before are still read
-    #[arg(long)]
+    #[arg(long, group = "which")]
     pub watermark: bool,
     /// The key that signs assets, with a certificate of the installation's own
-    #[arg(long)]
+    #[arg(long, group = "which")]
     pub signing: bool,
     /// How to sign: ed25519, es256, es384 or ps256
     #[arg(long, default_value = "ed25519", requires = "signing")]
@@ -90,6 +90,9 @@ pub struct Csr {
     /// How to sign: ed25519, es256, es384 or ps256
     #[arg(long, default_value = "es256")]
     pub algorithm: Algorithm,
+    /// Use the configured token's key, which is made there if it is missing; no file holds it
+    #[arg(long, conflicts_with = "key")]
+    pub token: bool,
     /// The organisation; else the configured publisher
     #[arg(long)]
     pub publisher: Option<String>,
@@ -102,8 +105,11 @@ pub struct Import {
     #[arg(long)]
     pub chain: PathBuf,
     /// The key (PKCS#8, PEM)
-    #[arg(long)]
-    pub key: PathBuf,
+    #[arg(long, required_unless_present = "token")]
+    pub key: Option<PathBuf>,
+    /// The key is the one in the configured token
+    #[arg(long, conflicts_with = "key")]
+    pub token: bool,
     /// The file with its passphrase, which must also be provenance.passphrase_file
     #[arg(long)]
     pub passphrase_file: Option<PathBuf>,

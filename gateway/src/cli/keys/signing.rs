@@ -31,22 +31,42 @@ pub(super) async fn csr(stages: &Stages, args: &Csr, console: &Console) -> Resul
     let publisher = &stages.installation.config().provenance.publisher;
     let publisher = args.publisher.as_ref().unwrap_or(publisher);
     let beside = || args.output.with_extension("key.pem");
-    let file = args.key.clone().unwrap_or_else(beside);
-    let key = ClaimKey::generate(args.algorithm)?;
+    let file = Some(args.key.clone().unwrap_or_else(beside)).filter(|_| !args.token);
+    let key = match &file {
+        Some(_) => ClaimKey::generate(args.algorithm)?,
+        None => token_key(stages, args.algorithm)?,
+    };
     let request = certificate_request(&key, publisher)?;
     let mut record = Record::new(Event::SigningKeyRequested, "installation", "operator");
     record.detail = Some(format!("{} for {publisher}", key.algorithm()));
     stages.append(record).await?;
-    create(&file, &key.to_pem()?, 0o600)?;
+    if let Some(file) = &file {
+        create(file, &key.to_pem()?, 0o600)?;
+    }
     create(&args.output, &request, 0o644)?;
     let value = json!({"request": args.output, "key": file, "algorithm": key.algorithm().name()});
     console.result(&value, || format!("request: {}", args.output.display()));
+    let place = file.map_or("--token".to_owned(), |file| {
+        console.note(&format!("the key is in {}: keep it secret", file.display()));
+        format!("--key {}", file.display())
+    });
     console.note(&format!(
-        "the key is in {}: keep it secret; when the authority has answered, run `imprimatur keys import --chain ANSWER --key {}`",
-        file.display(),
-        file.display(),
+        "when the authority has answered, run `imprimatur keys import --chain ANSWER {place}`"
     ));
     Ok(())
+}
+
+/// The key of the configured token; one that is missing is made there.
+fn token_key(stages: &Stages, algorithm: Algorithm) -> Result<ClaimKey, Failure> {
+    let key = ClaimKey::obtain_in_token(signing_keys::token(&stages.installation)?, algorithm)?;
+    let found = key.algorithm();
+    if found == algorithm {
+        return Ok(key);
+    }
+    Err(anyhow::anyhow!(
+        "the key in the token is for {found}: say --algorithm {found}, or name another one in provenance.pkcs11_key"
+    )
+    .into())
 }
 
 /// A certificate of another authority signs from now on, if validators would accept it.
@@ -57,15 +77,17 @@ pub(super) async fn import(
 ) -> Result<(), Failure> {
     let chain = fs::read_to_string(&args.chain).with_context(|| shown(&args.chain))?;
     let chain = Chain::from_pem(&chain).with_context(|| shown(&args.chain))?;
-    let pem = signing_keys::secret(&args.key)?;
+    let pem = args.key.as_deref().map(signing_keys::secret).transpose()?;
     let passphrase = args.passphrase_file.as_deref().map(signing_keys::secret).transpose()?;
-    let key = ClaimKey::from_pem(&pem, passphrase.as_ref().map(|text| text.as_str()))
-        .with_context(|| shown(&args.key))?;
+    let key = match &pem {
+        Some(pem) => ClaimKey::from_pem(pem, passphrase.as_ref().map(|text| text.as_str()))?,
+        None => signing_keys::in_token(&stages.installation)?,
+    };
     let identity = Identity::new(key, chain)?;
     identity.key(OffsetDateTime::now_utc())?;
     let folder = signing_keys::folder(&stages.installation);
     folder.not_revoked(identity.chain())?;
-    let number = folder.keep(identity.chain(), Some(&pem))?;
+    let number = folder.keep(identity.chain(), pem.as_ref().map(|pem| pem.as_str()))?;
     switch(stages, number, console).await?;
     if args.passphrase_file.is_some() {
         console.note("the key stays encrypted: the passphrase must be in provenance.passphrase_file or IMPRIMATUR__PROVENANCE__PASSPHRASE when assets are signed");

@@ -31,7 +31,11 @@ impl Chain {
         Self::from_der(certificates(pem).ok_or(ProvenanceError::Chain(broken))?)
     }
 
-    pub(crate) fn from_der(certificates: Vec<Vec<u8>>) -> Result<Self, ProvenanceError> {
+    /// The same from DER.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Chain`] when there is none, or one is broken.
+    pub fn from_der(certificates: Vec<Vec<u8>>) -> Result<Self, ProvenanceError> {
         for (at, der) in certificates.iter().enumerate() {
             X509Certificate::from_der(der).map_err(|error| {
                 let (place, reason) = (at + 1, error.to_string());

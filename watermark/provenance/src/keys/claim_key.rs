@@ -17,7 +17,10 @@ use rsa::{
 };
 use zeroize::Zeroizing;
 
-use super::{Algorithm, pkcs8};
+use super::{
+    Algorithm, pkcs8,
+    token::{TokenKey, TokenSettings},
+};
 use crate::ProvenanceError;
 
 /// Size of new RSA keys, in bits.
@@ -37,6 +40,7 @@ enum Kind {
     Es256(P256),
     Es384(P384),
     Ps256(Box<BlindedSigningKey<Sha256>>),
+    Token(Box<TokenKey>),
 }
 
 impl fmt::Debug for ClaimKey {
@@ -87,6 +91,25 @@ impl ClaimKey {
         }
     }
 
+    /// A key in a PKCS#11 token.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] saying what of module, token, PIN or key is wrong.
+    pub fn in_token(settings: TokenSettings) -> Result<Self, ProvenanceError> {
+        TokenKey::open(settings).map(Self::of_token)
+    }
+
+    /// The same; a key that is missing is made there, and never leaves it.
+    ///
+    /// # Errors
+    /// Those of [`Self::in_token`].
+    pub fn obtain_in_token(
+        settings: TokenSettings,
+        algorithm: Algorithm,
+    ) -> Result<Self, ProvenanceError> {
+        TokenKey::obtain(settings, algorithm).map(Self::of_token)
+    }
+
     /// The key as PKCS#8 in PEM, plain.
     ///
     /// # Errors
@@ -98,6 +121,9 @@ impl ClaimKey {
             Kind::Es256(key) => key.to_pkcs8_pem(ending),
             Kind::Es384(key) => key.to_pkcs8_pem(ending),
             Kind::Ps256(key) => rsa_key(key).to_pkcs8_pem(ending),
+            Kind::Token(_) => {
+                return Err(ProvenanceError::Key("it does not leave its token".to_owned()));
+            }
         };
         pem.map_err(wrong)
     }
@@ -110,6 +136,7 @@ impl ClaimKey {
             Kind::Es256(_) => Algorithm::Es256,
             Kind::Es384(_) => Algorithm::Es384,
             Kind::Ps256(_) => Algorithm::Ps256,
+            Kind::Token(key) => key.algorithm,
         }
     }
 
@@ -129,6 +156,7 @@ impl ClaimKey {
                 signature.to_vec()
             }
             Kind::Ps256(key) => key.try_sign_with_rng(&mut OsRng, data).map_err(wrong)?.to_vec(),
+            Kind::Token(key) => key.sign(data)?,
         })
     }
 
@@ -149,6 +177,18 @@ impl ClaimKey {
                 key.try_sign_with_rng(&mut OsRng, data).map_err(wrong)?.to_vec()
             }
             Kind::Ed25519(_) => self.sign(data)?,
+            Kind::Token(key) => match key.algorithm {
+                Algorithm::Ed25519 => key.sign(data)?,
+                Algorithm::Ps256 => key.sign_pkcs1(data)?,
+                Algorithm::Es256 => {
+                    let signature = Signature256::from_slice(&key.sign(data)?).map_err(wrong)?;
+                    signature.to_der().as_bytes().to_vec()
+                }
+                Algorithm::Es384 => {
+                    let signature = Signature384::from_slice(&key.sign(data)?).map_err(wrong)?;
+                    signature.to_der().as_bytes().to_vec()
+                }
+            },
         })
     }
 
@@ -165,6 +205,10 @@ impl ClaimKey {
     /// The public key, as it stands in certificates.
     pub(crate) fn public(&self) -> &[u8] {
         &self.public
+    }
+
+    fn of_token(key: TokenKey) -> Self {
+        Self { public: key.public.clone(), kind: Kind::Token(Box::new(key)) }
     }
 
     fn ed25519(key: Ed25519) -> Self {

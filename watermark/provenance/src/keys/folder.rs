@@ -88,15 +88,19 @@ impl KeyFolder {
         if name == "current" {
             return self.current();
         }
-        let begins = |kept: &Kept| kept.chain.fingerprint().to_string().starts_with(name);
+        let fingerprint = |kept: &Kept| kept.chain.fingerprint();
+        let begins = |kept: &Kept| fingerprint(kept).to_string().starts_with(name);
         let long_enough = name.len() >= PREFIX_DIGITS_MIN;
         let mut found = self.all()?.into_iter().filter(|kept| long_enough && begins(kept));
-        match (found.next(), found.next()) {
-            (Some(one), None) => Ok(one),
-            _ => Err(ProvenanceError::Key(format!(
+        // One that was imported again is there twice.
+        let same =
+            |last: Kept, next: Kept| (fingerprint(&last) == fingerprint(&next)).then_some(next);
+        let last = found.next().and_then(|first| found.try_fold(first, same));
+        last.ok_or_else(|| {
+            ProvenanceError::Key(format!(
                 "`{name}` names none of this installation: give `current`, or at least {PREFIX_DIGITS_MIN} digits of a fingerprint (`imprimatur keys list` shows them)"
-            ))),
-        }
+            ))
+        })
     }
 
     /// Keeps a chain, and its key (PEM) unless that lies elsewhere. It does not sign yet.
@@ -288,6 +292,8 @@ mod tests {
         assert_eq!(folder.roots().unwrap().matches("BEGIN CERTIFICATE").count(), 2);
         let second = folder.all().unwrap().swap_remove(1).chain;
         assert_eq!(folder.find(&second.fingerprint().to_string()[..8]).unwrap().number, 1);
+        let again = folder.find(&first.chain.fingerprint().to_string()).unwrap();
+        assert_eq!(again.number, 2);
         for name in ["", "0", "zzzzzzzz"] {
             assert!(folder.find(name).is_err(), "{name}");
         }
