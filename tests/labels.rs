@@ -52,6 +52,12 @@ fn by_default_the_answer_says_which_label_is_due() {
     newsroom.json(&["label", "p.png", "shown.png", "--regime", "eu-art50"], 0);
     let found = newsroom.json(&["label", "shown.png", "--regime", "eu-art50"], 0);
     assert_eq!(found["found"]["place"], "top-right");
+    // Whoever publishes signs the labelled file as a form of the asset: the mark is still there.
+    let id = made["asset"]["id"].as_str().unwrap();
+    newsroom.json(&["sign", "shown.png", "-o", "signed.png", "--parent", id], 0);
+    newsroom.json(&["label", "signed.png", "--regime", "eu-art50"], 0);
+    let report = newsroom.json(&["verify", "signed.png", "--recover"], 0);
+    assert_eq!(report["mark"]["id"], made["asset"]["mark"]["id"], "{report}");
     // Too little for China: the word for "generated" is missing.
     newsroom.json(&["label", "shown.png", "--regime", "cn-gb45438"], 1);
     let wrong = newsroom.run(&["label", "p.png", "q.png", "--regime", "eu-art51"]);

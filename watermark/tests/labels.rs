@@ -63,7 +63,7 @@ fn labels_are_measured_on_any_background_in_any_corner() {
         let found = found.unwrap_or_else(|| panic!("{name}: not found"));
         assert_eq!((found.text.as_str(), found.corner), (text, corner), "{name}");
         assert!((5.3..6.0).contains(&found.height_percent), "{name}: {found:?}");
-        assert!(found.contrast > 10.0 && found.likeness > 0.95, "{name}: {found:?}");
+        assert!(found.contrast > 10.0 && found.likeness > 0.9, "{name}: {found:?}");
         let asked = if text.contains("AI") { &elements } else { &china };
         assert_eq!(shortfalls(&found, asked), Vec::<String>::new(), "{name}");
     }
