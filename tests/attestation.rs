@@ -30,11 +30,11 @@ pub(crate) struct Tsa {
     mood: Arc<AtomicU16>,
 }
 
-const HONEST: u16 = 0;
-const FAILING: u16 = 1;
-const STALE: u16 = 2;
-const FLIPPED: u16 = 3;
-const MUTE: u16 = 4;
+pub(crate) const HONEST: u16 = 0;
+pub(crate) const FAILING: u16 = 1;
+pub(crate) const STALE: u16 = 2;
+pub(crate) const FLIPPED: u16 = 3;
+pub(crate) const MUTE: u16 = 4;
 
 type Serving = (Arc<Authority>, Arc<AtomicU16>);
 
@@ -51,7 +51,7 @@ impl Tsa {
         Self { url, mood }
     }
 
-    fn become_(&self, mood: u16) {
+    pub(crate) fn become_(&self, mood: u16) {
         self.mood.store(mood, Ordering::SeqCst);
     }
 }

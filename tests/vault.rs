@@ -9,6 +9,7 @@ use std::{
 
 use audit::{Event, Record};
 use gateway::{
+    bringing::Brought,
     outcome::Outcome,
     pipeline::{Delivery, Line, LineError},
     vaulting::{self, Actor, Kept},
@@ -199,7 +200,7 @@ async fn configuration_says_what_is_kept() {
     let line = reopened(folder.path()).await;
     say(&line, inside::journalist(), "The council meets.").await.unwrap();
     let photo = fs::read(photo(folder.path())).unwrap();
-    line.bring(inside::journalist(), photo, MediaType::Png).await.unwrap();
+    line.bring(inside::journalist(), Brought::unstated(photo, MediaType::Png)).await.unwrap();
     assert_eq!(entries(folder.path()), 0);
     let admitted = records(&line).into_iter().find(|record| record.event == Event::Admitted);
     assert!(admitted.unwrap().prompt_commitment.is_some(), "the commitment is there all the same");
@@ -215,7 +216,7 @@ async fn a_brought_picture_and_a_refused_output_are_kept_as_configured() {
     fs::write(folder.path().join("policy.toml"), REFUSING).unwrap();
     let line = reopened(folder.path()).await;
     let picture = fs::read(photo(folder.path())).unwrap();
-    line.bring(inside::journalist(), picture, MediaType::Png).await.unwrap();
+    line.bring(inside::journalist(), Brought::unstated(picture, MediaType::Png)).await.unwrap();
     let refused = say(&line, inside::journalist(), "The council meets.").await.unwrap();
     assert!(matches!(refused, Outcome::Refused(_)), "{refused:?}");
     let last = records(&line).pop().unwrap().vault.unwrap();

@@ -9,7 +9,7 @@ use types::{
     PolicyVersion, RequestId, Sha256, Span, TextFingerprint,
 };
 
-use crate::{EpochRecord, LogError};
+use crate::{EpochRecord, LabelsRecord, LogError};
 
 /// Records are kept short: their details live in manifests and objects.
 pub const RECORD_BYTES_MAX: usize = 4096;
@@ -55,6 +55,12 @@ pub enum Event {
     LogKeyRotated,
     /// A new key makes invisible marks from now on.
     MarkKeyRotated,
+    /// A key was made, and a certificate asked for, that may sign assets later.
+    SigningKeyRequested,
+    /// Another key signs assets from now on.
+    SigningKeyChanged,
+    /// A certificate that signed assets counts no more.
+    SigningKeyRevoked,
     /// Another list of those whose signatures count.
     TrustListUpdated,
     /// Rules came into force.
@@ -106,6 +112,9 @@ impl Event {
             Self::EpochBegun => "epoch_begun",
             Self::LogKeyRotated => "log_key_rotated",
             Self::MarkKeyRotated => "mark_key_rotated",
+            Self::SigningKeyRequested => "signing_key_requested",
+            Self::SigningKeyChanged => "signing_key_changed",
+            Self::SigningKeyRevoked => "signing_key_revoked",
             Self::TrustListUpdated => "trust_list_updated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
@@ -181,6 +190,9 @@ pub struct Record {
     /// What became of the mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// What people see, hear or read of the asset's origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelsRecord>,
     /// The C2PA manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub c2pa: Option<C2paRecord>,
@@ -269,6 +281,20 @@ pub struct C2paRecord {
     pub manifest_label: String,
     /// SHA-256 of the manifest store, under which it is kept.
     pub manifest_sha256: Sha256,
+    /// SHA-256 of the certificate that signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<Sha256>,
+    /// It has no time-stamp, because the authority gave none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unstamped: bool,
+}
+
+impl C2paRecord {
+    /// A manifest whose signer is not said.
+    #[must_use]
+    pub const fn new(manifest_label: String, manifest_sha256: Sha256) -> Self {
+        Self { manifest_label, manifest_sha256, certificate_sha256: None, unstamped: false }
+    }
 }
 
 /// A reviewer's decision.
@@ -328,6 +354,7 @@ impl Record {
             epoch: None,
             content: None,
             mark: None,
+            labels: None,
             c2pa: None,
             review: None,
             publication: None,
@@ -420,6 +447,9 @@ mod tests {
             Event::Corrected,
             Event::Withdrawn,
             Event::MarkKeyRotated,
+            Event::SigningKeyRequested,
+            Event::SigningKeyChanged,
+            Event::SigningKeyRevoked,
             Event::TrustListUpdated,
             Event::Admitted,
             Event::PolicyChanged,

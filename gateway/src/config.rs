@@ -3,6 +3,8 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod labels;
+mod provenance;
 mod storage;
 mod vault;
 mod witnesses;
@@ -13,6 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use labels::{Labels, Unwritable, Visible};
+pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
 pub use vault::Vault;
@@ -34,6 +38,8 @@ pub struct Config {
     pub watermark: Watermark,
     /// Content Credentials.
     pub provenance: Provenance,
+    /// What people see, hear and read of an asset's origin.
+    pub labels: Labels,
     /// The log.
     pub audit: Audit,
     /// Where log, state and assets are kept.
@@ -124,20 +130,6 @@ pub enum Unmarkable {
     Refuse,
 }
 
-/// `[provenance]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Provenance {
-    /// The organisation in certificates and in the sentence about unpublished work.
-    pub publisher: String,
-}
-
-impl Default for Provenance {
-    fn default() -> Self {
-        Self { publisher: "Example Newsroom".to_owned() }
-    }
-}
-
 /// `[audit]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -178,11 +170,13 @@ impl Default for Audit {
 pub struct Review {
     /// Nobody approves what they asked for themselves.
     pub four_eyes: bool,
+    /// Nothing is published that nobody has approved.
+    pub before_publication: bool,
 }
 
 impl Default for Review {
     fn default() -> Self {
-        Self { four_eyes: true }
+        Self { four_eyes: true, before_publication: true }
     }
 }
 
@@ -244,11 +238,20 @@ impl Config {
             .try_parsing(true);
         let built = builder.add_source(environment).build();
         let read = built.and_then(config::Config::try_deserialize);
-        let read: Self = read.map_err(|error| explain(&origin, &error.to_string()))?;
-        match read.audit.vault.problem() {
+        let mut read: Self = read.map_err(|error| explain(&origin, &error.to_string()))?;
+        read.provenance.take_secrets();
+        match read.problem() {
             Some(message) => Err(ConfigError::Value { origin, message }),
             None => Ok(read),
         }
+    }
+}
+
+impl Config {
+    /// What fits no section's rules, in words.
+    fn problem(&self) -> Option<String> {
+        let vault = self.audit.vault.problem();
+        vault.or_else(|| self.provenance.problem()).or_else(|| self.labels.problem())
     }
 }
 
@@ -263,6 +266,9 @@ fn strict(origin: &str, file: &Path) -> Result<(), ConfigError> {
         let message = "storage.url holds a password: set IMPRIMATUR__STORAGE__URL, or name a file \
                        of mode 600 in storage.url_file";
         return Err(explain(origin, message));
+    }
+    if let Some(message) = parsed.provenance.secret() {
+        return Err(explain(origin, &message));
     }
     Ok(())
 }
@@ -311,6 +317,22 @@ mod tests {
         let error = error.unwrap_err().to_string();
         assert!(error.contains("url_file") && !error.contains("hunter2"), "{error}");
         assert!(!format!("{:?}", Hidden::from("hunter2".to_owned())).contains("hunter2"));
+    }
+
+    #[test]
+    fn keys_are_named_by_their_files() {
+        let error = load("[provenance]\nsigning_key = \"hunter2\"").unwrap_err().to_string();
+        assert!(error.contains("signing_key_file") && !error.contains("hunter2"), "{error}");
+        let cases = [
+            ("signing_key_file = \"k.pem\"", "signing_chain is missing"),
+            ("pkcs11_token = \"t\"", "needs provenance.pkcs11_module"),
+            ("tsa_trust = \"t.pem\"", "without provenance.tsa_url"),
+            ("tsa_url = \"ftp://tsa\"", "must begin with http"),
+        ];
+        for (text, expected) in cases {
+            let error = load(&format!("[provenance]\n{text}")).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 
     #[test]

@@ -141,7 +141,7 @@ fn order(name: Option<&str>) -> Result<Order, CriterionError> {
 }
 
 /// A date is its first moment, in UTC.
-fn moment(
+pub(crate) fn moment(
     name: &'static str,
     text: Option<&str>,
 ) -> Result<Option<OffsetDateTime>, CriterionError> {

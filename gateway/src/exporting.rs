@@ -9,7 +9,7 @@ use audit::{
 };
 use types::{Language, PolicyVersion, Principal, Sha256};
 
-use crate::{installation::InstallationError, recording, wiring::Stages};
+use crate::{installation::InstallationError, recording, signing_keys, wiring::Stages};
 
 /// Certificates that tell by whom assets are signed and stamped; their keys stay where they are.
 const CERTIFICATES: [&str; 3] = ["root.pem", "chain.pem", "tsa.pem"];
@@ -104,6 +104,7 @@ impl Stages {
         Ok(Exporter::new(self.log.clone(), self.objects.clone(), enclosures))
     }
 
+    /// Those that this installation was made with, then every later chain that signs or has signed.
     fn certificates(&self) -> Result<Vec<Certificate>, LogError> {
         let folder = self.installation.provenance();
         let read = |name: &&str| {
@@ -112,7 +113,19 @@ impl Stages {
             let pem = pem.map_err(|error| LogError::File { path, reason: error.to_string() })?;
             Ok(Certificate { name: (*name).to_owned(), pem })
         };
-        CERTIFICATES.iter().map(read).collect()
+        let mut certificates =
+            CERTIFICATES.iter().map(read).collect::<Result<Vec<_>, LogError>>()?;
+        let wrong = |error: provenance::ProvenanceError| LogError::File {
+            path: folder.clone(),
+            reason: error.to_string(),
+        };
+        for kept in signing_keys::folder(&self.installation).all().map_err(wrong)? {
+            if kept.number > 0 {
+                let name = format!("chain-{}.pem", kept.number);
+                certificates.push(Certificate { name, pem: kept.chain.to_pem() });
+            }
+        }
+        Ok(certificates)
     }
 
     /// Every rule pack that was in force here and whose text is still at hand.

@@ -2,16 +2,18 @@
 //! logged, and its HTTP and command-line edges.
 //!
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
-//! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
+//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
+//! [`signing_keys`] says in whose name is signed.
 //! [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
 pub mod anchoring;
 pub mod attesting;
 pub mod backup;
+pub mod bringing;
 pub mod case;
 pub mod cli;
 pub mod config;
@@ -25,6 +27,7 @@ mod guests;
 pub mod http;
 mod idempotency;
 pub mod installation;
+mod labelling;
 mod line_error;
 pub mod lookup;
 pub mod mark_keys;
@@ -34,14 +37,18 @@ pub mod models;
 mod outbound;
 pub mod outcome;
 pub mod pipeline;
+pub mod publishing;
 mod recording;
 mod releasing;
+pub mod renditions;
 mod resolving;
 pub mod reviews;
 mod screening;
 pub mod secret;
 mod sharing;
 mod signing;
+pub mod signing_keys;
+mod stamping;
 pub mod storage;
 mod telemetry;
 pub mod trusting;

@@ -6,15 +6,18 @@ use std::{
     time::Instant,
 };
 
+use audit::LabelsRecord;
 use generators::{ImageOutput, SamplerHook};
 use image::{ImageFormat, RgbImage};
-use types::{Mark, MarkId, MediaType};
+use types::{Mark, MarkId, MediaType, Modality};
 use watermark::{TextMark, WatermarkError, WatermarkKey};
 
 use crate::{
+    bringing::{Brought, Lineage, Marking},
     case::Case,
     config::Unmarkable,
     generating::{Product, Text},
+    labelling::LabelledOutput,
     outcome::{Fingerprint, Generation},
     pipeline::LineError,
     screening::Cleared,
@@ -26,12 +29,15 @@ pub(crate) struct MarkedAsset {
     pub(crate) bytes: Vec<u8>,
     pub(crate) media_type: MediaType,
     pub(crate) mark: Mark,
-    pub(crate) fingerprint: Fingerprint,
+    /// What people see, hear or read of its origin.
+    pub(crate) labels: LabelsRecord,
+    /// What survives light changes, where there is a fingerprint for its kind.
+    pub(crate) fingerprint: Option<Fingerprint>,
     pub(crate) generation: Generation,
     pub(crate) warnings: Vec<String>,
     pub(crate) hold: bool,
-    /// The picture as it was brought in: its history becomes an ingredient.
-    pub(crate) original: Option<Vec<u8>>,
+    /// The file as it was brought in, and how it came about.
+    pub(crate) brought: Option<(Vec<u8>, Lineage)>,
 }
 
 /// The text mark of one generation, shared between the sampler and the line.
@@ -67,23 +73,27 @@ impl SamplerHook for TextMarking {
 /// Marks the asset; `None` when configuration refuses what cannot be marked.
 pub(crate) async fn mark(
     case: &mut Case,
-    cleared: Cleared,
+    labelled: LabelledOutput,
 ) -> Result<Option<MarkedAsset>, LineError> {
     let start = Instant::now();
     let key = case.stages.mark_keys.of(&case.principal.tenant).clone();
-    let Cleared { product, warnings, hold } = cleared;
+    let LabelledOutput { cleared: Cleared { product, warnings, hold }, labels } = labelled;
+    let left = matches!(&product, Product::Brought(file) if file.marking == Marking::Leave);
     let model = case.request.model.clone();
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
-        Product::Image(image) => mark_image(&key, &png(image)?, MediaType::Png, model),
-        Product::Photo(photo) => mark_image(&key, &photo.bytes, photo.media_type, model)
-            .map(|marked| MarkedAsset { original: Some(photo.bytes), ..marked }),
+        Product::Image(image) => mark_file(&key, &png(image)?, MediaType::Png, model),
+        Product::Brought(file) => mark_brought(&key, file),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
+    asset.labels = labels;
     asset.warnings.splice(0..0, warnings);
     asset.hold |= hold;
     case.stages.metrics.stage("watermark", start);
     let Mark::NotMarkable { reason } = &asset.mark else { return Ok(Some(asset)) };
+    if left {
+        return Ok(Some(asset));
+    }
     match case.stages.installation.config().watermark.unmarkable {
         Unmarkable::Refuse => return Ok(None),
         Unmarkable::Hold => asset.hold = true,
@@ -96,7 +106,8 @@ pub(crate) async fn mark(
 fn mark_text(text: Text, model: String) -> MarkedAsset {
     MarkedAsset {
         mark: text.marking.mark(),
-        fingerprint: Fingerprint::Text(Box::new(watermark::fingerprint::text(&text.text))),
+        labels: LabelsRecord::default(),
+        fingerprint: fingerprint(text.text.as_bytes(), MediaType::PlainText),
         bytes: text.text.into_bytes(),
         media_type: MediaType::PlainText,
         generation: Generation {
@@ -107,32 +118,112 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
         },
         warnings: Vec::new(),
         hold: false,
-        original: None,
+        brought: None,
     }
 }
 
-fn mark_image(
+/// A file that was brought in, with the mark that was wanted.
+fn mark_brought(key: &WatermarkKey, file: Brought) -> Result<MarkedAsset, LineError> {
+    let Brought { bytes, media_type, lineage, marking } = file;
+    let model = String::new();
+    let marked = match marking {
+        Marking::Mark => mark_file(key, &bytes, media_type, model)?,
+        Marking::Keep(id) => {
+            let algorithm = algorithm(media_type).to_owned();
+            unchanged(&bytes, media_type, Mark::Embedded { algorithm, id })
+        }
+        Marking::Leave => {
+            let reason = "no mark was asked for".to_owned();
+            unchanged(&bytes, media_type, Mark::NotMarkable { reason })
+        }
+    };
+    Ok(MarkedAsset { brought: Some((bytes, lineage)), ..marked })
+}
+
+fn unchanged(bytes: &[u8], media_type: MediaType, mark: Mark) -> MarkedAsset {
+    MarkedAsset {
+        labels: LabelsRecord::default(),
+        fingerprint: fingerprint(bytes, media_type),
+        bytes: bytes.to_vec(),
+        media_type,
+        mark,
+        generation: Generation::default(),
+        warnings: Vec::new(),
+        hold: false,
+        brought: None,
+    }
+}
+
+/// What survives light changes of a file; sounds and videos have nothing of the kind yet.
+fn fingerprint(bytes: &[u8], media_type: MediaType) -> Option<Fingerprint> {
+    match media_type.modality() {
+        Modality::Text => {
+            let text = std::str::from_utf8(bytes).ok().map(watermark::fingerprint::text);
+            text.map(|text| Fingerprint::Text(Box::new(text)))
+        }
+        // A picture that no decoder here reads is signed all the same.
+        Modality::Image => watermark::fingerprint::image(bytes).ok().map(Fingerprint::Image),
+        _ => None,
+    }
+}
+
+/// The name of the mark that a kind of file takes.
+pub(crate) const fn algorithm(media_type: MediaType) -> &'static str {
+    match media_type.modality() {
+        Modality::Image => watermark::image::ALGORITHM,
+        Modality::Audio => watermark::audio::ALGORITHM,
+        Modality::Video => watermark::video::ALGORITHM,
+        Modality::Text => watermark::text::characters::ALGORITHM,
+    }
+}
+
+/// The file with a mark that carries `id`.
+///
+/// # Errors
+/// [`WatermarkError`] when it cannot be read or is too small.
+pub(crate) fn embed(
+    key: &WatermarkKey,
+    file: &[u8],
+    media_type: MediaType,
+    id: MarkId,
+) -> Result<Vec<u8>, WatermarkError> {
+    match media_type.modality() {
+        Modality::Image => watermark::image::embed(key, file, media_type, id),
+        Modality::Audio => watermark::audio::embed(key, file, media_type, id),
+        Modality::Video => watermark::video::embed(key, file, id),
+        Modality::Text if !matches!(media_type, MediaType::PlainText | MediaType::Markdown) => {
+            Err(WatermarkError::Unsupported { reason: "documents take no mark".to_owned() })
+        }
+        // Words that are written already cannot be chosen otherwise.
+        Modality::Text => {
+            let text = String::from_utf8_lossy(file);
+            Ok(watermark::text::characters::embed(key, &text, id)?.into_bytes())
+        }
+    }
+}
+
+fn mark_file(
     key: &WatermarkKey,
     file: &[u8],
     media_type: MediaType,
     model: String,
 ) -> Result<MarkedAsset, LineError> {
     let id = MarkId::from(rand::random::<u64>());
-    let (bytes, mark) = match watermark::image::embed(key, file, media_type, id) {
-        Ok(bytes) => {
-            (bytes, Mark::Embedded { algorithm: watermark::image::ALGORITHM.to_owned(), id })
-        }
-        // Too small to carry a mark is a fact about the picture, not a failure.
+    let none = |reason: &str| Mark::NotMarkable { reason: reason.to_owned() };
+    let (bytes, mark) = match embed(key, file, media_type, id) {
+        Ok(bytes) => (bytes, Mark::Embedded { algorithm: algorithm(media_type).to_owned(), id }),
+        // Too small to carry a mark, or of a kind that takes none, is a fact about it, not a failure.
         Err(WatermarkError::TooSmall { .. }) => {
-            let reason = "the picture is too small to carry a mark".to_owned();
-            (file.to_vec(), Mark::NotMarkable { reason })
+            (file.to_vec(), none("the picture is too small to carry a mark"))
         }
+        Err(WatermarkError::TooShort { .. }) => {
+            (file.to_vec(), none("it is too short to carry a mark"))
+        }
+        Err(WatermarkError::Unsupported { reason }) => (file.to_vec(), none(&reason)),
         Err(error) => return Err(error.into()),
     };
-    let fingerprint = Fingerprint::Image(watermark::fingerprint::image(&bytes)?);
     let generation = Generation { model, ..Generation::default() };
-    let (warnings, hold, original) = (Vec::new(), false, None);
-    Ok(MarkedAsset { bytes, media_type, mark, fingerprint, generation, warnings, hold, original })
+    Ok(MarkedAsset { generation, ..unchanged(&bytes, media_type, mark) })
 }
 
 fn png(picture: ImageOutput) -> Result<Vec<u8>, LineError> {

@@ -47,6 +47,17 @@ impl Outbound {
         Self { agent: config.into() }
     }
 
+    /// The same on this thread, which waits.
+    pub(crate) fn post_and_wait(
+        &self,
+        url: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Reply, OutboundError> {
+        let sent = send(&self.agent, url, content_type, body);
+        sent.map_err(|reason| OutboundError { url: url.to_owned(), reason })
+    }
+
     /// Posts a body and reads the answer, whatever its status.
     pub(crate) async fn post(
         &self,

@@ -44,8 +44,10 @@ use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, 
 
 pub use crate::line_error::LineError;
 use crate::{
+    bringing::Brought,
     case::Case,
-    generating::{self, Draft, Photo},
+    generating::{self, Draft},
+    labelling::{self, LabelledOutput},
     marking::{self, MarkedAsset},
     outcome::{Outcome, Refusal},
     releasing,
@@ -109,6 +111,13 @@ pub struct Screened {
     cleared: Cleared,
 }
 
+/// The output carries the label that people see, or the reason why not.
+#[derive(Debug)]
+pub struct Labelled {
+    case: Case,
+    output: LabelledOutput,
+}
+
 /// The asset carries its mark, or the reason why not.
 #[derive(Debug)]
 pub struct Marked {
@@ -158,21 +167,29 @@ impl Line {
         }
     }
 
-    /// A picture that no model here has made: marked, signed with its history, recorded.
+    /// A file that no model here has made: looked at by policy, signed with its history, recorded;
+    /// marked, if that is wanted.
     ///
     /// # Errors
     /// [`LineError`] when a stage cannot do its work; nothing is released then.
     pub async fn bring(
         &self,
         principal: Principal,
-        bytes: Vec<u8>,
-        media_type: MediaType,
+        mut file: Brought,
     ) -> Result<Outcome, LineError> {
-        let case = Case::brought(Arc::clone(&self.stages), principal);
-        let (case, bytes) = vaulting::input(case, bytes, media_type).await?;
+        let media_type = file.media_type;
+        let mut case = Case::brought(Arc::clone(&self.stages), principal, media_type.modality());
+        if matches!(media_type, MediaType::PlainText | MediaType::Markdown) {
+            match screening::brought(&mut case, &file.bytes).await {
+                Ok(Action::Block) => return case.refuse().await.map(Outcome::Refused),
+                Ok(_) => {}
+                Err(error) => return Err(case.fail(error).await),
+            }
+        }
+        let (case, bytes) = vaulting::input(case, file.bytes, media_type).await?;
+        file.bytes = bytes;
         let case = case.admit().await?;
-        let draft = Draft::brought(Photo { bytes, media_type });
-        self.complete(Generated { case, draft }).await
+        self.complete(Generated { case, draft: Draft::brought(file) }).await
     }
 
     /// Records what an authenticated caller asked for in vain: its terminal record is `refused`,
@@ -209,7 +226,11 @@ impl Line {
             Step::Go(screened) => screened,
             Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let marked = match self.mark(screened).await? {
+        let labelled = match self.label(screened).await? {
+            Step::Go(labelled) => labelled,
+            Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let marked = match self.mark(labelled).await? {
             Step::Go(marked) => marked,
             Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
         };
@@ -274,13 +295,26 @@ impl Line {
         }
     }
 
+    /// Writes the label that people see, where regimes and configuration ask for it.
+    ///
+    /// # Errors
+    /// [`LineError`] when the program is ending.
+    pub async fn label(&self, screened: Screened) -> Result<Step<Labelled>, LineError> {
+        let Screened { mut case, cleared } = screened;
+        match labelling::label(&mut case, cleared).await {
+            Ok(Some(output)) => Ok(Step::Go(Labelled { case, output })),
+            Ok(None) => case.refuse().await.map(Step::Refused),
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
     /// Embeds the mark, or says why there is none; configuration may refuse the unmarkable.
     ///
     /// # Errors
     /// [`LineError`] when marking fails.
-    pub async fn mark(&self, screened: Screened) -> Result<Step<Marked>, LineError> {
-        let Screened { mut case, cleared } = screened;
-        match marking::mark(&mut case, cleared).await {
+    pub async fn mark(&self, labelled: Labelled) -> Result<Step<Marked>, LineError> {
+        let Labelled { mut case, output } = labelled;
+        match marking::mark(&mut case, output).await {
             Ok(Some(asset)) => Ok(Step::Go(Marked { case, asset })),
             Ok(None) => case.refuse().await.map(Step::Refused),
             Err(error) => Err(case.fail(error).await),

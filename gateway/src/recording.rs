@@ -84,8 +84,9 @@ pub(crate) fn finished(
     let mut record = record(case, event);
     record.asset_id = Some(case.asset_id());
     let (image_fingerprint, text_fingerprint) = match &asset.marked.fingerprint {
-        Fingerprint::Image(image) => (Some(*image), None),
-        Fingerprint::Text(text) => (None, Some(text.as_ref().clone())),
+        Some(Fingerprint::Image(image)) => (Some(*image), None),
+        Some(Fingerprint::Text(text)) => (None, Some(text.as_ref().clone())),
+        None => (None, None),
     };
     record.content = Some(ContentRecord {
         media_type: asset.marked.media_type,
@@ -95,8 +96,13 @@ pub(crate) fn finished(
         text_fingerprint,
     });
     record.mark = Some(asset.marked.mark.clone());
-    record.c2pa =
-        Some(C2paRecord { manifest_label: asset.signed.manifest_label.clone(), manifest_sha256 });
+    record.labels = Some(asset.marked.labels.clone());
+    record.c2pa = Some(C2paRecord {
+        manifest_label: asset.signed.manifest_label.clone(),
+        manifest_sha256,
+        certificate_sha256: Some(asset.certificate),
+        unstamped: asset.signed.unstamped.is_some(),
+    });
     record
 }
 

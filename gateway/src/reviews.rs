@@ -17,8 +17,8 @@ const PENDING: &[u8] = b"pending";
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReviewError {
-    /// Nothing of this id waits.
-    #[error("no held asset has the id {0}; `imprimatur reviews list` shows what waits")]
+    /// There is nothing of this id.
+    #[error("no asset has the id {0}; `imprimatur reviews list` shows what waits")]
     Unknown(AssetId),
     /// Somebody has decided already.
     #[error("asset {0} has been decided already")]
@@ -66,7 +66,8 @@ pub fn waiting(stages: &Stages) -> Result<Vec<AssetEntry>, ReviewError> {
     Ok(stages.log.registry().waiting()?)
 }
 
-/// Decides about a held asset; the decision is in the log when this returns.
+/// Decides about an asset; the decision is in the log when this returns. A held one leaves only if it
+/// is approved. A released one has left; it is published only if it is approved.
 ///
 /// # Errors
 /// [`ReviewError`] saying why the decision is not taken.
@@ -80,7 +81,7 @@ pub async fn decide(
     if !reviewer.role.may_review() {
         return Err(ReviewError::Role(reviewer.role));
     }
-    let entry = stages.log.registry().asset(asset)?.filter(|entry| entry.event == Event::Held);
+    let entry = stages.log.registry().asset(asset)?;
     let entry =
         entry.filter(|entry| entry.tenant == reviewer.tenant).ok_or(ReviewError::Unknown(asset))?;
     let actor = recording::pseudonym(&stages.pseudonym_key, reviewer);
@@ -118,7 +119,7 @@ fn record(entry: &AssetEntry, ruling: Ruling, actor: String) -> Record {
     record.asset_id = Some(entry.asset_id);
     record.request_id = Some(entry.request_id);
     record.idempotency = crate::idempotency::current();
-    record.detail = Some(format!("held record {}", entry.index));
+    record.detail = Some(format!("{} record {}", entry.event.name(), entry.index));
     record
 }
 

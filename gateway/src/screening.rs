@@ -58,6 +58,24 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     Ok(action)
 }
 
+/// Judges a text that was brought in as what a person wants to bring before readers. It is signed as
+/// it is or not at all, so what a rule would take out waits for a person.
+pub(crate) async fn brought(case: &mut Case, bytes: &[u8]) -> Result<Action, LineError> {
+    let start = Instant::now();
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let scope = scope(&case.principal, case.modality(), Hook::Output, &text);
+    let engine = case.stages.policy().clone();
+    let judging = tokio::task::spawn_blocking(move || engine.judge(&scope, &text).decision);
+    let mut decision = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
+    if decision.action == Action::Redact {
+        decision.action = Action::Review;
+    }
+    let action = decision.action;
+    case.input = Some(decision);
+    case.stages.metrics.stage("policy_input", start);
+    Ok(action)
+}
+
 /// The decision about all messages together, and the messages as the model may read them.
 fn judge(
     engine: &Engine,
@@ -104,9 +122,7 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             let mut decision = case.decision();
             decision.action = Action::Allow;
             decision.findings.clear();
-            // No visual classifier is part of this release, and the record says so.
-            decision.checks =
-                vec![CheckRun { check: "image_content".into(), outcome: "not_classified".into() }];
+            decision.checks = unclassified(case.modality());
             case.output = Some(decision);
             product
         }
@@ -121,6 +137,18 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
     }
     let hold = matches!(decided.max(asked), Action::Review | Action::Rewrite);
     Ok(Some(Cleared { product, warnings, hold }))
+}
+
+/// No classifier of pictures, sounds or videos is part of this release, and the record says so. A text
+/// that was brought in was judged when it came.
+fn unclassified(modality: Modality) -> Vec<CheckRun> {
+    let check = match modality {
+        Modality::Text => return Vec::new(),
+        Modality::Image => "image_content",
+        Modality::Audio => "audio_content",
+        Modality::Video => "video_content",
+    };
+    vec![CheckRun { check: check.into(), outcome: "not_classified".into() }]
 }
 
 #[cfg(test)]

@@ -2,10 +2,21 @@
 
 use std::{sync::Arc, time::Instant};
 
-use provenance::{DigitalSourceType, Ingredient, Model, Signed, SigningRequest, SoftBinding};
-use types::{Mark, Sha256};
+use provenance::{
+    BindingKind, DigitalSourceType, Ingredient, Model, Relationship, Signed, SigningRequest,
+    SoftBinding,
+    metadata::{self, Labels, ProviderCode},
+};
+use types::{Mark, MediaType, Sha256};
+use watermark::fingerprint::{IMAGE_ALGORITHM, TEXT_ALGORITHM};
 
-use crate::{case::Case, marking::MarkedAsset, outcome::Fingerprint, pipeline::LineError};
+use crate::{
+    bringing::{Lineage, Parent},
+    case::Case,
+    marking::MarkedAsset,
+    outcome::Fingerprint,
+    pipeline::LineError,
+};
 
 /// An asset whose bytes do not change any more.
 #[derive(Debug)]
@@ -13,6 +24,8 @@ pub(crate) struct SignedAsset {
     pub(crate) marked: MarkedAsset,
     pub(crate) signed: Signed,
     pub(crate) sha256: Sha256,
+    /// SHA-256 of the certificate that signed.
+    pub(crate) certificate: Sha256,
 }
 
 /// Signs; the manifest repeats what became of the mark.
@@ -22,54 +35,125 @@ pub(crate) async fn sign(
 ) -> Result<SignedAsset, LineError> {
     let start = Instant::now();
     let request = request(case, &mut asset);
+    let aigc = request.labels.aigc.clone();
     let signer = Arc::clone(&case.stages.signer);
     let bytes = std::mem::take(&mut asset.bytes);
     let media_type = asset.media_type;
+    let certificate = signer.certificate()?;
     let signing = tokio::task::spawn_blocking(move || signer.sign(&request, &bytes, media_type));
     let signed = signing.await.map_err(|_| LineError::Stopped)??;
     let sha256 = Sha256::of(&signed.bytes);
     case.stages.metrics.stage("provenance", start);
-    Ok(SignedAsset { marked: asset, signed, sha256 })
+    if let Some(reason) = &signed.unstamped {
+        tracing::warn!(%reason, "signed without a time-stamp");
+        asset.warnings.push("signed without a time-stamp: the authority gave none".to_owned());
+    }
+    if let Some(producer) = aigc.and_then(|aigc| aigc.content_producer) {
+        state_label(&mut asset, &signed.bytes, &producer);
+    }
+    Ok(SignedAsset { marked: asset, signed, sha256, certificate })
+}
+
+/// Says whether the delivered bytes carry the label in their metadata: plain text has no place for it.
+fn state_label(asset: &mut MarkedAsset, bytes: &[u8], producer: &ProviderCode) {
+    if metadata::read(bytes).aigc.is_some() {
+        asset.labels.implicit = Some(producer.to_string());
+    } else {
+        let media_type = asset.media_type;
+        asset
+            .warnings
+            .push(format!("no AIGC label in the metadata: {media_type} has no place for it"));
+    }
 }
 
 /// What the manifest states: nothing about people, nothing of the prompt.
 fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
-    let media_type = asset.media_type;
-    let original = asset.original.take();
-    let ingredients =
-        original.map(|bytes| Ingredient { title: "original".to_owned(), bytes, media_type });
-    SigningRequest {
-        title,
-        // How a picture that was brought in came about, nobody has told us.
-        source: match case.card() {
-            Some(_) => DigitalSourceType::TrainedAlgorithmicMedia,
-            None => DigitalSourceType::Unstated,
+    let request = match asset.brought.take() {
+        Some((bytes, lineage)) => brought(case, title, bytes, asset.media_type, lineage),
+        None => SigningRequest {
+            labels: Labels {
+                aigc: case.stages.labelling.implicit(case.asset_id()),
+                ..Labels::default()
+            },
+            ..SigningRequest::new(title, DigitalSourceType::TrainedAlgorithmicMedia)
         },
+    };
+    SigningRequest {
         model: case.card().map(|card| Model {
             name: card.name.clone(),
             version: card.version.clone(),
             sha256: card.sha256,
         }),
-        soft_binding: soft_binding(asset),
+        soft_bindings: soft_bindings(asset),
         not_marked: match &asset.mark {
             Mark::NotMarkable { reason } => Some(reason.clone()),
             Mark::Embedded { .. } | Mark::Statistical { .. } => None,
         },
-        ingredients: ingredients.into_iter().collect(),
+        ..request
     }
 }
 
-/// What leads back to the manifest when it was removed: the mark's payload, or the fingerprint.
-fn soft_binding(asset: &MarkedAsset) -> Option<SoftBinding> {
-    match (&asset.mark, &asset.fingerprint) {
-        (Mark::Embedded { algorithm, id }, _) => Some(SoftBinding {
-            algorithm: algorithm.clone(),
-            value: id.to_u64().to_be_bytes().to_vec(),
-        }),
-        (Mark::Statistical { algorithm, .. }, Fingerprint::Text(text)) => {
-            Some(SoftBinding { algorithm: algorithm.clone(), value: text.to_bytes() })
+/// What a file came from. Credentials that it brings along are kept, whatever is said of it.
+fn brought(
+    case: &Case,
+    title: String,
+    bytes: Vec<u8>,
+    media_type: MediaType,
+    lineage: Lineage,
+) -> SigningRequest {
+    let original = |bytes| Ingredient {
+        relationship: Some(Relationship::ParentOf),
+        ..Ingredient::new("original", bytes, media_type)
+    };
+    match lineage {
+        Lineage::Unstated => SigningRequest {
+            ingredients: vec![original(bytes)],
+            ..SigningRequest::new(title, DigitalSourceType::Unstated)
+        },
+        Lineage::Stated { source, mut ingredients } => {
+            let carries = case.stages.verifier.verify(&bytes, None, Some(media_type.name()));
+            if carries.manifest_label.is_some() || source == DigitalSourceType::Unstated {
+                ingredients.insert(0, original(bytes));
+            }
+            SigningRequest { ingredients, ..SigningRequest::new(title, source) }
+        }
+        Lineage::Rendition(parent) => {
+            let Parent { entry, bytes, manifest, changes } = *parent;
+            let name = format!("{}.{}", entry.asset_id, entry.media_type.extension());
+            let ingredient = Ingredient {
+                sidecar: Some(manifest),
+                relationship: Some(Relationship::ParentOf),
+                ..Ingredient::new(name, bytes, entry.media_type)
+            };
+            let (ingredients, source) = (vec![ingredient], DigitalSourceType::Unstated);
+            SigningRequest { ingredients, changes, ..SigningRequest::new(title, source) }
+        }
+    }
+}
+
+/// What leads back to the manifest when it was removed: the mark's payload, and the fingerprint.
+fn soft_bindings(asset: &MarkedAsset) -> Vec<SoftBinding> {
+    let bound = |algorithm: &str, value: Vec<u8>, kind| SoftBinding {
+        algorithm: algorithm.to_owned(),
+        value,
+        kind,
+    };
+    let mark = match (&asset.mark, &asset.fingerprint) {
+        (Mark::Embedded { algorithm, id }, _) => {
+            Some(bound(algorithm, id.to_u64().to_be_bytes().to_vec(), BindingKind::Watermark))
+        }
+        // The bias in the words says whose text it is; what it says leads to the manifest.
+        (Mark::Statistical { algorithm, .. }, Some(Fingerprint::Text(text))) => {
+            Some(bound(algorithm, text.to_bytes(), BindingKind::Watermark))
         }
         _ => None,
-    }
+    };
+    let fingerprint = asset.fingerprint.as_ref().map(|fingerprint| match fingerprint {
+        Fingerprint::Image(image) => {
+            bound(IMAGE_ALGORITHM, image.0.to_vec(), BindingKind::Fingerprint)
+        }
+        Fingerprint::Text(text) => bound(TEXT_ALGORITHM, text.to_bytes(), BindingKind::Fingerprint),
+    });
+    mark.into_iter().chain(fingerprint).collect()
 }

@@ -8,7 +8,7 @@ use audit::{
 };
 use generators::Generator;
 use policy::{Engine, PolicyError};
-use provenance::{Authority, Credentials, ProvenanceError, TrustLists, Verifier};
+use provenance::{Credentials, ProvenanceError, Verifier};
 use tokio::sync::Semaphore;
 use types::{Modality, Receipt};
 
@@ -21,6 +21,7 @@ use crate::{
     guests::Guests,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
+    labelling::Labelling,
     lookup::Lookup,
     mark_keys::MarkKeys,
     metrics::Metrics,
@@ -28,6 +29,7 @@ use crate::{
     pipeline::LineError,
     secret::Secret,
     sharing::Sharing,
+    signing_keys,
     storage::Storage,
     trusting, vaulting,
 };
@@ -54,6 +56,9 @@ pub enum WiringError {
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
+    /// Labels are not configured in a way that works.
+    #[error(transparent)]
+    Labels(#[from] watermark::WatermarkError),
     /// The storage is not configured in a way that works.
     #[error("{0}")]
     Storage(String),
@@ -93,6 +98,7 @@ pub struct Stages {
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) mark_keys: MarkKeys,
+    pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
     pub(crate) signer: Arc<Credentials>,
     pub(crate) verifier: Arc<Verifier>,
@@ -149,11 +155,11 @@ impl Stages {
         let engine = policy_engine(&installation)?;
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
+        let labelling = Labelling::new(&installation.config().labels)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
-        let authority = Authority::load(&installation.provenance())?;
-        let lists = trusting::with_stored(TrustLists::own(&authority)?, &installation)?;
-        let verifier = Arc::new(Verifier::new(lists)?);
-        let signer = Arc::new(Credentials::new(authority)?);
+        let own = signing_keys::own_list(&installation)?;
+        let verifier = Arc::new(Verifier::new(trusting::with_stored(own, &installation)?)?);
+        let signer = Arc::new(Credentials::of(signing_keys::signing(&installation)?)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
         let limit = installation.config().server.request_seconds_max;
@@ -176,6 +182,7 @@ impl Stages {
             log,
             engine,
             mark_keys,
+            labelling,
             pseudonym_key,
             signer,
             verifier,
@@ -241,7 +248,8 @@ impl Stages {
     pub fn failing(&self) -> Vec<String> {
         let log = self.log.stopped().map(|reason| format!("audit log: {reason}"));
         let vault = self.vault.stopped().map(|reason| format!("evidence vault: {reason}"));
-        log.into_iter().chain(vault).collect()
+        let signing = self.signer.ready().err().map(|reason| format!("signing: {reason}"));
+        log.into_iter().chain(vault).chain(signing).collect()
     }
 
     /// Writes `interrupted` for requests that a crash left without an end.

@@ -27,9 +27,9 @@ def by_c2pa_python(context, data, media_type, store):
 
 def by_encypher(root, path, media_type, store):
     """The state of encypher-c2pa, and the codes that led to it."""
-    # It reads text/plain only with the manifest inside the text. What lies beside a text it judges
-    # when the same bytes are called Markdown, which has no such rule.
-    if store is not None and media_type == "text/plain":
+    # It reads text/plain only with the manifest inside the text, and knows no bytes without a kind.
+    # What lies beside such a file it judges when the same bytes are called Markdown.
+    if store is not None and media_type in ("text/plain", "application/octet-stream"):
         media_type = "text/markdown"
     report = encypher_c2pa.verify(
         path, media_type, trust_pem=root, tsa_trust_pem=root, no_default_trust=True,

@@ -60,6 +60,12 @@ pub enum WatermarkError {
         /// What the encoder said.
         reason: String,
     },
+    /// A label that people can see, hear or read cannot be written or looked for.
+    #[error("the label cannot be written: {reason}")]
+    Label {
+        /// What is in its way, and what to do.
+        reason: String,
+    },
     /// The text has too few words to carry an id in invisible characters.
     #[error("the text has {places} places for invisible characters: an id needs at least {min}")]
     FewPlaces {

@@ -1,10 +1,12 @@
-//! Invisible marks in pictures, sounds, videos and texts, and fingerprints that survive light changes.
+//! Invisible marks in pictures, sounds, videos and texts, fingerprints that survive light changes, and
+//! labels that people see, hear and read.
 
 pub mod audio;
 mod error;
 pub mod fingerprint;
 pub mod image;
 mod key;
+pub mod label;
 mod movie;
 mod picture;
 mod sound;

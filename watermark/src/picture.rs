@@ -8,4 +8,4 @@ mod resample;
 
 pub(crate) use file::{decode, encode, sniffed};
 pub(crate) use plane::Plane;
-pub(crate) use raster::{add, luma, shift_power};
+pub(crate) use raster::{Sample, add, luma, shift_power};

@@ -6,6 +6,7 @@
 mod files;
 mod fingerprints;
 mod image;
+mod labels;
 mod language;
 mod scenes;
 mod sounds;

@@ -69,10 +69,8 @@ impl Bench {
             text_fingerprint: None,
         });
         held.mark = Some(Mark::NotMarkable { reason: "short text: 3 tokens".into() });
-        held.c2pa = Some(C2paRecord {
-            manifest_label: "urn:c2pa:1".into(),
-            manifest_sha256: objects.put(b"manifest").await.unwrap(),
-        });
+        held.c2pa =
+            Some(C2paRecord::new("urn:c2pa:1".into(), objects.put(b"manifest").await.unwrap()));
         held.generator = Some(GeneratorRecord {
             model: "starter".into(),
             version: "1".into(),

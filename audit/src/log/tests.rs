@@ -70,7 +70,7 @@ fn asset(request_id: RequestId, event: Event) -> Record {
         image_fingerprint: Some(types::ImageFingerprint([3; 32])),
         text_fingerprint: None,
     });
-    record.c2pa = Some(C2paRecord { manifest_label: "urn:c2pa:x".into(), manifest_sha256: sha256 });
+    record.c2pa = Some(C2paRecord::new("urn:c2pa:x".into(), sha256));
     record
 }
 

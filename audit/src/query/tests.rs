@@ -54,10 +54,7 @@ fn finished(record: &mut Record, asset: u8, model: u8) {
         image_fingerprint: None,
         text_fingerprint: None,
     });
-    record.c2pa = Some(C2paRecord {
-        manifest_label: format!("urn:c2pa:{asset}"),
-        manifest_sha256: digest(asset),
-    });
+    record.c2pa = Some(C2paRecord::new(format!("urn:c2pa:{asset}"), digest(asset)));
     record.generator = Some(GeneratorRecord {
         model: format!("model-{model}"),
         version: "1".into(),

@@ -50,8 +50,7 @@ fn asset(event: Event, n: u64) -> Record {
         image_fingerprint: image,
         text_fingerprint: text,
     });
-    record.c2pa =
-        Some(C2paRecord { manifest_label: format!("urn:c2pa:{n}"), manifest_sha256: sha256 });
+    record.c2pa = Some(C2paRecord::new(format!("urn:c2pa:{n}"), sha256));
     record
 }
 

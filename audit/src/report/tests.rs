@@ -41,7 +41,7 @@ fn made(event: Event, media_type: MediaType, mark: Mark) -> Record {
         image_fingerprint: None,
         text_fingerprint: None,
     };
-    let c2pa = C2paRecord { manifest_label: "m".into(), manifest_sha256: Sha256::of(b"m") };
+    let c2pa = C2paRecord::new("m".into(), Sha256::of(b"m"));
     Record {
         asset_id: Some(AssetId::new()),
         content: Some(content),

@@ -7,8 +7,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod keys;
+mod label;
 mod log;
 
+pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
+pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
 mod vault;
 
@@ -86,6 +90,8 @@ pub enum Command {
     /// The mark alone
     #[command(subcommand)]
     Watermark(WatermarkCommand),
+    /// Draw or write the label that people see, or measure the one that is there
+    Label(Label),
     /// Judge a text without generating
     Moderate(Moderate),
     /// Rule packs
@@ -109,6 +115,8 @@ pub enum Command {
     /// Held assets
     #[command(subcommand)]
     Reviews(ReviewsCommand),
+    /// Give files that were not generated here credentials
+    Sign(Sign),
     /// Write the data folder into one file, while no server runs
     Backup(Backup),
     /// Put a backup back, without whom was erased since
@@ -151,6 +159,29 @@ pub struct Serve {
     /// Address of the public listener
     #[arg(long)]
     pub public_listen: Option<std::net::SocketAddr>,
+}
+
+/// `sign`
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// A file, or a folder of files
+    pub file: PathBuf,
+    /// The signed file, or the folder of signed files; a manifest that a file cannot carry lies beside
+    /// it as FILE.c2pa
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// How the content came about: a term of IPTC's digital source types; nothing is assumed
+    #[arg(long)]
+    pub source_type: Option<String>,
+    /// What the file was made from; its own credentials are kept
+    #[arg(long)]
+    pub ingredient: Vec<PathBuf>,
+    /// Put in an invisible mark, too
+    #[arg(long)]
+    pub mark: bool,
+    /// The file is another form of this asset: resized, cropped or re-encoded
+    #[arg(long, conflicts_with_all = ["source_type", "ingredient", "mark"])]
+    pub parent: Option<types::AssetId>,
 }
 
 /// `generate`
@@ -341,45 +372,6 @@ pub enum ModelsCommand {
     },
 }
 
-/// `keys`
-#[derive(Debug, Subcommand)]
-pub enum KeysCommand {
-    /// Make an API key; it is shown once
-    Create {
-        /// The organisation
-        #[arg(long)]
-        tenant: String,
-        /// The desk
-        #[arg(long)]
-        desk: String,
-        /// journalist, editor, standards, auditor or ops
-        #[arg(long)]
-        role: types::Role,
-        /// Whom the key stands for
-        #[arg(long)]
-        subject: String,
-    },
-    /// All keys, without their secrets
-    List,
-    /// Replace a key of the installation; no server may be running
-    Rotate {
-        /// The key that signs the log
-        #[arg(long, required_unless_present = "watermark")]
-        log: bool,
-        /// The key of invisible marks: marks of the one before are still read
-        #[arg(long, conflicts_with = "log")]
-        watermark: bool,
-        /// The organisation whose own key of marks to make or replace
-        #[arg(long, requires = "watermark")]
-        tenant: Option<String>,
-    },
-    /// End a key at once
-    Revoke {
-        /// The key's id, the part between the first and second underscore
-        id: String,
-    },
-}
-
 /// `reviews`
 #[derive(Debug, Subcommand)]
 pub enum ReviewsCommand {
@@ -389,9 +381,29 @@ pub enum ReviewsCommand {
     Approve(Verdict),
     /// Keep a held asset back for good
     Reject(Verdict),
+    /// Publish an approved asset
+    Publish(Publishing),
+    /// Say that a published asset was corrected
+    Correct(Publishing),
+    /// Say that a published asset was withdrawn
+    Withdraw(Publishing),
 }
 
-/// A decision about a held asset.
+/// What becomes of an asset before the public.
+#[derive(Debug, Args)]
+pub struct Publishing {
+    /// Which asset, and who decides
+    #[command(flatten)]
+    pub verdict: Verdict,
+    /// Where readers find the article, or the notice of a correction or withdrawal
+    #[arg(long)]
+    pub url: Option<String>,
+    /// The asset that takes its place
+    #[arg(long)]
+    pub replaced_by: Option<types::AssetId>,
+}
+
+/// A decision about an asset.
 #[derive(Debug, Args)]
 pub struct Verdict {
     /// The asset's id

@@ -1,11 +1,11 @@
 //! `imprimatur doctor`: looks for what is wrong; every finding has a line that says how to mend it.
 
 mod attested;
+mod signing;
 
 use std::path::Path;
 
 use audit::{Log, LogError, LogOptions, Record};
-use provenance::Authority;
 use serde::Serialize;
 use serde_json::json;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
@@ -23,8 +23,6 @@ use crate::{
     wiring::{self, WiringError},
 };
 
-/// Certificates are to be renewed this long before they end.
-const EXPIRY_DAYS_MIN: i64 = 30;
 /// Less free space than this share of the disk is a finding.
 const DISK_FREE_PERCENT_MIN: u64 = 3;
 /// Clocks differ a little.
@@ -66,7 +64,13 @@ pub(crate) fn run(global: &Global, console: &Console) -> Answer {
         }
     };
     let findings = examine(&installation);
-    let value = json!({"config": installation.config_file(), "findings": findings});
+    let signing = signing::about(&installation);
+    let value = json!({
+        "config": installation.config_file(), "signing": signing, "findings": findings,
+    });
+    if let Some(signing) = &signing {
+        console.note(&signing.to_string());
+    }
     console.result(&value, || {
         let lines = findings
             .iter()
@@ -82,8 +86,9 @@ pub(crate) fn run(global: &Global, console: &Console) -> Answer {
 }
 
 fn examine(installation: &Installation) -> Vec<Finding> {
-    let checks = [policy(installation), certificates(installation), disk(installation.folder())];
+    let checks = [policy(installation), disk(installation.folder())];
     let mut findings: Vec<Finding> = checks.into_iter().flatten().collect();
+    findings.extend(signing::examine(installation));
     findings.extend(keys(installation));
     findings.extend(generators(installation));
     findings.extend(log(installation));
@@ -109,25 +114,6 @@ fn keys(installation: &Installation) -> Vec<Finding> {
     let log_key = installation.log_verifier().err();
     findings.extend(log_key.map(|error| Finding::new("key", error, fix)));
     findings
-}
-
-fn certificates(installation: &Installation) -> Option<Finding> {
-    let folder = installation.provenance();
-    let renew = format!(
-        "make new ones with `imprimatur init --dir NEW`, replace {} by NEW/keys/provenance, and keep the old root.pem for `verify --trust`",
-        folder.display(),
-    );
-    match Authority::load(&folder) {
-        Err(error) => {
-            Some(Finding::new("certificate", error, "restore keys/provenance from a backup"))
-        }
-        Ok(authority) => {
-            let left = authority.expires_at() - OffsetDateTime::now_utc();
-            let problem = format!("the signing certificate ends in {} days", left.whole_days());
-            (left < Duration::days(EXPIRY_DAYS_MIN))
-                .then(|| Finding::new("certificate", problem, renew))
-        }
-    }
 }
 
 fn disk(folder: &Path) -> Option<Finding> {

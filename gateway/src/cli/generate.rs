@@ -56,7 +56,8 @@ fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
         .map_err(|error| anyhow::anyhow!(error.body().error.message))?;
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };
     let messages = vec![Message { role: Speaker::User, text: args.prompt.clone() }];
-    Ok(GenerationRequest { id: RequestId::new(), modality, model, messages, sampling, size })
+    let (id, unlabelled) = (RequestId::new(), None);
+    Ok(GenerationRequest { id, modality, model, messages, sampling, size, unlabelled })
 }
 
 fn deliver(release: &Release, args: &Generate, console: &Console) -> Result<Exit, Failure> {
@@ -112,11 +113,12 @@ pub(crate) fn report(outcome: &str, release: &Release, path: Option<&Path>) -> V
             "index": release.receipt.index, "leaf_hash": release.receipt.leaf_hash,
             "log_size": release.receipt.log_size,
         },
+        "labels": release.labels,
         "warnings": release.warnings,
     })
 }
 
-fn refused(refusal: &Refusal) -> Value {
+pub(super) fn refused(refusal: &Refusal) -> Value {
     json!({
         "request_id": refusal.request_id,
         "outcome": "refused",
@@ -135,7 +137,7 @@ fn held(release: &Release) -> String {
     format!("held for review: imprimatur reviews approve {id} --key KEY")
 }
 
-fn shown(release: &Release, path: Option<&Path>) -> String {
+pub(super) fn shown(release: &Release, path: Option<&Path>) -> String {
     match path {
         None => String::from_utf8_lossy(&release.bytes).into_owned(),
         Some(path) => {

@@ -1,11 +1,14 @@
-//! `imprimatur keys`: API keys, and the keys that sign the log and mark assets.
+//! `imprimatur keys`: API keys, and the keys that sign the log, mark assets and sign them.
+
+mod revoking;
+mod signing;
 
 use ::audit::{Event, Record, vault::INSTALLATION};
 use serde_json::json;
 use types::Principal;
 
 use super::{
-    args::{Global, KeysCommand},
+    args::{Global, KeysCommand, Revoke, Rotate},
     exit::{Answer, Exit, Failure},
     locate,
     output::Console,
@@ -20,10 +23,18 @@ use crate::{
 pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Console) -> Answer {
     let stages = Stages::open(locate::installation(global)?).await?;
     match command {
-        KeysCommand::Rotate { watermark: true, tenant, .. } => {
+        KeysCommand::Rotate(Rotate { watermark: true, tenant, .. }) => {
             rotate_mark_key(&stages, tenant.as_deref(), console).await?;
         }
-        KeysCommand::Rotate { .. } => return rotate_log_key(stages, console).await,
+        KeysCommand::Rotate(Rotate { signing: true, algorithm, .. }) => {
+            signing::rotate(&stages, *algorithm, console).await?;
+        }
+        KeysCommand::Rotate(_) => return rotate_log_key(stages, console).await,
+        KeysCommand::Csr(args) => signing::csr(&stages, args, console).await?,
+        KeysCommand::Import(args) => signing::import(&stages, args, console).await?,
+        KeysCommand::Compromise { key, since } => {
+            revoking::compromise(&stages, key, since, console).await?;
+        }
         KeysCommand::Create { tenant, desk, role, subject } => {
             let principal = Principal {
                 tenant: tenant.clone(),
@@ -43,8 +54,12 @@ pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Consol
             for account in stages.accounts.list().await? {
                 console.result(&row(&account), || line(&account));
             }
+            signing::list(&stages, console)?;
         }
-        KeysCommand::Revoke { id } => {
+        KeysCommand::Revoke(Revoke { id, signing: true, since }) => {
+            revoking::revoke(&stages, id, since.as_deref(), console).await?;
+        }
+        KeysCommand::Revoke(Revoke { id, .. }) => {
             let account = stages.accounts.revoke(id).await?;
             recording::key_event(&stages, Event::KeyRevoked, &account).await?;
             console.result(&row(&account), || format!("{id} is revoked"));

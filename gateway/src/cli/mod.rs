@@ -11,6 +11,7 @@ mod exit;
 mod generate;
 mod init;
 mod keys;
+mod label;
 mod locate;
 mod log;
 mod models;
@@ -21,6 +22,7 @@ mod progress;
 mod reviews;
 mod serve;
 mod show;
+mod sign;
 mod trust;
 mod vault;
 mod verify;
@@ -61,6 +63,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Generate(args) => generate::run(global, &args, console).await,
         Command::Verify(args) => verify::run(global, &args, console).await,
         Command::Watermark(command) => watermark::run(global, &command, console),
+        Command::Label(args) => label::run(global, &args, console),
         Command::Moderate(args) => moderate::run(global, &args, console),
         Command::Policy(command) => policy::run(global, &command, console),
         Command::Log(command) => log::run(global, command, console).await,
@@ -69,6 +72,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
+        Command::Sign(args) => sign::run(global, &args, console).await,
         Command::Backup(args) => backup::back_up(global, args, console).await,
         Command::Restore(args) => backup::restore(global, args, console).await,
         Command::Doctor => doctor::run(global, console),

@@ -4,13 +4,14 @@ use audit::AssetEntry;
 use serde_json::json;
 
 use super::{
-    args::{Global, ReviewsCommand, Verdict},
+    args::{Global, Publishing, ReviewsCommand, Verdict},
     exit::{Answer, Exit, Failure},
     locate,
     output::Console,
 };
 use crate::{
     accounts::AccountError,
+    publishing::{self, Amendment, Notice, PublishError},
     reviews::{self, ReviewError, Ruling},
     wiring::Stages,
 };
@@ -25,6 +26,13 @@ pub(crate) async fn run(global: &Global, command: &ReviewsCommand, console: &Con
         }
         ReviewsCommand::Reject(verdict) => {
             decide(&stages, verdict, Ruling::Reject, console).await?
+        }
+        ReviewsCommand::Publish(publishing) => publish(&stages, publishing, None, console).await?,
+        ReviewsCommand::Correct(publishing) => {
+            publish(&stages, publishing, Some(Amendment::Correct), console).await?
+        }
+        ReviewsCommand::Withdraw(publishing) => {
+            publish(&stages, publishing, Some(Amendment::Withdraw), console).await?
         }
     };
     stages.close().await?;
@@ -64,6 +72,50 @@ async fn decide(stages: &Stages, verdict: &Verdict, ruling: Ruling, console: &Co
         Ruling::Reject => format!("{} stays back, log entry {}", verdict.asset, receipt.index),
     });
     Ok(Exit::Yes)
+}
+
+async fn publish(
+    stages: &Stages,
+    publishing: &Publishing,
+    amendment: Option<Amendment>,
+    console: &Console,
+) -> Answer {
+    let Publishing { verdict, url, replaced_by } = publishing;
+    let editor = stages.accounts.authenticate(&verdict.key).await.map_err(refused)?;
+    let (url, replaced_by, reason) = (url.clone(), *replaced_by, verdict.reason.clone());
+    let notice = Notice { url, replaced_by, reason };
+    let done = match amendment {
+        None => publishing::publish(stages, &editor, verdict.asset, &notice).await,
+        Some(amendment) => {
+            publishing::amend(stages, &editor, verdict.asset, amendment, &notice).await
+        }
+    };
+    let receipt = done.map_err(not_published)?;
+    let state = match amendment {
+        None => "published",
+        Some(Amendment::Correct) => "corrected",
+        Some(Amendment::Withdraw) => "withdrawn",
+    };
+    let value = json!({
+        "asset_id": verdict.asset, "state": state,
+        "receipt": {"index": receipt.index, "leaf_hash": receipt.leaf_hash},
+    });
+    console.result(&value, || format!("{} is {state}, log entry {}", verdict.asset, receipt.index));
+    Ok(Exit::Yes)
+}
+
+/// That it may not be published is an answer; that a part is broken is not.
+fn not_published(error: PublishError) -> Failure {
+    let exit = match error {
+        PublishError::Log(_)
+        | PublishError::Objects(_)
+        | PublishError::State(_)
+        | PublishError::Provenance(_)
+        | PublishError::Url
+        | PublishError::NoNotice => Exit::Usage,
+        _ => Exit::No,
+    };
+    Failure { exit, error: error.into() }
 }
 
 fn refused(error: AccountError) -> Failure {

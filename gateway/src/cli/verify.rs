@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context as _;
 use audit::{Log, LogError, LogOptions};
 use futures::{StreamExt as _, stream};
-use provenance::{Authority, TrustLists, Verdict, Verifier};
+use provenance::{TrustLists, Verdict, Verifier};
 use serde_json::json;
 use types::Sha256;
 
@@ -33,7 +33,7 @@ use crate::{
     installation::Installation,
     lookup::{Inclusion, Lookup, Subject, Verification},
     mark_keys::MarkKeys,
-    models, recording,
+    models, recording, signing_keys,
     storage::Storage,
     trusting,
     wiring::WiringError,
@@ -108,8 +108,7 @@ fn lookup(
 ) -> Result<(Lookup, Option<Log>), Failure> {
     let mut lists = match installation {
         Some(installation) => {
-            let own = TrustLists::own(&Authority::load(&installation.provenance())?)?;
-            trusting::with_stored(own, installation)?
+            trusting::with_stored(signing_keys::own_list(installation)?, installation)?
         }
         None => TrustLists::default(),
     };
@@ -175,7 +174,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Option<PathBuf>>, Failure> {
 }
 
 /// Every file below a folder by name; links are not followed.
-fn walk(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     let below = |entry: &fs::DirEntry| match entry.file_type() {
@@ -187,7 +186,7 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a file is the manifest of another one that lies beside it.
-fn is_sidecar(file: &Path) -> bool {
+pub(super) fn is_sidecar(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "c2pa") && file.with_extension("").is_file()
 }
 

@@ -4,8 +4,8 @@ use std::{fs, path::Path, time::Instant};
 
 use anyhow::Context as _;
 use serde_json::json;
-use types::{MarkId, MediaType, Modality};
-use watermark::{WatermarkError, WatermarkKey, audio, image, text::characters, video};
+use types::{MarkId, MediaType};
+use watermark::WatermarkKey;
 
 use super::{
     args::{Global, WatermarkCommand},
@@ -14,7 +14,9 @@ use super::{
     output::Console,
     show,
 };
-use crate::{detecting::Detector, http, installation::Installation, mark_keys::MarkKeys, models};
+use crate::{
+    detecting::Detector, http, installation::Installation, mark_keys::MarkKeys, marking, models,
+};
 
 pub(crate) fn run(global: &Global, command: &WatermarkCommand, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
@@ -33,7 +35,8 @@ fn embed(key: &WatermarkKey, input: &Path, output: &Path, id: MarkId, console: &
     let media_type = MediaType::sniff(&bytes)
         .context("this is no picture, sound or text of a known kind")
         .map_err(Failure::unreadable)?;
-    let (algorithm, marked) = mark(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
+    let algorithm = marking::algorithm(media_type);
+    let marked = marking::embed(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
     fs::write(output, &marked).with_context(|| output.display().to_string())?;
     if media_type == MediaType::PlainText {
         console.note(
@@ -43,25 +46,6 @@ fn embed(key: &WatermarkKey, input: &Path, output: &Path, id: MarkId, console: &
     let value = json!({"file": output, "algorithm": algorithm, "id": id});
     console.result(&value, || format!("{}: marked with {id}", output.display()));
     Ok(Exit::Yes)
-}
-
-/// The name of the mark that a kind of file takes, and the marked file.
-fn mark(
-    key: &WatermarkKey,
-    file: &[u8],
-    media_type: MediaType,
-    id: MarkId,
-) -> Result<(&'static str, Vec<u8>), WatermarkError> {
-    Ok(match media_type.modality() {
-        Modality::Image => (image::ALGORITHM, image::embed(key, file, media_type, id)?),
-        Modality::Audio => (audio::ALGORITHM, audio::embed(key, file, media_type, id)?),
-        Modality::Video => (video::ALGORITHM, video::embed(key, file, id)?),
-        // Words that are written already cannot be chosen otherwise.
-        Modality::Text => {
-            let text = String::from_utf8_lossy(file);
-            (characters::ALGORITHM, characters::embed(key, &text, id)?.into_bytes())
-        }
-    })
 }
 
 fn detect(installation: &Installation, keys: MarkKeys, file: &Path, console: &Console) -> Answer {

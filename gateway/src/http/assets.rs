@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use types::{AssetId, Sha256};
 
 use super::{error::ApiError, extract::Caller};
-use crate::pipeline::{Line, LineError};
+use crate::{
+    disclosure,
+    pipeline::{Line, LineError},
+};
 
 /// What is known of an asset.
 #[utoipa::path(get, path = "/v1/assets/{id}", responses(
@@ -28,11 +31,11 @@ pub(crate) async fn describe(
         "id": entry.asset_id, "object": "imprimatur.asset", "request_id": entry.request_id,
         "created_at": entry.time, "media_type": entry.media_type, "sha256": entry.sha256,
         "manifest_label": entry.manifest_label, "mark": entry.mark, "outcome": entry.event,
-        "review": entry.review, "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
+        "review": entry.review, "publication": disclosure::publication(&entry, true), "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
     })))
 }
 
-/// The signed bytes, if the asset may leave.
+/// The signed bytes, if the asset may leave: after publication, those that were published.
 #[utoipa::path(get, path = "/v1/assets/{id}/content", responses(
     (status = 200, description = "The signed bytes"),
     (status = 403, description = "Held, or rejected", body = super::error::ErrorBody),
@@ -44,7 +47,7 @@ pub(crate) async fn content(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let entry = leaving(&line, &caller, &id)?;
-    let bytes = object(&line, &entry.sha256).await?;
+    let bytes = object(&line, &entry.current().0).await?;
     Ok(reply(entry.media_type.name(), &entry, bytes))
 }
 
@@ -59,7 +62,7 @@ pub(crate) async fn manifest(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let entry = leaving(&line, &caller, &id)?;
-    let bytes = object(&line, &entry.manifest_sha256).await?;
+    let bytes = object(&line, &entry.current().1).await?;
     Ok(reply("application/c2pa", &entry, bytes))
 }
 

@@ -20,6 +20,8 @@ use crate::{
     accounts::AccountError,
     outcome::{Refusal, Release},
     pipeline::LineError,
+    publishing::PublishError,
+    renditions::RenditionError,
     reviews::ReviewError,
     vaulting::VaultingError,
 };
@@ -200,7 +202,10 @@ impl ApiError {
 
 impl From<LineError> for ApiError {
     fn from(error: LineError) -> Self {
-        if !matches!(error, LineError::UnknownModel(_) | LineError::WrongModality { .. }) {
+        if !matches!(
+            error,
+            LineError::UnknownModel(_) | LineError::WrongModality { .. } | LineError::LabelNeeded
+        ) {
             tracing::warn!(error = %error, "request failed");
         }
         match &error {
@@ -208,6 +213,9 @@ impl From<LineError> for ApiError {
                 Self::not_found("model_not_found", error.to_string()).about("model")
             }
             LineError::WrongModality { .. } => Self::invalid("model", error.to_string()),
+            LineError::LabelNeeded => {
+                Self::forbidden(error.to_string()).about("imprimatur.unlabelled")
+            }
             LineError::Generator(inner) => generator(inner),
             LineError::Policy(_) => closed("policy"),
             LineError::Picture | LineError::Pieces => closed("generator"),
@@ -290,6 +298,37 @@ impl From<ReviewError> for ApiError {
             ReviewError::Damaged(_) => closed("storage"),
             ReviewError::Log(_) => closed("audit log"),
             ReviewError::Objects(_) | ReviewError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl From<PublishError> for ApiError {
+    fn from(error: PublishError) -> Self {
+        let conflict = |code: &str, message: String| {
+            Self::new(StatusCode::CONFLICT, "invalid_request_error", code, message)
+        };
+        match &error {
+            PublishError::Unknown(_) => Self::not_found("asset_not_found", error.to_string()),
+            PublishError::Role(_) => Self::forbidden(error.to_string()),
+            PublishError::Unapproved(_) => conflict("not_approved", error.to_string()),
+            PublishError::Published(_) => conflict("already_published", error.to_string()),
+            PublishError::Unpublished(_) => conflict("not_published", error.to_string()),
+            PublishError::Withdrawn(_) => conflict("withdrawn", error.to_string()),
+            PublishError::Url | PublishError::NoNotice => Self::invalid("url", error.to_string()),
+            PublishError::Provenance(_) => closed("credentials"),
+            PublishError::Log(_) => closed("audit log"),
+            PublishError::Objects(_) | PublishError::State(_) => closed("storage"),
+        }
+    }
+}
+
+impl From<RenditionError> for ApiError {
+    fn from(error: RenditionError) -> Self {
+        match error {
+            RenditionError::Unknown(_) => Self::not_found("asset_not_found", error.to_string()),
+            RenditionError::Held(_) => Self::forbidden(error.to_string()),
+            RenditionError::Unlike(_) => Self::unprocessable("not_a_rendition", error.to_string()),
+            RenditionError::Line(error) => error.into(),
         }
     }
 }

@@ -18,6 +18,8 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod publications;
+mod renditions;
 mod resolution;
 mod reviews;
 mod vault;
@@ -70,6 +72,10 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
         .routes(routes!(assets::receipt))
+        .routes(routes!(renditions::sign))
+        .routes(routes!(publications::state, publications::publish))
+        .routes(routes!(publications::correct))
+        .routes(routes!(publications::withdraw))
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
         .routes(routes!(entries::entries))

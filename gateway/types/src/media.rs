@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::TypeError;
 
+mod sniff;
+
 /// What a person perceives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,6 +50,10 @@ pub enum MediaType {
     Tiff,
     /// `image/gif`
     Gif,
+    /// `image/svg+xml`
+    Svg,
+    /// `image/heic`
+    Heic,
     /// `audio/wav`
     Wav,
     /// `audio/flac`
@@ -62,17 +68,25 @@ pub enum MediaType {
     Mp4,
     /// `text/plain`, always UTF-8 here
     PlainText,
+    /// `text/markdown`, always UTF-8 here; its bytes alone do not tell it from plain text
+    Markdown,
+    /// `application/pdf`
+    Pdf,
+    /// `application/octet-stream`: bytes of any other kind
+    Binary,
 }
 
 impl MediaType {
     /// Every known type with its name and file extension.
-    pub const ALL: [(Self, &'static str, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str, &'static str); 18] = [
         (Self::Png, "image/png", "png"),
         (Self::Jpeg, "image/jpeg", "jpg"),
         (Self::Webp, "image/webp", "webp"),
         (Self::Avif, "image/avif", "avif"),
         (Self::Tiff, "image/tiff", "tif"),
         (Self::Gif, "image/gif", "gif"),
+        (Self::Svg, "image/svg+xml", "svg"),
+        (Self::Heic, "image/heic", "heic"),
         (Self::Wav, "audio/wav", "wav"),
         (Self::Flac, "audio/flac", "flac"),
         (Self::Mp3, "audio/mpeg", "mp3"),
@@ -80,6 +94,9 @@ impl MediaType {
         (Self::M4a, "audio/mp4", "m4a"),
         (Self::Mp4, "video/mp4", "mp4"),
         (Self::PlainText, "text/plain", "txt"),
+        (Self::Markdown, "text/markdown", "md"),
+        (Self::Pdf, "application/pdf", "pdf"),
+        (Self::Binary, "application/octet-stream", "bin"),
     ];
 
     /// The registered name, such as `image/png`.
@@ -94,52 +111,47 @@ impl MediaType {
         Self::ALL.iter().find(|row| row.0 == self).map_or("bin", |row| row.2)
     }
 
-    /// What a person perceives of it.
+    /// What a person perceives of it. Documents, and bytes that nobody can name, count as text.
     #[must_use]
     pub const fn modality(self) -> Modality {
         match self {
-            Self::Png | Self::Jpeg | Self::Webp | Self::Avif | Self::Tiff | Self::Gif => {
-                Modality::Image
-            }
+            Self::Png
+            | Self::Jpeg
+            | Self::Webp
+            | Self::Avif
+            | Self::Tiff
+            | Self::Gif
+            | Self::Svg
+            | Self::Heic => Modality::Image,
             Self::Wav | Self::Flac | Self::Mp3 | Self::Ogg | Self::M4a => Modality::Audio,
             Self::Mp4 => Modality::Video,
-            Self::PlainText => Modality::Text,
+            Self::PlainText | Self::Markdown | Self::Pdf | Self::Binary => Modality::Text,
         }
     }
 
-    /// Recognises content by its first bytes; UTF-8 without NUL counts as text.
+    /// Recognises content by its first bytes; UTF-8 without NUL counts as text. `None` for bytes
+    /// that could be anything.
     #[must_use]
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
-        let known = match bytes {
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Png,
-            [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Self::Webp,
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Self::Wav,
-            [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Self::Tiff,
-            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Self::Gif,
-            [b'f', b'L', b'a', b'C', ..] => Self::Flac,
-            [b'O', b'g', b'g', b'S', 0, ..] => Self::Ogg,
-            // An ID3v2 tag, or the first frame of MPEG audio layer III.
-            [b'I', b'D', b'3', 2..=4, ..] | [0xff, 0xe2 | 0xe3 | 0xf2 | 0xf3 | 0xfa | 0xfb, ..] => {
-                Self::Mp3
-            }
-            [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Self::base_media(brand),
-            _ => return Self::is_text(bytes).then_some(Self::PlainText),
+        sniff::media_type(bytes)
+    }
+
+    /// The type of an extension, such as `jpeg` or `.md`, in either case.
+    #[must_use]
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        let extension = extension.trim_start_matches('.').to_ascii_lowercase();
+        let usual = match extension.as_str() {
+            "jpeg" => "jpg",
+            "tiff" => "tif",
+            "heif" => "heic",
+            "wave" => "wav",
+            "oga" | "opus" => "ogg",
+            "m4b" => "m4a",
+            "m4v" | "mov" => "mp4",
+            "markdown" => "md",
+            other => other,
         };
-        Some(known)
-    }
-
-    /// A file of the ISO base media format, by its major brand (ISO/IEC 14496-12, 4.3).
-    fn base_media(brand: &[u8]) -> Self {
-        match brand {
-            [b'a', b'v', b'i', b'f' | b's', ..] => Self::Avif,
-            [b'M', b'4', b'A' | b'B', b' ', ..] => Self::M4a,
-            _ => Self::Mp4,
-        }
-    }
-
-    fn is_text(bytes: &[u8]) -> bool {
-        !bytes.is_empty() && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok()
+        Self::ALL.iter().find(|row| row.2 == usual).map(|row| row.0)
     }
 }
 
@@ -184,29 +196,20 @@ mod tests {
     }
 
     #[test]
-    fn content_is_recognised_by_its_first_bytes() {
-        let cases: [(&[u8], Option<MediaType>); 18] = [
-            (b"\x89PNG\r\n\x1a\n....", Some(MediaType::Png)),
-            (b"\xff\xd8\xff\xe0", Some(MediaType::Jpeg)),
-            ("新闻".as_bytes(), Some(MediaType::PlainText)),
-            (b"RIFF\x24\0\0\0WEBPVP8 ", Some(MediaType::Webp)),
-            (b"RIFF\x24\0\0\0WAVEfmt ", Some(MediaType::Wav)),
-            (b"II*\0", Some(MediaType::Tiff)),
-            (b"GIF89a", Some(MediaType::Gif)),
-            (b"fLaC\0", Some(MediaType::Flac)),
-            (b"OggS\0", Some(MediaType::Ogg)),
-            (b"ID3\x04", Some(MediaType::Mp3)),
-            (b"\xff\xfb\x90\0", Some(MediaType::Mp3)),
-            (b"\0\0\0\x1cftypavif", Some(MediaType::Avif)),
-            (b"\0\0\0\x1cftypM4A ", Some(MediaType::M4a)),
-            (b"\0\0\0\x1cftypisom", Some(MediaType::Mp4)),
-            (b"GIF is an abbreviation", Some(MediaType::PlainText)),
-            (b"\x00\x01", None),
-            (b"RIFF", Some(MediaType::PlainText)),
-            (b"", None),
-        ];
-        for (bytes, expected) in cases {
-            assert_eq!(MediaType::sniff(bytes), expected);
+    fn every_type_is_known_by_name_and_extension() {
+        for (media_type, name, extension) in MediaType::ALL {
+            assert_eq!(name.parse(), Ok(media_type));
+            assert_eq!((media_type.name(), media_type.extension()), (name, extension));
+            assert_eq!(MediaType::from_extension(extension), Some(media_type));
+        }
+        for (extension, expected) in [
+            (".JPEG", Some(MediaType::Jpeg)),
+            ("mov", Some(MediaType::Mp4)),
+            ("opus", Some(MediaType::Ogg)),
+            ("exe", None),
+            ("", None),
+        ] {
+            assert_eq!(MediaType::from_extension(extension), expected, "{extension}");
         }
     }
 }

@@ -9,15 +9,18 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ed25519_dalek::{SigningKey, pkcs8::DecodePrivateKey as _};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
-    PKCS_ED25519, SerialNumber,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ED25519, SerialNumber,
 };
 use time::{Duration, OffsetDateTime};
+use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{ProvenanceError, timestamp::Development};
+use crate::{
+    ProvenanceError,
+    keys::{Algorithm, Chain, ClaimKey, Identity},
+    timestamp::Development,
+};
 
 /// Longest life of a claim signer's certificate.
 const LEAF_DAYS: i64 = 365;
@@ -26,17 +29,15 @@ const AUTHORITY_DAYS: i64 = 3650;
 
 /// Keys and certificates of an installation.
 pub struct Authority {
-    pub(crate) key: SigningKey,
-    /// Claim signer, then issuing authority, DER.
-    pub(crate) chain: Vec<Vec<u8>>,
+    /// Claim signer, then issuing authority.
+    identity: Identity,
     root_pem: String,
     time_stamps: Development,
-    expires_at: OffsetDateTime,
 }
 
 impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authority").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("Authority").field("expires_at", &self.expires_at()).finish_non_exhaustive()
     }
 }
 
@@ -48,32 +49,41 @@ impl Authority {
     /// # Errors
     /// [`ProvenanceError::File`] rather than overwriting anything.
     pub fn create(folder: &Path, publisher: &str) -> Result<Self, ProvenanceError> {
-        let root_key = KeyPair::generate_for(&PKCS_ED25519)?;
+        Self::create_with(folder, publisher, Algorithm::default())
+    }
+
+    /// The same with a claim signer of this algorithm.
+    ///
+    /// # Errors
+    /// Those of [`Self::create`].
+    pub fn create_with(
+        folder: &Path,
+        publisher: &str,
+        algorithm: Algorithm,
+    ) -> Result<Self, ProvenanceError> {
+        let mut root_key = KeyPair::generate_for(&PKCS_ED25519)?;
         let root = authority(publisher, "Root", 1)?;
         let root_certificate = root.self_signed(&root_key)?;
         let root_issuer = Issuer::from_params(&root, &root_key);
-        let issuing_key = KeyPair::generate_for(&PKCS_ED25519)?;
+        let mut issuing_key = KeyPair::generate_for(&PKCS_ED25519)?;
         let issuing = authority(publisher, "Issuing Authority", 0)?;
         let issuing_certificate = issuing.signed_by(&issuing_key, &root_issuer)?;
         let issuer = Issuer::from_params(&issuing, &issuing_key);
 
-        let key = KeyPair::generate_for(&PKCS_ED25519)?;
+        let key = ClaimKey::generate(algorithm)?;
         let signer = claim_signer(publisher)?.signed_by(&key, &issuer)?;
-        let stamp_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+        let stamp_key = ClaimKey::generate(Algorithm::Es256)?;
         let stamper = time_stamper(publisher)?.signed_by(&stamp_key, &issuer)?;
+        root_key.zeroize();
+        issuing_key.zeroize();
 
         let chain = signer.pem() + &issuing_certificate.pem();
         let stamp_chain = stamper.pem() + &issuing_certificate.pem();
-        let files = [
-            ("root.pem", root_certificate.pem(), 0o644),
-            ("chain.pem", chain, 0o644),
-            ("signing.key.pem", key.serialize_pem(), 0o600),
-            ("tsa.pem", stamp_chain, 0o644),
-            ("tsa.key.pem", stamp_key.serialize_pem(), 0o600),
-        ];
-        for (name, text, mode) in files {
-            write(&folder.join(name), &text, mode)?;
-        }
+        write(&folder.join("root.pem"), &root_certificate.pem(), 0o644)?;
+        write(&folder.join("chain.pem"), &chain, 0o644)?;
+        write(&folder.join("signing.key.pem"), &key.to_pem()?, 0o600)?;
+        write(&folder.join("tsa.pem"), &stamp_chain, 0o644)?;
+        write(&folder.join("tsa.key.pem"), &stamp_key.to_pem()?, 0o600)?;
         Self::load(folder)
     }
 
@@ -82,29 +92,23 @@ impl Authority {
     /// # Errors
     /// [`ProvenanceError::File`] naming the file that is missing or damaged.
     pub fn load(folder: &Path) -> Result<Self, ProvenanceError> {
-        let read = |name: &str| {
+        let wrong = |name: &str, reason: String| {
             let path = folder.join(name);
-            let text = fs::read_to_string(&path);
-            text.map_err(|error| ProvenanceError::File { path, reason: error.to_string() })
+            ProvenanceError::File { path, reason }
         };
-        let wrong =
-            |name: &str, reason: String| ProvenanceError::File { path: folder.join(name), reason };
-        let root_pem = read("root.pem")?;
-        let chain = certificates(&read("chain.pem")?)
-            .ok_or_else(|| wrong("chain.pem", "not PEM certificates".into()))?;
-        let key = SigningKey::from_pkcs8_pem(&read("signing.key.pem")?);
+        let read = |name: &str| {
+            let text = fs::read_to_string(folder.join(name)).map(Zeroizing::new);
+            text.map_err(|error| wrong(name, error.to_string()))
+        };
+        let root_pem = read("root.pem")?.to_string();
+        let chain = Chain::from_pem(&read("chain.pem")?);
+        let chain = chain.map_err(|error| wrong("chain.pem", error.to_string()))?;
+        let key = ClaimKey::from_pem(&read("signing.key.pem")?, None);
         let key = key.map_err(|error| wrong("signing.key.pem", error.to_string()))?;
-        let stamps = certificates(&read("tsa.pem")?)
-            .ok_or_else(|| wrong("tsa.pem", "not PEM certificates".into()))?;
-        let stamp_key = <p256::ecdsa::SigningKey as p256::pkcs8::DecodePrivateKey>::from_pkcs8_pem(
-            &read("tsa.key.pem")?,
-        );
-        let stamp_key = stamp_key.map_err(|error| wrong("tsa.key.pem", error.to_string()))?;
-        let leaf = chain.first().ok_or_else(|| wrong("chain.pem", "it is empty".into()))?;
-        let expires_at = expiry(leaf)
-            .ok_or_else(|| wrong("chain.pem", "the first certificate is broken".into()))?;
-        let time_stamps = Development::new(stamp_key, stamps)?;
-        Ok(Self { key, chain, root_pem, time_stamps, expires_at })
+        let identity = Identity::new(key, chain);
+        let identity = identity.map_err(|error| wrong("chain.pem", error.to_string()))?;
+        let time_stamps = time_stamps(folder)?;
+        Ok(Self { identity, root_pem, time_stamps })
     }
 
     /// The root certificate, PEM: what others take as trust anchor.
@@ -116,7 +120,7 @@ impl Authority {
     /// When the claim signer's certificate ends.
     #[must_use]
     pub const fn expires_at(&self) -> OffsetDateTime {
-        self.expires_at
+        self.identity.chain().valid_until()
     }
 
     /// The authority for time-stamps, which proves nothing to others about time.
@@ -125,9 +129,32 @@ impl Authority {
         &self.time_stamps
     }
 
-    pub(crate) fn into_parts(self) -> (SigningKey, Vec<Vec<u8>>, Development) {
-        (self.key, self.chain, self.time_stamps)
+    /// The same, without the rest.
+    #[must_use]
+    pub fn into_time_stamps(self) -> Development {
+        self.time_stamps
     }
+
+    pub(crate) fn into_parts(self) -> (Identity, Development) {
+        (self.identity, self.time_stamps)
+    }
+}
+
+/// The authority for time-stamps of a folder that [`Authority::create`] filled.
+pub(crate) fn time_stamps(folder: &Path) -> Result<Development, ProvenanceError> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        let text = fs::read_to_string(&path).map(Zeroizing::new);
+        text.map_err(|error| ProvenanceError::File { path, reason: error.to_string() })
+    };
+    let wrong =
+        |name: &str, reason: String| ProvenanceError::File { path: folder.join(name), reason };
+    let chain = certificates(&read("tsa.pem")?)
+        .ok_or_else(|| wrong("tsa.pem", "not PEM certificates".into()))?;
+    let key = <p256::ecdsa::SigningKey as p256::pkcs8::DecodePrivateKey>::from_pkcs8_pem(&read(
+        "tsa.key.pem",
+    )?);
+    Development::new(key.map_err(|error| wrong("tsa.key.pem", error.to_string()))?, chain)
 }
 
 fn authority(publisher: &str, name: &str, below: u8) -> Result<CertificateParams, ProvenanceError> {
@@ -140,11 +167,16 @@ fn authority(publisher: &str, name: &str, below: u8) -> Result<CertificateParams
 /// C2PA 2.4: the claim-signing purpose, and e-mail protection for older validators.
 fn claim_signer(publisher: &str) -> Result<CertificateParams, ProvenanceError> {
     let mut params = base(publisher, "Claim Signer", LEAF_DAYS)?;
+    as_claim_signer(&mut params);
+    Ok(params)
+}
+
+/// The extensions of a certificate that signs claims, also in a request for one.
+pub(crate) fn as_claim_signer(params: &mut CertificateParams) {
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
     let claims = ExtendedKeyUsagePurpose::Other(vec![1, 3, 6, 1, 4, 1, 62558, 2, 1]);
     params.extended_key_usages = vec![claims, ExtendedKeyUsagePurpose::EmailProtection];
-    Ok(params)
 }
 
 /// RFC 3161: time-stamping is the only purpose, and critical.
@@ -190,12 +222,8 @@ pub(crate) fn certificates(pem: &str) -> Option<Vec<Vec<u8>>> {
     blocks.map(decode).collect()
 }
 
-pub(crate) fn expiry(certificate: &[u8]) -> Option<OffsetDateTime> {
-    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
-    OffsetDateTime::from_unix_timestamp(parsed.validity().not_after.timestamp()).ok()
-}
-
-fn write(path: &Path, text: &str, mode: u32) -> Result<(), ProvenanceError> {
+/// Writes a new file.
+pub(crate) fn write(path: &Path, text: &str, mode: u32) -> Result<(), ProvenanceError> {
     let wrong = |error: std::io::Error| ProvenanceError::File {
         path: PathBuf::from(path),
         reason: error.to_string(),
@@ -214,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let made = Authority::create(folder.path(), "Test Press").unwrap();
         let read = Authority::load(folder.path()).unwrap();
-        assert_eq!(made.chain, read.chain);
+        assert_eq!(made.identity.chain(), read.identity.chain());
         assert!(Authority::create(folder.path(), "Test Press").is_err());
         assert!(made.expires_at() < OffsetDateTime::now_utc() + Duration::days(366));
         assert!(!format!("{made:?}").contains("key"));

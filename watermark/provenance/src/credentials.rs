@@ -1,34 +1,57 @@
 //! Signing: a request and bytes become an asset with Content Credentials.
 
-use std::{fmt, io::Cursor, sync::Arc};
+mod embedding;
+mod ingredients;
+mod updating;
+
+use std::{fmt, io::Cursor, path::Path, sync::Arc};
 
 use c2pa::{Builder, Context};
-use ed25519_dalek::SigningKey;
 use serde_json::json;
-use types::{MediaType, Modality};
+use time::OffsetDateTime;
+use types::{MediaType, Sha256};
 
 use crate::{
-    Authority, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
+    Authority, Identity, ProvenanceError, SigningRequest, TimeStampAuthority, jumbf,
     manifest::{self, CREATED},
+    metadata::{self, Edited, Plan},
     signer::ClaimSigner,
-    xmp,
+    timestamp::TimeStampRule,
 };
+pub use embedding::carries_manifest;
+use embedding::{Written, guarded};
 
 /// Longest edge of the thumbnails in manifests, in pixels.
 const THUMBNAIL_EDGE_MAX: u32 = 256;
 
 /// Signs on behalf of a publisher.
 pub struct Credentials {
-    key: SigningKey,
-    /// Claim signer first, DER.
-    chain: Vec<Vec<u8>>,
+    /// Or why nothing can be signed.
+    identity: Result<Identity, String>,
     time_stamps: Arc<dyn TimeStampAuthority>,
+    rule: TimeStampRule,
     context: Arc<Context>,
+    /// The same without thumbnails, which updates must not have.
+    update_context: Arc<Context>,
+}
+
+/// What signing needs.
+#[derive(Debug)]
+pub struct Signing {
+    /// In whose name; or why nothing can be signed, which every request is told.
+    pub identity: Result<Identity, String>,
+    /// Who stamps the time.
+    pub time_stamps: Arc<dyn TimeStampAuthority>,
+    /// What happens when they do not.
+    pub rule: TimeStampRule,
+    /// Roots (PEM) whom ingredients may lead to: their checks are recorded.
+    pub anchors: String,
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
+            .field("identity", &self.identity)
             .field("time_stamps", &self.time_stamps)
             .finish_non_exhaustive()
     }
@@ -37,14 +60,17 @@ impl fmt::Debug for Credentials {
 /// An asset whose bytes must not change any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The asset.
+    /// The asset, with its labels.
     pub bytes: Vec<u8>,
     /// Its manifest with those of its ingredients, also where the asset carries it itself.
     pub manifest_store: Vec<u8>,
-    /// The manifest store again where the format cannot carry it: it belongs beside the asset.
+    /// The manifest store again where it is not in the asset: it belongs beside it. Beside an asset
+    /// that carries a manifest it is the newer one.
     pub sidecar: Option<Vec<u8>>,
     /// The manifest's unique name.
     pub manifest_label: String,
+    /// Why there is no time-stamp, where [`TimeStampRule::Optional`] allows that.
+    pub unstamped: Option<String>,
 }
 
 impl Credentials {
@@ -53,9 +79,10 @@ impl Credentials {
     /// # Errors
     /// [`ProvenanceError::Certificate`] when the root cannot be used as trust anchor.
     pub fn new(authority: Authority) -> Result<Self, ProvenanceError> {
-        let root = authority.root_pem().to_owned();
-        let (key, chain, time_stamps) = authority.into_parts();
-        Self::assemble(key, chain, Arc::new(time_stamps), &root)
+        let anchors = authority.root_pem().to_owned();
+        let (identity, time_stamps) = authority.into_parts();
+        let (time_stamps, rule) = (Arc::new(time_stamps), TimeStampRule::Required);
+        Self::of(Signing { identity: Ok(identity), time_stamps, rule, anchors })
     }
 
     /// Signs with time-stamps of another authority.
@@ -66,76 +93,125 @@ impl Credentials {
         authority: Authority,
         time_stamps: Arc<dyn TimeStampAuthority>,
     ) -> Result<Self, ProvenanceError> {
-        let root = authority.root_pem().to_owned();
-        let (key, chain, _) = authority.into_parts();
-        Self::assemble(key, chain, time_stamps, &root)
+        let anchors = authority.root_pem().to_owned();
+        let (identity, _) = authority.into_parts();
+        let rule = TimeStampRule::Required;
+        Self::of(Signing { identity: Ok(identity), time_stamps, rule, anchors })
     }
 
-    fn assemble(
-        key: SigningKey,
-        chain: Vec<Vec<u8>>,
-        time_stamps: Arc<dyn TimeStampAuthority>,
-        root: &str,
-    ) -> Result<Self, ProvenanceError> {
-        let settings = json!({
-            "version": 1,
-            // Ingredients are checked when they are added, and the result is recorded.
-            "trust": { "trust_anchors": root },
-            "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
-            "builder": {
-                "created_assertion_labels": CREATED,
-                "thumbnail": {
-                    "enabled": true,
-                    "ignore_errors": true,
-                    "long_edge": THUMBNAIL_EDGE_MAX,
-                    "format": "jpeg",
-                    "quality": "low",
-                },
-            },
-        });
-        let context = Context::new().with_settings(settings);
-        let context =
-            context.map_err(|error| ProvenanceError::Certificate(error.to_string()))?.into_shared();
-        Ok(Self { key, chain, time_stamps, context })
-    }
-
-    /// Signs: PNG and JPEG carry their manifest, text has it beside it.
+    /// Signs with all of this.
     ///
-    /// A source type is first written into the picture's XMP, so that tools that know no C2PA show
-    /// it, too.
+    /// # Errors
+    /// [`ProvenanceError::Certificate`] when an anchor cannot be used.
+    pub fn of(signing: Signing) -> Result<Self, ProvenanceError> {
+        let Signing { identity, time_stamps, rule, anchors } = signing;
+        let settings = |thumbnails: bool| {
+            json!({
+                "version": 1,
+                // Ingredients are checked when they are added, and the result is recorded.
+                "trust": { "trust_anchors": anchors },
+                "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
+                "builder": {
+                    "created_assertion_labels": CREATED,
+                    "thumbnail": {
+                        "enabled": thumbnails,
+                        "ignore_errors": true,
+                        "long_edge": THUMBNAIL_EDGE_MAX,
+                        "format": "jpeg",
+                        "quality": "low",
+                    },
+                },
+            })
+        };
+        let context = |thumbnails| {
+            let context = Context::new().with_settings(settings(thumbnails));
+            context.map(Context::into_shared)
+        };
+        let wrong = |error: c2pa::Error| ProvenanceError::Certificate(error.to_string());
+        let (context, update_context) =
+            (context(true).map_err(wrong)?, context(false).map_err(wrong)?);
+        Ok(Self { identity, time_stamps, rule, context, update_context })
+    }
+
+    /// SHA-256 of the certificate that signs.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] saying why nothing can be signed.
+    pub fn certificate(&self) -> Result<Sha256, ProvenanceError> {
+        self.identity().map(|identity| identity.chain().fingerprint())
+    }
+
+    /// Whether something can be signed now.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] saying why not.
+    pub fn ready(&self) -> Result<(), ProvenanceError> {
+        self.claim_signer().map(drop)
+    }
+
+    fn identity(&self) -> Result<&Identity, ProvenanceError> {
+        self.identity.as_ref().map_err(|reason| ProvenanceError::Key(reason.clone()))
+    }
+
+    /// Signs one manifest, within the time of the certificate.
+    pub(crate) fn claim_signer(&self) -> Result<ClaimSigner<'_>, ProvenanceError> {
+        let identity = self.identity()?;
+        let key = identity.key(OffsetDateTime::now_utc())?;
+        let chain = identity.chain().certificates();
+        Ok(ClaimSigner::new(key, chain, self.time_stamps.as_ref(), self.rule))
+    }
+
+    /// Signs. Pictures, sounds and videos carry their manifest; everything else has it beside it.
+    ///
+    /// Labels are first written into the file's own metadata, so that tools that know no C2PA show
+    /// them, too, and are read back from the signed file.
     ///
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] when there is no time-stamp, [`ProvenanceError::Manifest`]
-    /// when the request contradicts itself, [`ProvenanceError::Sign`] when the bytes are not of
-    /// their type. Nothing is signed then.
+    /// when the request contradicts itself, [`ProvenanceError::Labels`] when a label cannot be
+    /// written, [`ProvenanceError::Sign`] when the bytes are not of their type,
+    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or certificate cannot be used
+    /// now. Nothing is signed then.
     pub fn sign(
         &self,
         request: &SigningRequest,
         bytes: &[u8],
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let embedded = media_type.modality() == Modality::Image;
-        let source = xmp::with_source(bytes, media_type, request.source)?;
-        let mut builder = self.builder(request)?;
-        builder.set_no_embed(!embedded);
-        let signer = self.claim_signer();
-        let mut signed = Cursor::new(Vec::with_capacity(source.len()));
-        let made = builder.sign(&signer, media_type.name(), &mut Cursor::new(&source), &mut signed);
-        let manifest_store = match (made, signer.failure()) {
-            (_, Some(failure)) => return Err(failure),
-            (made, None) => made?,
-        };
-        let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
-        let manifest_label = manifest_label
-            .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
-        let bytes = if embedded { signed.into_inner() } else { source };
-        let sidecar = (!embedded).then(|| manifest_store.clone());
-        Ok(Signed { bytes, manifest_store, sidecar, manifest_label })
+        guarded(|| {
+            let plan = plan(request, &mut Cursor::new(bytes), media_type)?;
+            let source = edited(Cursor::new(bytes), plan.edits)?;
+            let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
+            let builder = self.builder(request)?;
+            let written = self.write(builder, source, &mut signed, media_type)?;
+            check_labels(&plan.expected, &mut signed, media_type)?;
+            Signed::new(signed.into_inner(), written, carries_manifest(media_type))
+        })
     }
 
-    /// What signs one manifest.
-    pub(crate) fn claim_signer(&self) -> ClaimSigner<'_> {
-        ClaimSigner::new(&self.key, &self.chain, self.time_stamps.as_ref())
+    /// Signs from one file into another, as [`Credentials::sign`] does, holding neither in memory.
+    /// The destination appears only once it is whole. Returned bytes are empty.
+    ///
+    /// # Errors
+    /// As [`Credentials::sign`], and [`ProvenanceError::File`] when a file cannot be read or written.
+    pub fn sign_file(
+        &self,
+        request: &SigningRequest,
+        source: &Path,
+        destination: &Path,
+        media_type: MediaType,
+    ) -> Result<Signed, ProvenanceError> {
+        let written = embedding::into_file(destination, |signed| {
+            let mut file = embedding::open(source)?;
+            guarded(|| {
+                let plan = plan(request, &mut file, media_type)?;
+                let edited = edited(file, plan.edits)?;
+                let written = self.write(self.builder(request)?, edited, signed, media_type)?;
+                check_labels(&plan.expected, signed, media_type)?;
+                Ok(written)
+            })
+        })?;
+        Signed::new(Vec::new(), written, carries_manifest(media_type))
     }
 
     pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
@@ -144,17 +220,50 @@ impl Credentials {
             Builder::from_shared_context(&self.context).with_definition(definition)?;
         manifest::assertions(&mut builder, request)?;
         for (place, ingredient) in request.ingredients.iter().enumerate() {
-            let description = json!({
-                "title": ingredient.title,
-                "relationship": manifest::relationship(request.source, place),
-                "label": manifest::ingredient_id(place),
-            });
-            let mut bytes = Cursor::new(&ingredient.bytes);
-            let format = ingredient.media_type.name();
-            builder.add_ingredient_from_stream(description.to_string(), format, &mut bytes)?;
+            let relationship = manifest::relationship(request, place);
+            let label = manifest::ingredient_id(place);
+            ingredients::add(&mut builder, &self.context, ingredient, relationship, &label)?;
         }
         Ok(builder)
     }
+}
+
+impl Signed {
+    fn new(bytes: Vec<u8>, written: Written, embedded: bool) -> Result<Self, ProvenanceError> {
+        let Written { store: manifest_store, unstamped } = written;
+        let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
+        let manifest_label = manifest_label
+            .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
+        let sidecar = (!embedded).then(|| manifest_store.clone());
+        Ok(Self { bytes, manifest_store, sidecar, manifest_label, unstamped })
+    }
+}
+
+fn plan(
+    request: &SigningRequest,
+    source: &mut dyn metadata::Source,
+    media_type: MediaType,
+) -> Result<Plan, ProvenanceError> {
+    metadata::plan(source, media_type, &manifest::statements(request))
+}
+
+fn edited<R: std::io::Read + std::io::Seek>(
+    source: R,
+    edits: Vec<metadata::Edit>,
+) -> Result<Edited<R>, ProvenanceError> {
+    Edited::new(source, edits).map_err(|error| ProvenanceError::Sign(error.to_string()))
+}
+
+/// Some writers drop what they do not know: a label that is not there is an error, not a hope.
+fn check_labels(
+    expected: &metadata::Found,
+    signed: &mut dyn metadata::Source,
+    media_type: MediaType,
+) -> Result<(), ProvenanceError> {
+    if metadata::read_as(signed, media_type) == *expected {
+        return Ok(());
+    }
+    Err(ProvenanceError::Labels("they are not in the file after writing".to_owned()))
 }
 
 #[cfg(test)]
@@ -162,7 +271,7 @@ mod tests {
     use coset::cbor::{self, Value};
 
     use super::*;
-    use crate::{DigitalSourceType, SoftBinding};
+    use crate::{BindingKind, DigitalSourceType, SoftBinding};
 
     fn credentials() -> Credentials {
         let folder = tempfile::tempdir().unwrap();
@@ -182,9 +291,13 @@ mod tests {
 
     #[test]
     fn a_soft_binding_is_a_byte_string() {
-        let binding = SoftBinding { algorithm: "org.example.1".into(), value: vec![0, 1, 0xff] };
+        let binding = SoftBinding {
+            algorithm: "org.example.1".into(),
+            value: vec![0, 1, 0xff],
+            kind: BindingKind::Watermark,
+        };
         let request = SigningRequest::new("a.txt", DigitalSourceType::TrainedAlgorithmicMedia);
-        let request = SigningRequest { soft_binding: Some(binding), ..request };
+        let request = SigningRequest { soft_bindings: vec![binding], ..request };
         let signed = credentials().sign(&request, b"text", MediaType::PlainText).unwrap();
         let written = assertion(&signed, manifest::SOFT_BINDING);
         assert_eq!(member(&written, "alg").as_text(), Some("org.example.1"));
@@ -209,7 +322,13 @@ mod tests {
             Some("2.4.0")
         );
         let created = format!("{:?}", member(&claim, "created_assertions"));
-        for label in [manifest::ACTIONS, manifest::AI_DISCLOSURE, manifest::NOT_MARKED] {
+        for label in [
+            manifest::ACTIONS,
+            manifest::AI_DISCLOSURE,
+            manifest::NOT_MARKED,
+            manifest::TRAINING_MINING,
+            manifest::METADATA,
+        ] {
             assert!(created.contains(label), "{created}");
         }
         let reason = assertion(&signed, manifest::NOT_MARKED);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::keys::ChainProblem;
+
 /// Why credentials cannot be made or checked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +16,12 @@ pub enum ProvenanceError {
         /// What is wrong.
         reason: String,
     },
+    /// The key that signs claims cannot be used, or there is none.
+    #[error("the signing key: {0}")]
+    Key(String),
+    /// The certificates that say whose the key is would be refused by validators.
+    #[error("the signing certificate: {0}: {fix}", fix = .0.fix())]
+    Chain(ChainProblem),
     /// A certificate or key is not what it should be.
     #[error("the certificate or key cannot be used: {0}")]
     Certificate(String),
@@ -23,6 +31,9 @@ pub enum ProvenanceError {
     /// The manifest states a watermark without saying how to find it, or the like.
     #[error("the manifest would be refused by other validators: {0}")]
     Manifest(String),
+    /// A label in the file's metadata, which is then not signed either.
+    #[error("the labels cannot be written: {0}")]
+    Labels(String),
     /// The file cannot carry credentials.
     #[error("the file cannot be signed: {0}")]
     Sign(String),

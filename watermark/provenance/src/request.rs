@@ -4,11 +4,13 @@
 
 use types::{MediaType, Sha256};
 
+use crate::metadata::Labels;
+
 /// One asset to be signed.
 ///
-/// What becomes of the ingredients follows from the source: an asset that a model made
-/// ([`DigitalSourceType::TrainedAlgorithmicMedia`]) took them as inputs; every other source says
-/// that the first one was opened and changed, and that the others were placed in it.
+/// What becomes of ingredients without a relationship of their own follows from the source: an asset
+/// that a model made ([`DigitalSourceType::TrainedAlgorithmicMedia`]) took them as inputs; every other
+/// source says that the first one was opened and changed, and that the others were placed in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningRequest {
     /// The asset's name, for people; usually a file name.
@@ -17,29 +19,123 @@ pub struct SigningRequest {
     pub source: DigitalSourceType,
     /// The model that made or changed the content.
     pub model: Option<Model>,
-    /// How the manifest is found again once it has been stripped. A manifest with one states that
-    /// the content was watermarked.
-    pub soft_binding: Option<SoftBinding>,
+    /// How the manifest is found again once it has been stripped. A manifest with a binding of the
+    /// kind [`BindingKind::Watermark`] states that the content was watermarked.
+    pub soft_bindings: Vec<SoftBinding>,
     /// Why the content carries no mark, for people.
     pub not_marked: Option<String>,
     /// What the content was made from, with its own credentials.
     pub ingredients: Vec<Ingredient>,
+    /// What was done to the ingredient that the content is another form of.
+    pub changes: Vec<Change>,
+    /// Labels that go into the file's own metadata, beside the source type.
+    pub labels: Labels,
+    /// How much people had to do with it, where a model took part.
+    pub human_oversight: HumanOversight,
+    /// What others may do with the content.
+    pub training_mining: TrainingMining,
 }
 
 impl SigningRequest {
-    /// A statement about title and source only.
+    /// A statement about title and source only. Training and mining are not allowed.
     #[must_use]
     pub fn new(title: impl Into<String>, source: DigitalSourceType) -> Self {
-        let title = title.into();
         Self {
-            title,
+            title: title.into(),
             source,
             model: None,
-            soft_binding: None,
+            soft_bindings: Vec::new(),
             not_marked: None,
             ingredients: Vec::new(),
+            changes: Vec::new(),
+            labels: Labels::default(),
+            human_oversight: HumanOversight::PromptGuided,
+            training_mining: TrainingMining::default(),
         }
     }
+}
+
+/// Something that became of a signed asset without changing its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateRequest {
+    /// The asset's name, for people; usually a file name.
+    pub title: String,
+    /// What became of it.
+    pub kind: UpdateKind,
+    /// How much people had to do with it by now. It names a role and never a person.
+    pub human_oversight: HumanOversight,
+    /// Assertions of the manifest before that are taken out of the file: labels such as
+    /// `org.imprimatur.not-marked`, or whole JUMBF addresses. Never actions or hashes.
+    pub redactions: Vec<String>,
+}
+
+impl UpdateRequest {
+    /// An update that a person with an editorial role stands for.
+    #[must_use]
+    pub fn new(title: impl Into<String>, kind: UpdateKind) -> Self {
+        let human_oversight = HumanOversight::HumanValidated;
+        Self { title: title.into(), kind, human_oversight, redactions: Vec::new() }
+    }
+}
+
+/// What became of a signed asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UpdateKind {
+    /// A person with editorial control looked at it and approved it.
+    Reviewed,
+    /// It was published.
+    Published,
+    /// What is stated about it was corrected; its content is the same.
+    Corrected,
+}
+
+/// How much people had to do with content that a model made (C2PA 2.4, `humanOversightLevel`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum HumanOversight {
+    /// Nobody asked for it and nobody looked at it.
+    FullyAutonomous,
+    /// A person wrote the prompt and approved nothing yet.
+    #[default]
+    PromptGuided,
+    /// A person looked at it and approved it.
+    HumanValidated,
+}
+
+impl HumanOversight {
+    /// The term of the specification.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FullyAutonomous => "fully_autonomous",
+            Self::PromptGuided => "prompt_guided",
+            Self::HumanValidated => "human_validated",
+        }
+    }
+}
+
+/// What others may do with the content (CAWG, Training and Data Mining Assertion 1.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrainingMining {
+    /// `cawg.ai_inference`: as input of a model that was trained before.
+    pub ai_inference: Permission,
+    /// `cawg.ai_generative_training`: to train a model that generates content.
+    pub ai_generative_training: Permission,
+    /// `cawg.ai_training`: to train another model.
+    pub ai_training: Permission,
+    /// `cawg.data_mining`: to find patterns and correlations.
+    pub data_mining: Permission,
+}
+
+/// Whether a use of content is allowed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Permission {
+    /// Without the owner's licence it is not.
+    #[default]
+    NotAllowed,
+    /// It is.
+    Allowed,
+    /// Under conditions: where to find them, or how they read.
+    Constrained(String),
 }
 
 /// A generative model, as it is disclosed.
@@ -60,6 +156,17 @@ pub struct SoftBinding {
     pub algorithm: String,
     /// What the algorithm reads from the content, in its own format.
     pub value: Vec<u8>,
+    /// Whether the value was put into the content or computed from it.
+    pub kind: BindingKind,
+}
+
+/// Where a soft binding's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BindingKind {
+    /// A mark in the content carries it.
+    Watermark,
+    /// It is computed from the content, which is unchanged.
+    Fingerprint,
 }
 
 /// Something that the content was made from.
@@ -71,6 +178,52 @@ pub struct Ingredient {
     pub bytes: Vec<u8>,
     /// What the file is.
     pub media_type: MediaType,
+    /// The manifest store that lies beside the file, where it carries none itself.
+    pub sidecar: Option<Vec<u8>>,
+    /// How it took part; `None` where that follows from the source.
+    pub relationship: Option<Relationship>,
+}
+
+impl Ingredient {
+    /// A file that has nothing beside it, and whose part follows from the source.
+    #[must_use]
+    pub fn new(title: impl Into<String>, bytes: Vec<u8>, media_type: MediaType) -> Self {
+        Self { title: title.into(), bytes, media_type, sidecar: None, relationship: None }
+    }
+}
+
+/// How an ingredient took part (C2PA 2.4, section 10.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relationship {
+    /// The content is this, changed. At most one ingredient is.
+    ParentOf,
+    /// It is part of the content.
+    ComponentOf,
+    /// A process took it as input: a model that got a reference picture, or a mask.
+    InputTo,
+}
+
+/// What is done to content that stays what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// A part was cut out.
+    Cropped,
+    /// It has another size.
+    Resized,
+    /// It was encoded again, or into another format.
+    Transcoded,
+}
+
+impl Change {
+    /// The action's name (C2PA 2.4, section 18.15.2).
+    #[must_use]
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Cropped => "c2pa.cropped",
+            Self::Resized => "c2pa.resized",
+            Self::Transcoded => "c2pa.transcoded",
+        }
+    }
 }
 
 /// How content came about: terms of the IPTC NewsCodes scheme `digitalsourcetype`.

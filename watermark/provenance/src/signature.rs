@@ -1,6 +1,7 @@
 //! The signature of one manifest: who made it, when, and who vouches for both.
 
 use c2pa::{Manifest, SignatureInfo};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     authority::certificates,
@@ -23,6 +24,8 @@ pub(crate) struct Signature {
     pub(crate) time_stamp: Option<TimeStamp>,
     /// Whether the certificate is valid now, or was at a time that a listed authority has stamped.
     pub(crate) in_time: bool,
+    /// The certificate is revoked, and nothing shows that the signature is older.
+    revoked: bool,
 }
 
 impl Signature {
@@ -42,8 +45,13 @@ impl Signature {
         let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
         let in_time = valid_now(leaf) || trusted.is_some_and(|token| valid_at(leaf, token.at));
         let list = judge.lists.vouching(&chain, token.as_ref().map(|token| token.at));
+        // A time that nobody vouches for may be stated by whoever has the key now.
+        let revoked_at = judge.lists.revoked_at(&chain);
+        let older =
+            |since: OffsetDateTime| trusted.is_some_and(|token| token.at < since.unix_timestamp());
         Self {
-            signer: info.map(|info| signer(info, list)),
+            signer: info.map(|info| signer(info, list, revoked_at)),
+            revoked: !revoked_at.is_none_or(older),
             signed_at: info.and_then(|info| info.time.clone()),
             time_stamp,
             in_time,
@@ -51,12 +59,14 @@ impl Signature {
     }
 
     pub(crate) fn is_listed(&self) -> bool {
-        self.signer.as_ref().is_some_and(|signer| signer.list.is_some())
+        !self.revoked && self.signer.as_ref().is_some_and(|signer| signer.list.is_some())
     }
 }
 
-fn signer(info: &SignatureInfo, list: Option<&str>) -> Signer {
+fn signer(info: &SignatureInfo, list: Option<&str>, revoked_at: Option<OffsetDateTime>) -> Signer {
     let name = info.issuer.as_ref().or(info.common_name.as_ref());
     let name = name.map(|name| plain(name)).unwrap_or_default();
-    Signer { name, list: list.map(str::to_owned), revoked_at: None }
+    // Years after 9999 have no RFC 3339 form.
+    let revoked_at = revoked_at.and_then(|at| at.format(&Rfc3339).ok());
+    Signer { name, list: list.map(str::to_owned), revoked_at }
 }

@@ -1,67 +1,90 @@
-//! The claim signer: an Ed25519 key with its certificates and a time-stamp authority.
+//! The claim signer: a key with its certificates and a time-stamp authority.
 
 use std::sync::{Mutex, PoisonError};
 
 use c2pa::SigningAlg;
-use ed25519_dalek::{Signer as _, SigningKey};
+use rand_core::{OsRng, RngCore as _};
 
-use crate::{ProvenanceError, TimeStampAuthority, timestamp::imprint_and_nonce, token::Token};
+use crate::{
+    ClaimKey, ProvenanceError, StampRequest, TimeStampAuthority, TrustLists,
+    timestamp::{Check, TimeStampRule},
+};
 
-/// What a COSE signature holds beside certificates and token: headers, CBOR framing and the Ed25519
-/// signature (64 bytes).
-const FRAME_BYTES: usize = 192;
+/// What a COSE signature holds beside certificates, signature and token: headers, CBOR framing.
+const FRAME_BYTES: usize = 128;
 /// `c2pa` fills the reserved room with one byte string, and fails where that would have fewer than
 /// 256 bytes: it counts a header of seven.
 const PADDING_BYTES_MIN: usize = 256 + 7;
 
 /// Signs one manifest.
 pub(crate) struct ClaimSigner<'a> {
-    pub(crate) key: &'a SigningKey,
+    key: &'a ClaimKey,
     /// Claim signer first, DER.
-    pub(crate) chain: &'a [Vec<u8>],
-    pub(crate) time_stamps: &'a dyn TimeStampAuthority,
+    chain: &'a [Vec<u8>],
+    time_stamps: &'a dyn TimeStampAuthority,
+    rule: TimeStampRule,
     failure: Mutex<Option<ProvenanceError>>,
+    unstamped: Mutex<Option<String>>,
 }
 
 impl<'a> ClaimSigner<'a> {
     pub(crate) const fn new(
-        key: &'a SigningKey,
+        key: &'a ClaimKey,
         chain: &'a [Vec<u8>],
         time_stamps: &'a dyn TimeStampAuthority,
+        rule: TimeStampRule,
     ) -> Self {
-        Self { key, chain, time_stamps, failure: Mutex::new(None) }
+        let failure = Mutex::new(None);
+        Self { key, chain, time_stamps, rule, failure, unstamped: Mutex::new(None) }
     }
 
-    /// Why no time-stamp could be had: `c2pa` keeps only a general error.
-    pub(crate) fn failure(self) -> Option<ProvenanceError> {
-        self.failure.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// Why there is no time-stamp, where that is allowed.
+    ///
+    /// # Errors
+    /// What stopped the signing: `c2pa` keeps only a general error.
+    pub(crate) fn finish(self) -> Result<Option<String>, ProvenanceError> {
+        match self.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(failure) => Err(failure),
+            None => Ok(self.unstamped.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
 
+    /// An answer that has been checked as far as its authority asks for.
     fn time_stamp(&self, message: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
-        use c2pa::Signer as _;
-        let request = self.timestamp_request_body(message)?;
-        let answer = self.time_stamps.stamp(&request)?;
-        // An authority that refuses, or answers somebody else, has not stamped this.
-        let token = Token::read(&answer);
-        let ours = imprint_and_nonce(&request)
-            .zip(token)
-            .is_some_and(|((imprint, _), token)| token.imprint == imprint);
-        let refused = || {
-            ProvenanceError::TimeStamp(
-                "the authority's answer holds no token for this request".to_owned(),
-            )
-        };
-        ours.then_some(answer).ok_or_else(refused)
+        let mut nonce = [0; 8];
+        OsRng.fill_bytes(&mut nonce);
+        let request = StampRequest::new(message, nonce);
+        let answer = self.time_stamps.stamp(request.der())?;
+        match self.time_stamps.check() {
+            Check::Imprint => request.fits(&answer).map(drop)?,
+            Check::Signature => request.check(&answer, &TrustLists::default()).map(drop)?,
+            Check::Vouched(lists) => {
+                let stamped = request.check(&answer, lists)?;
+                if !stamped.trusted {
+                    let name = stamped.authority.unwrap_or_else(|| "nobody known".to_owned());
+                    let reason =
+                        format!("{name} stamped it, whom no trusted certificate vouches for");
+                    return Err(ProvenanceError::TimeStamp(reason));
+                }
+            }
+        }
+        Ok(answer)
+    }
+
+    fn fail(&self, error: ProvenanceError) -> c2pa::Error {
+        let general = c2pa::Error::OtherError(error.to_string().into());
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        general
     }
 }
 
 impl c2pa::Signer for ClaimSigner<'_> {
     fn sign(&self, data: &[u8]) -> c2pa::Result<Vec<u8>> {
-        Ok(self.key.sign(data).to_vec())
+        self.key.sign(data).map_err(|error| self.fail(error))
     }
 
     fn alg(&self) -> SigningAlg {
-        SigningAlg::Ed25519
+        self.key.algorithm().in_claims()
     }
 
     fn certs(&self) -> c2pa::Result<Vec<Vec<u8>>> {
@@ -71,15 +94,19 @@ impl c2pa::Signer for ClaimSigner<'_> {
     /// As small as is safe: every reserved byte that is not used is padding in the file.
     fn reserve_size(&self) -> usize {
         let chain: usize = self.chain.iter().map(Vec::len).sum();
-        chain + self.time_stamps.response_bytes_max() + FRAME_BYTES + PADDING_BYTES_MIN
+        let signed = chain + self.key.signature_bytes() + self.time_stamps.response_bytes_max();
+        signed + FRAME_BYTES + PADDING_BYTES_MIN
     }
 
     fn send_timestamp_request(&self, message: &[u8]) -> Option<c2pa::Result<Vec<u8>>> {
-        let answer = self.time_stamp(message).map_err(|error| {
-            let general = c2pa::Error::OtherError(error.to_string().into());
-            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            general
-        });
-        Some(answer)
+        match (self.time_stamp(message), self.rule) {
+            (Ok(answer), _) => Some(Ok(answer)),
+            (Err(error), TimeStampRule::Required) => Some(Err(self.fail(error))),
+            (Err(error), TimeStampRule::Optional) => {
+                let mut unstamped = self.unstamped.lock().unwrap_or_else(PoisonError::into_inner);
+                *unstamped = Some(error.to_string());
+                None
+            }
+        }
     }
 }

@@ -54,8 +54,7 @@ mod tests {
         let request = SigningRequest::new("a.png", DigitalSourceType::TrainedAlgorithmicMedia);
         let first = credentials.sign(&request, picture.get_ref(), MediaType::Png).unwrap();
         let mut request = SigningRequest::new("b.png", DigitalSourceType::Unstated);
-        let (title, media_type) = ("a.png".to_owned(), MediaType::Png);
-        request.ingredients = vec![Ingredient { title, bytes: first.bytes.clone(), media_type }];
+        request.ingredients = vec![Ingredient::new("a.png", first.bytes.clone(), MediaType::Png)];
         let second = credentials.sign(&request, &first.bytes, MediaType::Png).unwrap();
         for label in [&first.manifest_label, &second.manifest_label] {
             let alone = single(&second.manifest_store, label).unwrap();

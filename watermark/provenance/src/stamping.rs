@@ -59,7 +59,17 @@ impl StampRequest {
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] saying what does not fit.
     pub fn check(&self, answer: &[u8], trust: &TrustLists) -> Result<Stamped, ProvenanceError> {
-        let wrong = |reason: &str| ProvenanceError::TimeStamp(reason.to_owned());
+        let token = self.fits(answer)?;
+        let (policy, mut log) = (CertificateTrustPolicy::new(), StatusTracker::default());
+        verify_time_stamp(answer, &self.data, &policy, &mut log, false)
+            .map_err(|error| wrong(&format!("the token does not check out: {error}")))?;
+        let trusted = trust.keeps_time(&token.chain, token.at);
+        Ok(Stamped { at_unix_s: token.at, authority: token.authority(), trusted })
+    }
+
+    /// The token of an answer that is granted, for these bytes and this nonce. Its signature is not
+    /// checked.
+    pub(crate) fn fits(&self, answer: &[u8]) -> Result<Token, ProvenanceError> {
         if !granted(answer) {
             return Err(wrong("the authority did not grant it"));
         }
@@ -72,12 +82,12 @@ impl StampRequest {
         if token.nonce.as_deref() != Some(nonce) {
             return Err(wrong("the token answers another request"));
         }
-        let (policy, mut log) = (CertificateTrustPolicy::new(), StatusTracker::default());
-        verify_time_stamp(answer, &self.data, &policy, &mut log, false)
-            .map_err(|error| wrong(&format!("the token does not check out: {error}")))?;
-        let trusted = trust.keeps_time(&token.chain, token.at);
-        Ok(Stamped { at_unix_s: token.at, authority: token.authority(), trusted })
+        Ok(token)
     }
+}
+
+fn wrong(reason: &str) -> ProvenanceError {
+    ProvenanceError::TimeStamp(reason.to_owned())
 }
 
 const BOOLEAN: u8 = 0x01;

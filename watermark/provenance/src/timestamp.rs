@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
-    ProvenanceError,
+    ProvenanceError, TrustLists,
     der::{self, CONTEXT_0, GENERALIZED_TIME, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
 };
 
@@ -54,6 +54,33 @@ pub trait TimeStampAuthority: fmt::Debug + Send + Sync {
     fn response_bytes_max(&self) -> usize {
         8192
     }
+
+    /// How far its answers are checked before they are signed in.
+    fn check(&self) -> Check<'_> {
+        Check::Signature
+    }
+}
+
+/// How far an authority's answers are checked before they are signed in.
+#[derive(Debug, Clone, Copy)]
+pub enum Check<'a> {
+    /// They are about the right bytes and answer the right request: for an authority in this
+    /// process, whose signature nobody could have changed on the way.
+    Imprint,
+    /// They are also signed by the certificate that they carry, which was valid then.
+    Signature,
+    /// These lists also vouch for that certificate.
+    Vouched(&'a TrustLists),
+}
+
+/// What happens when there is no time-stamp.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TimeStampRule {
+    /// Nothing is signed.
+    #[default]
+    Required,
+    /// It is signed without, and [`Signed::unstamped`](crate::Signed::unstamped) says why.
+    Optional,
 }
 
 /// An authority in this process.
@@ -175,6 +202,10 @@ impl TimeStampAuthority for Development {
     /// signature, the serial number and the nonce vary, by a few bytes each.
     fn response_bytes_max(&self) -> usize {
         self.chain.iter().map(Vec::len).sum::<usize>() + self.issuer_and_serial.len() + 512
+    }
+
+    fn check(&self) -> Check<'_> {
+        Check::Imprint
     }
 }
 

@@ -156,7 +156,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let authority = Authority::create(folder.path(), "Test Press").unwrap();
         let own = TrustLists::own(&authority).unwrap();
-        let (_, _, time_stamps) = authority.into_parts();
+        let time_stamps = authority.into_time_stamps();
         let answer = time_stamps.stamp(&request()).unwrap();
         assert!(answer.len() <= time_stamps.response_bytes_max());
         let token = Token::read(&answer).unwrap();

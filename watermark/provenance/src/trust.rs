@@ -5,21 +5,26 @@
 
 mod list;
 
+use std::collections::BTreeMap;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use c2pa::crypto::cose::CertificateTrustPolicy;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use types::Sha256;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use self::list::Parsed;
 pub use self::list::TrustList;
 use crate::{Authority, ProvenanceError};
 
+/// The name of the installation's own list.
+pub(crate) const OWN: &str = "own";
 /// The name of the list of certificates that the user allows one by one.
 const ALLOWED: &str = "allowed";
 /// Purposes for which certificates may sign claims (C2PA 2.4, section 14.5.1, and what earlier
 /// versions and vendors used).
-const PURPOSES: &str =
+pub(crate) const PURPOSES: &str =
     "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.311.76.59.1.9\n";
 const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
 
@@ -31,6 +36,8 @@ pub struct TrustLists {
     /// PEM of all anchors, and of all pinned certificates, for `c2pa`.
     anchors: String,
     pins: String,
+    /// Certificates, by SHA-256, that do not count from a time on.
+    revoked: BTreeMap<Sha256, OffsetDateTime>,
 }
 
 #[derive(Debug)]
@@ -109,6 +116,18 @@ impl TrustLists {
         }
         self.lists.push(List { about: list, signers });
         Ok(())
+    }
+
+    /// Signatures by this certificate (SHA-256 of its DER), or under it, do not count from a time
+    /// on: only a time-stamp of a listed authority from before shows that one is older.
+    pub fn revoke(&mut self, fingerprint: Sha256, since: OffsetDateTime) {
+        let earliest = self.revoked.entry(fingerprint).or_insert(since);
+        *earliest = since.min(*earliest);
+    }
+
+    /// Since when a certificate of a chain (DER) is revoked.
+    pub(crate) fn revoked_at(&self, chain: &[Vec<u8>]) -> Option<OffsetDateTime> {
+        chain.iter().filter_map(|der| self.revoked.get(&Sha256::of(der))).min().copied()
     }
 
     /// The first list that vouches for a chain (signer first, DER), at a time if it is known.

@@ -12,15 +12,16 @@ use std::{
 
 use c2pa::Context;
 use serde_json::json;
-use types::Sha256;
+use types::{MediaType, Sha256};
 
 use crate::{
     Picture, ProvenanceError, TrustLists, bounds, container,
     judging::Judge,
     locating::{self, Located, void},
+    metadata,
     report::{Labels, Report, Verdict},
     source::Source,
-    thumbnails, xmp,
+    thumbnails,
 };
 
 /// The status of a hash that leaves out the wrong bytes (C2PA 2.4, section 15.2).
@@ -99,7 +100,7 @@ impl Verifier {
     fn report(&self, source: Source<'_>, sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
         let report = apart(|| self.look(source, sidecar, format));
         let report = report.unwrap_or_else(|| Report::unreadable("its structure stops the parser"));
-        Report { labels: labels(source.head()), ..report }
+        Report { labels: apart(|| labels(source)).unwrap_or_default(), ..report }
     }
 
     /// A thumbnail that a report on this file lists, by its digest, decoded and encoded again. None
@@ -151,7 +152,12 @@ fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     })
 }
 
-fn labels(bytes: &[u8]) -> Labels {
-    let packet = xmp::read(bytes).unwrap_or_default();
-    Labels { source_type: xmp::source_type(packet), aigc: xmp::aigc(packet) }
+/// What stands in the file's own metadata; a file on disk is read as far as that takes.
+fn labels(source: Source<'_>) -> Labels {
+    let found = match (source.whole(), MediaType::sniff(source.head()), source.open()) {
+        (Some(bytes), ..) => metadata::read(bytes),
+        (None, Some(kind), Ok(mut file)) => metadata::read_as(&mut file, kind),
+        _ => metadata::Found::default(),
+    };
+    Labels { source_type: found.source_type, aigc: found.aigc }
 }

@@ -2,6 +2,14 @@
 
 use openh264::formats::{RgbSliceU8, YUVBuffer, YUVSource};
 
+use crate::label::stamp::Stamp;
+
+/// Luma of limited range: black, and from black to white.
+const BLACK: f32 = 16.0;
+const REACH: f32 = 219.0;
+/// Chroma of greys.
+const GREY: f32 = 128.0;
+
 /// A picture in planar YUV 4:2:0, 8 bits a sample, without gaps between its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -57,6 +65,27 @@ impl Frame {
 
     pub(crate) fn luma_mut(&mut self) -> &mut [u8] {
         &mut self.luma
+    }
+
+    /// Lays a stamp over the frame, in greys of limited range.
+    pub(crate) fn cover(&mut self, stamp: &Stamp) {
+        let blend = |below: &mut u8, above: f32, alpha: f32| {
+            *below = (f32::from(*below) * (1.0 - alpha) + above * alpha).round() as u8;
+        };
+        for (y, row) in stamp.rows() {
+            let start = y * self.width + stamp.left;
+            let target = self.luma.get_mut(start..start + row.len()).unwrap_or_default();
+            for (luma, covered) in target.iter_mut().zip(row) {
+                blend(luma, BLACK + covered.luma / 255.0 * REACH, covered.alpha);
+            }
+            // One sample of chroma stands for two by two pixels.
+            for (x, covered) in (stamp.left..).zip(row).filter(|(x, _)| (x | y) % 2 == 0) {
+                let at = y / 2 * (self.width / 2) + x / 2;
+                for chroma in &mut self.chroma {
+                    chroma.get_mut(at).into_iter().for_each(|c| blend(c, GREY, covered.alpha));
+                }
+            }
+        }
     }
 }
 

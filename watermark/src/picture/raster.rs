@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Plane;
 
 /// A sample of a raster: 8 or 16 bits.
-trait Sample: Copy + Send + Sync {
+pub(crate) trait Sample: Copy + Send + Sync {
     /// The sample on the scale of 0 to 255.
     fn value(self) -> f32;
     /// The nearest sample.

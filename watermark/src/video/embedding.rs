@@ -11,6 +11,7 @@ use types::MarkId;
 use super::{SIDE_MIN, pattern::Pattern};
 use crate::{
     WatermarkError, WatermarkKey,
+    label::{MovieStyle, movie::Overlay},
     movie::{self, Clip, Encoder, Frame, Movie, Pictures, Stream},
 };
 
@@ -29,6 +30,28 @@ const WAITING_MAX: usize = 64 << 20;
 /// [`WatermarkError::TooSmall`] or [`WatermarkError::TooLarge`] by the size of its pictures,
 /// [`WatermarkError::Unreadable`] or [`WatermarkError::Unsupported`] by its bytes.
 pub fn embed(key: &WatermarkKey, file: &[u8], id: MarkId) -> Result<Vec<u8>, WatermarkError> {
+    rewrite(file, Some((key, id)), None)
+}
+
+/// [`embed`], with a label that people see, in one coding.
+///
+/// # Errors
+/// Those of [`embed`]; [`WatermarkError::Label`] when its pictures have no room for the label.
+pub fn embed_labelled(
+    key: &WatermarkKey,
+    file: &[u8],
+    id: MarkId,
+    label: &MovieStyle,
+) -> Result<Vec<u8>, WatermarkError> {
+    rewrite(file, Some((key, id)), Some(label))
+}
+
+/// Codes the pictures anew, with a mark, a label, or both.
+pub(crate) fn rewrite(
+    file: &[u8],
+    mark: Option<(&WatermarkKey, MarkId)>,
+    label: Option<&MovieStyle>,
+) -> Result<Vec<u8>, WatermarkError> {
     let movie = Movie::parse(file)?;
     let clip = Clip::of(&movie)?;
     let (width, height) = clip.size();
@@ -38,12 +61,18 @@ pub fn embed(key: &WatermarkKey, file: &[u8], id: MarkId) -> Result<Vec<u8>, Wat
     }
     // Sound is carried as it is; its own mark goes in here.
     let others = movie::others(&movie)?;
-    let stream = marked(&clip, &Pattern::new(key, id, clip.size()))?;
+    let label = label.map(|style| Overlay::new(clip.size(), style)).transpose()?;
+    let pattern = mark.map(|(key, id)| Pattern::new(key, id, clip.size()));
+    let stream = coded(&clip, pattern.as_ref(), label.as_ref())?;
     movie::replaced(&clip, &stream, others)
 }
 
-/// The pictures with the pattern: one thread decodes and marks, others encode.
-fn marked(clip: &Clip<'_>, pattern: &Pattern) -> Result<Stream, WatermarkError> {
+/// The pictures with label and pattern: one thread decodes and marks, others encode.
+fn coded(
+    clip: &Clip<'_>,
+    pattern: Option<&Pattern>,
+    label: Option<&Overlay>,
+) -> Result<Stream, WatermarkError> {
     let mut pictures = Pictures::from(clip, 0)?;
     let rate = clip.frames_per_second();
     let group = movie::group(rate);
@@ -59,8 +88,15 @@ fn marked(clip: &Clip<'_>, pattern: &Pattern) -> Result<Stream, WatermarkError> 
             senders.push(sender);
         }
         let mut turns = (0..ENCODERS).cycle().flat_map(|turn| std::iter::repeat_n(turn, group));
-        while let Some((_, mut frame)) = pictures.next_frame()? {
-            pattern.add(&mut frame);
+        let mut first = None;
+        while let Some((timing, mut frame)) = pictures.next_frame()? {
+            let since = timing.at - *first.get_or_insert(timing.at);
+            if let Some(label) = label {
+                label.lay(&mut frame, since as f64 / f64::from(timing.scale.max(1)));
+            }
+            if let Some(pattern) = pattern {
+                pattern.add(&mut frame);
+            }
             let sender = turns.next().and_then(|turn| senders.get(turn));
             if sender.is_none_or(|sender| sender.send(frame).is_err()) {
                 // The encoder has given up; it says why.

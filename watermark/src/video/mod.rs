@@ -15,7 +15,8 @@ mod waves;
 mod writer;
 
 pub use detection::{Detection, detect};
-pub use embedding::embed;
+pub(crate) use embedding::rewrite;
+pub use embedding::{embed, embed_labelled};
 pub use writer::Writer;
 
 /// The algorithm's name in the C2PA soft binding.

@@ -7,6 +7,7 @@ use types::MarkId;
 use super::{SIDE_MIN, pattern::Pattern};
 use crate::{
     WatermarkError, WatermarkKey,
+    label::{MovieStyle, movie::Overlay},
     movie::{self, Colours, Encoder, Frame, SIDE_MAX},
 };
 
@@ -15,6 +16,8 @@ pub struct Writer {
     size: (usize, usize),
     frames_per_second: f64,
     pattern: Pattern,
+    label: Option<Overlay>,
+    frames: u32,
     encoder: Option<Encoder>,
 }
 
@@ -47,7 +50,17 @@ impl Writer {
             return Err(unsupported(format!("{frames_per_second} frames a second: give 1 to 240")));
         }
         let size = (width as usize, height as usize);
-        Ok(Self { size, frames_per_second, pattern: Pattern::new(key, id, size), encoder: None })
+        let pattern = Pattern::new(key, id, size);
+        Ok(Self { size, frames_per_second, pattern, label: None, frames: 0, encoder: None })
+    }
+
+    /// The same, with a label that people see.
+    ///
+    /// # Errors
+    /// [`WatermarkError::Label`] when the frames have no room for it.
+    pub fn labelled(mut self, style: &MovieStyle) -> Result<Self, WatermarkError> {
+        self.label = Some(Overlay::new(self.size, style)?);
+        Ok(self)
     }
 
     /// Marks and encodes the next frame: 8-bit RGB, or planar YUV 4:2:0, which the length tells
@@ -69,6 +82,10 @@ impl Writer {
                 ))
             })?
         };
+        if let Some(label) = &self.label {
+            label.lay(&mut frame, f64::from(self.frames) / self.frames_per_second);
+        }
+        self.frames += 1;
         self.pattern.add(&mut frame);
         let encoder = match &mut self.encoder {
             Some(encoder) => encoder,

@@ -9,6 +9,7 @@ use types::{Mark, MediaType, Modality};
 
 use super::{super::exit::Failure, Show, journalist};
 use crate::{
+    bringing::Brought,
     lookup::{Subject, Verification},
     outcome::{Outcome, Release},
     pipeline::LineError,
@@ -48,10 +49,12 @@ async fn bring(show: &Show, photo: &Path) -> Result<Release, Failure> {
     let media_type =
         media_type.context("the photo must be a PNG or JPEG").map_err(Failure::unreadable)?;
     let brought =
-        show.line.bring(journalist(), bytes, media_type).await.map_err(|error| match error {
-            LineError::Watermark(_) | LineError::Provenance(_) => Failure::unreadable(error),
-            other => other.into(),
-        });
+        show.line.bring(journalist(), Brought::unstated(bytes, media_type)).await.map_err(
+            |error| match error {
+                LineError::Watermark(_) | LineError::Provenance(_) => Failure::unreadable(error),
+                other => other.into(),
+            },
+        );
     match brought? {
         Outcome::Released(release) | Outcome::Held(release) => Ok(*release),
         Outcome::Refused(refusal) => Err(anyhow::anyhow!(refusal.message).into()),

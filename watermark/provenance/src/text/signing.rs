@@ -35,9 +35,9 @@ impl Credentials {
             wrap(&text, &[])?;
         }
         for _ in 0..TRIES_MAX {
-            let store = self.store_for_text(self.builder(request)?, &text)?;
+            let (store, unstamped) = self.store_for_text(self.builder(request)?, &text)?;
             if is_read_by_all(&store) {
-                return signed(&text, store);
+                return signed(&text, store, unstamped);
             }
         }
         Err(ProvenanceError::Sign(
@@ -45,8 +45,13 @@ impl Credentials {
         ))
     }
 
-    fn store_for_text(&self, mut builder: Builder, text: &str) -> Result<Vec<u8>, ProvenanceError> {
-        let signer = self.claim_signer();
+    /// The manifest store, and why it has no time-stamp if so.
+    fn store_for_text(
+        &self,
+        mut builder: Builder,
+        text: &str,
+    ) -> Result<(Vec<u8>, Option<String>), ProvenanceError> {
+        let signer = self.claim_signer()?;
         let room = c2pa::Signer::reserve_size(&signer);
         let expected = builder.data_hashed_placeholder(room, PLAIN_STORE)?.len();
         let mut hash = DataHash::new("text", "sha256");
@@ -54,22 +59,24 @@ impl Credentials {
         hash.add_exclusion(HashRange::new(number(text.len()), number(wrapped_length(expected))));
         hash.set_hash(Sha256::digest(text).to_vec());
         let made = builder.sign_data_hashed_embeddable(&signer, &hash, PLAIN_STORE);
-        let store = match (made, signer.failure()) {
-            (_, Some(failure)) => return Err(failure),
-            (made, None) => made?,
-        };
+        let unstamped = signer.finish()?;
+        let store = made?;
         if store.len() == expected {
-            Ok(store)
+            Ok((store, unstamped))
         } else {
             Err(ProvenanceError::Sign("the manifest is not as long as it was planned".to_owned()))
         }
     }
 }
 
-fn signed(text: &str, manifest_store: Vec<u8>) -> Result<Signed, ProvenanceError> {
+fn signed(
+    text: &str,
+    manifest_store: Vec<u8>,
+    unstamped: Option<String>,
+) -> Result<Signed, ProvenanceError> {
     let manifest_label = jumbf::active_label(&manifest_store).map(str::to_owned);
     let manifest_label = manifest_label
         .ok_or_else(|| ProvenanceError::Sign("the manifest has no label".to_owned()))?;
     let bytes = wrap(text, &manifest_store)?.into_bytes();
-    Ok(Signed { bytes, manifest_store, sidecar: None, manifest_label })
+    Ok(Signed { bytes, manifest_store, sidecar: None, manifest_label, unstamped })
 }

@@ -1,18 +1,15 @@
 //! What a report says about the inside of a manifest.
 
 use provenance::{
-    DigitalSourceType, Ingredient, Model, Report, SigningRequest, SoftBinding, Verdict,
+    BindingKind, DigitalSourceType, Ingredient, Model, Report, SigningRequest, SoftBinding, Verdict,
 };
 use types::{MediaType, Sha256};
 
 use crate::press::{AI, Press, picture, request};
 
 fn from(ingredients: Vec<(&str, Vec<u8>)>, source: DigitalSourceType) -> SigningRequest {
-    let ingredient = |(title, bytes): (&str, Vec<u8>)| Ingredient {
-        title: title.into(),
-        bytes,
-        media_type: MediaType::Png,
-    };
+    let ingredient =
+        |(title, bytes): (&str, Vec<u8>)| Ingredient::new(title, bytes, MediaType::Png);
     let ingredients = ingredients.into_iter().map(ingredient).collect();
     SigningRequest { ingredients, ..SigningRequest::new("story.png", source) }
 }
@@ -32,10 +29,11 @@ fn what_was_done_with_what_and_how_it_is_found_again_is_told() {
             version: "2".into(),
             sha256: Sha256::of(b"w"),
         }),
-        soft_binding: Some(SoftBinding {
+        soft_bindings: vec![SoftBinding {
             algorithm: "org.example.1".into(),
             value: vec![0xab, 0xff],
-        }),
+            kind: BindingKind::Watermark,
+        }],
         ..request()
     };
     let (_, report) = read_signed(&press, &made);

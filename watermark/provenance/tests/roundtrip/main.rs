@@ -7,8 +7,12 @@
 )]
 
 mod contents;
+mod formats;
 mod hostile;
+mod keys;
 mod press;
 mod signing;
+mod strangers;
 mod texts;
+mod updating;
 mod verifying;

@@ -55,3 +55,32 @@ pub(crate) fn picture(media_type: MediaType) -> Vec<u8> {
     DynamicImage::from(pixels).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
+
+/// Files of every kind but those that [`picture`] makes.
+pub(crate) const SAMPLES: [(MediaType, &[u8]); 18] = [
+    (MediaType::Webp, include_bytes!("../samples/picture.webp")),
+    (MediaType::Gif, include_bytes!("../samples/picture.gif")),
+    (MediaType::Tiff, include_bytes!("../samples/picture.tif")),
+    (MediaType::Svg, include_bytes!("../samples/picture.svg")),
+    (MediaType::Avif, include_bytes!("../samples/picture.avif")),
+    (MediaType::Heic, include_bytes!("../samples/picture.heic")),
+    (MediaType::Mp4, include_bytes!("../samples/video.mp4")),
+    (MediaType::Mp4, include_bytes!("../samples/faststart.mp4")),
+    (MediaType::Mp4, include_bytes!("../samples/fragmented.mp4")),
+    (MediaType::M4a, include_bytes!("../samples/sound.m4a")),
+    (MediaType::Wav, include_bytes!("../samples/sound.wav")),
+    (MediaType::Mp3, include_bytes!("../samples/sound.mp3")),
+    (MediaType::Flac, include_bytes!("../samples/sound.flac")),
+    (MediaType::Ogg, include_bytes!("../samples/opus.ogg")),
+    (MediaType::Ogg, include_bytes!("../samples/vorbis.ogg")),
+    (MediaType::Pdf, include_bytes!("../samples/page.pdf")),
+    (MediaType::Markdown, b"# River\n\nThe river fell.\n"),
+    (MediaType::Binary, b"\0\x01\x02 anything"),
+];
+
+/// One file of every kind.
+pub(crate) fn samples() -> Vec<(MediaType, Vec<u8>)> {
+    let mut samples: Vec<_> = SAMPLES.map(|(kind, bytes)| (kind, bytes.to_vec())).to_vec();
+    samples.extend(PICTURES.map(|kind| (kind, picture(kind))));
+    samples
+}

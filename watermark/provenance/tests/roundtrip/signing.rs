@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use p256::pkcs8::DecodePrivateKey as _;
 use provenance::{
-    Authority, Credentials, DigitalSourceType, Ingredient, Model, ProvenanceError, SigningRequest,
-    SoftBinding, TimeStampAuthority, Verdict, timestamp::Development,
+    Authority, BindingKind, Credentials, DigitalSourceType, Ingredient, Model, ProvenanceError,
+    SigningRequest, SoftBinding, TimeStampAuthority, Verdict, timestamp::Development,
 };
 use types::{MediaType, Sha256};
 
@@ -28,9 +28,9 @@ const REJECTION: [u8; 7] = [0x30, 5, 0x30, 3, 2, 1, 2];
 fn without_a_time_stamp_nothing_is_signed() {
     let cases: [(Result<Vec<u8>, &str>, &str); 4] = [
         (Err("the authority is down"), "the authority is down"),
-        (Ok(REJECTION.to_vec()), "no token"),
-        (Ok(b"not a response".to_vec()), "no token"),
-        (Ok(Vec::new()), "no token"),
+        (Ok(REJECTION.to_vec()), "did not grant"),
+        (Ok(b"not a response".to_vec()), "did not grant"),
+        (Ok(Vec::new()), "did not grant"),
     ];
     for (answer, reason) in cases {
         let answers = Arc::new(Answers(answer));
@@ -87,12 +87,16 @@ fn bytes_of_another_type_are_refused() {
     }
 }
 
+fn mark(value: Vec<u8>) -> SoftBinding {
+    SoftBinding { algorithm: "org.imprimatur.image.1".into(), value, kind: BindingKind::Watermark }
+}
+
 #[test]
 fn a_contradiction_is_refused() {
     let press = Press::new("Test Press");
-    let soft_binding = Some(SoftBinding { algorithm: "org.example.1".into(), value: vec![1] });
+    let soft_bindings = vec![mark(vec![1])];
     let request =
-        SigningRequest { soft_binding, not_marked: Some("too small".into()), ..request() };
+        SigningRequest { soft_bindings, not_marked: Some("too small".into()), ..request() };
     let refused = press.credentials.sign(&request, &picture(MediaType::Png), MediaType::Png);
     assert!(matches!(refused, Err(ProvenanceError::Manifest(_))), "{refused:?}");
 }
@@ -101,8 +105,9 @@ fn a_contradiction_is_refused() {
 fn everything_that_can_be_stated_is_accepted() {
     let press = Press::new("Test Press");
     let model = Model { name: "m".into(), version: "1".into(), sha256: Sha256::of(b"weights") };
-    let binding = SoftBinding { algorithm: "org.imprimatur.image.1".into(), value: vec![7; 8] };
-    let full = SigningRequest { model: Some(model), soft_binding: Some(binding), ..request() };
+    let fingerprint = SoftBinding { kind: BindingKind::Fingerprint, ..mark(vec![9; 32]) };
+    let soft_bindings = vec![mark(vec![7; 8]), fingerprint];
+    let full = SigningRequest { model: Some(model), soft_bindings, ..request() };
     let unmarked = SigningRequest { not_marked: Some("too small".into()), ..request() };
     let unstated = SigningRequest::new("photo", DigitalSourceType::Unstated);
     for (request, ai) in [(full, true), (unmarked, true), (unstated, false)] {
@@ -125,8 +130,7 @@ fn what_was_brought_in_keeps_its_history() {
     let press = Press::new("Test Press");
     for media_type in PICTURES {
         let brought = agency.picture(media_type);
-        let ingredient =
-            Ingredient { title: "original".into(), bytes: brought.clone(), media_type };
+        let ingredient = Ingredient::new("original", brought.clone(), media_type);
         let opened = SigningRequest {
             ingredients: vec![ingredient.clone()],
             ..SigningRequest::new("photo", DigitalSourceType::Unstated)
