@@ -30,6 +30,7 @@ mod newsroom;
 mod power_cut;
 mod publication;
 mod recovery;
+mod resolution;
 mod reviews;
 mod scaleout;
 mod serving;

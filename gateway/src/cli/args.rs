@@ -10,10 +10,14 @@ use types::{MarkId, Modality};
 mod keys;
 mod label;
 mod log;
+mod reviews;
+mod sign;
 
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
+pub(super) use reviews::{Publishing, ReviewsCommand, Verdict};
+pub(super) use sign::Sign;
 mod vault;
 
 pub(super) use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
@@ -159,29 +163,6 @@ pub struct Serve {
     /// Address of the public listener
     #[arg(long)]
     pub public_listen: Option<std::net::SocketAddr>,
-}
-
-/// `sign`
-#[derive(Debug, Args)]
-pub struct Sign {
-    /// A file, or a folder of files
-    pub file: PathBuf,
-    /// The signed file, or the folder of signed files; a manifest that a file cannot carry lies beside
-    /// it as FILE.c2pa
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// How the content came about: a term of IPTC's digital source types; nothing is assumed
-    #[arg(long)]
-    pub source_type: Option<String>,
-    /// What the file was made from; its own credentials are kept
-    #[arg(long)]
-    pub ingredient: Vec<PathBuf>,
-    /// Put in an invisible mark, too
-    #[arg(long)]
-    pub mark: bool,
-    /// The file is another form of this asset: resized, cropped or re-encoded
-    #[arg(long, conflicts_with_all = ["source_type", "ingredient", "mark"])]
-    pub parent: Option<types::AssetId>,
 }
 
 /// `generate`
@@ -373,48 +354,4 @@ pub enum ModelsCommand {
         /// A configured name or a folder; all configured models if absent
         model: Option<String>,
     },
-}
-
-/// `reviews`
-#[derive(Debug, Subcommand)]
-pub enum ReviewsCommand {
-    /// What waits for a decision
-    List,
-    /// Release a held asset
-    Approve(Verdict),
-    /// Keep a held asset back for good
-    Reject(Verdict),
-    /// Publish an approved asset
-    Publish(Publishing),
-    /// Say that a published asset was corrected
-    Correct(Publishing),
-    /// Say that a published asset was withdrawn
-    Withdraw(Publishing),
-}
-
-/// What becomes of an asset before the public.
-#[derive(Debug, Args)]
-pub struct Publishing {
-    /// Which asset, and who decides
-    #[command(flatten)]
-    pub verdict: Verdict,
-    /// Where readers find the article, or the notice of a correction or withdrawal
-    #[arg(long)]
-    pub url: Option<String>,
-    /// The asset that takes its place
-    #[arg(long)]
-    pub replaced_by: Option<types::AssetId>,
-}
-
-/// A decision about an asset.
-#[derive(Debug, Args)]
-pub struct Verdict {
-    /// The asset's id
-    pub asset: types::AssetId,
-    /// Whose decision it is: an API key of an editor
-    #[arg(long, env = "IMPRIMATUR_KEY", hide_env_values = true)]
-    pub key: String,
-    /// Why, as a short code such as `accurate` or `misleading`
-    #[arg(long, default_value = "unspecified")]
-    pub reason: String,
 }
