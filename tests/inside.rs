@@ -63,6 +63,7 @@ pub(crate) fn ask(model: &str) -> GenerationRequest {
         }],
         sampling: Sampling { seed: 1, ..Sampling::default() },
         size: None,
+        unlabelled: None,
     }
 }
 

@@ -21,6 +21,7 @@ mod exports;
 mod external;
 mod idempotency;
 mod inside;
+mod labels;
 mod leaving;
 mod line;
 mod lookups;

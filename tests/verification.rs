@@ -122,3 +122,69 @@ fn a_folder_gives_one_line_a_file_and_the_strictest_exit_code() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), report["file"].as_str()), (Some(3), Some("-")));
 }
+
+#[test]
+fn a_report_says_how_a_file_stands_to_the_log_and_by_which_lists_it_was_judged() {
+    let newsroom = Newsroom::new();
+    newsroom.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png"], 0);
+    let report = newsroom.json(&["verify", "harbour.png"], 0);
+    assert_eq!(report["log"], "exact", "{report}");
+    assert_eq!(report["receipt"]["inclusion"], "proved", "{report}");
+    assert_eq!(report["lists"][0]["name"], "own");
+    assert_eq!(report["lists"][0]["certificates"], 1);
+    assert_eq!(report["actions"][0]["action"], "c2pa.created");
+    assert_eq!(report["soft_bindings"][0]["algorithm"], "org.imprimatur.image.1");
+    assert_eq!(report["thumbnail"]["media_type"], "image/jpeg");
+
+    // The signature leaves its own padding open.
+    let mut bytes = std::fs::read(newsroom.path("harbour.png")).unwrap();
+    let padding = bytes.windows(200).position(|part| part.iter().all(|byte| *byte == 0)).unwrap();
+    bytes[padding + 100] = 1;
+    std::fs::write(newsroom.path("padded.png"), &bytes).unwrap();
+    let report = newsroom.json(&["verify", "padded.png"], 0);
+    assert_eq!((&report["verdict"], &report["log"]), (&"trusted".into(), &"other_bytes".into()));
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("not the exact file we published"), "{report}");
+}
+
+#[test]
+fn a_signature_with_our_key_that_is_not_in_our_log_is_named() {
+    let newsroom = Newsroom::new();
+    let authority = provenance::Authority::load(&newsroom.path("keys/provenance")).unwrap();
+    let credentials = provenance::Credentials::new(authority).unwrap();
+    let request = provenance::SigningRequest::new(
+        "note.txt",
+        provenance::DigitalSourceType::TrainedAlgorithmicMedia,
+    );
+    let signed = credentials.sign_text(&request, "Nobody has asked for this.").unwrap();
+    std::fs::write(newsroom.path("note.txt"), &signed.bytes).unwrap();
+    let report = newsroom.json(&["verify", "note.txt"], 0);
+    assert_eq!((&report["verdict"], &report["log"]), (&"trusted".into(), &"not_in_log".into()));
+    assert!(report["warnings"].to_string().contains("not in our log"), "{report}");
+    assert!(report["receipt"].is_null());
+}
+
+#[test]
+fn another_press_is_trusted_once_its_list_is_taken_and_an_odd_list_is_refused() {
+    let (ours, theirs) = (Newsroom::new(), Newsroom::new());
+    theirs.json(&["generate", "image", "a harbour at dawn", "-o", "harbour.png"], 0);
+    let file = theirs.path("harbour.png").display().to_string();
+    let root = theirs.path("keys/provenance/root.pem").display().to_string();
+    assert_eq!(ours.json(&["verify", &file], 3)["verdict"], "untrusted_signer");
+    let taken = ours.json(&["trust", "update", "--from", &root, "--name", "friends"], 0);
+    assert_eq!((&taken["name"], &taken["changed"]), (&"friends".into(), &true.into()));
+    let again = ours.json(&["trust", "update", "--from", &root, "--name", "friends"], 0);
+    assert_eq!(again["changed"], false);
+    assert_eq!(ours.json(&["trust", "list"], 0)["certificates"], 1);
+    let report = ours.json(&["verify", &file], 0);
+    assert_eq!(report["signer"]["list"], "friends", "{report}");
+    let recorded = ours.json(&["audit", "find", "--event", "trust_list_updated"], 0);
+    assert!(recorded.to_string().contains("friends"), "{recorded}");
+
+    std::fs::write(ours.path("odd.pem"), "no certificates").unwrap();
+    for args in [["odd.pem", "friends"], [root.as_str(), "own"]] {
+        let refused = ours.run(&["trust", "update", "--from", args[0], "--name", args[1]]);
+        assert_eq!(refused.status.code(), Some(1), "{args:?}");
+    }
+    assert_eq!(ours.json(&["verify", &file], 0)["verdict"], "trusted");
+}

@@ -12,7 +12,7 @@ use types::{
 };
 
 pub use self::event::Event;
-use crate::{EpochRecord, LogError};
+use crate::{EpochRecord, LabelsRecord, LogError};
 
 /// Records are kept short: their details live in manifests and objects.
 pub const RECORD_BYTES_MAX: usize = 4096;
@@ -69,6 +69,9 @@ pub struct Record {
     /// What became of the mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// What people see, hear or read of the asset's origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelsRecord>,
     /// The C2PA manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub c2pa: Option<C2paRecord>,
@@ -230,6 +233,7 @@ impl Record {
             epoch: None,
             content: None,
             mark: None,
+            labels: None,
             c2pa: None,
             review: None,
             publication: None,

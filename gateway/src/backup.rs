@@ -145,6 +145,7 @@ fn parts(installation: &Installation, with_keys: bool) -> BTreeSet<PathBuf> {
         installation.state(),
         installation.objects(),
         installation.vault(),
+        installation.folder().join("trust"),
     ]);
     parts.extend(pack);
     if with_keys {

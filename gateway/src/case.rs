@@ -100,15 +100,18 @@ impl Case {
         self.request.modality
     }
 
-    /// Whether a model of the name makes what is asked for.
+    /// Whether a model of the name makes what is asked for, and whether it may be asked for so.
     pub(crate) fn servable(&self) -> Result<(), LineError> {
         let model = || self.request.model.clone();
         let card = self.card().ok_or_else(|| LineError::UnknownModel(model()))?;
         let (makes, wanted) = (card.modality, self.request.modality);
-        if makes == wanted {
-            Ok(())
-        } else {
-            Err(LineError::WrongModality { model: model(), makes, wanted })
+        if makes != wanted {
+            return Err(LineError::WrongModality { model: model(), makes, wanted });
+        }
+        let labels = &self.stages.installation.config().labels;
+        match &self.request.unlabelled {
+            Some(_) if !labels.allow_unlabelled => Err(LineError::LabelNeeded),
+            _ => Ok(()),
         }
     }
 
@@ -169,7 +172,9 @@ impl Case {
             .max_by_key(|finding| finding.action);
         let rule = strictest.map(|finding| finding.rule.clone());
         let message = strictest
-            .map_or("Configuration refuses what cannot be marked.", |finding| &finding.message);
+            .map_or("Configuration refuses what cannot be marked or labelled.", |finding| {
+                &finding.message
+            });
         let message = message.to_owned();
         Ok(Box::new(Refusal { request_id: self.request.id, rule, message, decision, receipt }))
     }
@@ -222,6 +227,7 @@ fn nothing() -> GenerationRequest {
         messages: Vec::new(),
         sampling: Sampling::default(),
         size: None,
+        unlabelled: None,
     }
 }
 

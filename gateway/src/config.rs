@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod labels;
 mod provenance;
 mod storage;
 mod vault;
@@ -14,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use labels::{Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
@@ -36,6 +38,8 @@ pub struct Config {
     pub watermark: Watermark,
     /// Content Credentials.
     pub provenance: Provenance,
+    /// What people see, hear and read of an asset's origin.
+    pub labels: Labels,
     /// The log.
     pub audit: Audit,
     /// Where log, state and assets are kept.
@@ -236,10 +240,18 @@ impl Config {
         let read = built.and_then(config::Config::try_deserialize);
         let mut read: Self = read.map_err(|error| explain(&origin, &error.to_string()))?;
         read.provenance.take_secrets();
-        match read.audit.vault.problem().or_else(|| read.provenance.problem()) {
+        match read.problem() {
             Some(message) => Err(ConfigError::Value { origin, message }),
             None => Ok(read),
         }
+    }
+}
+
+impl Config {
+    /// What fits no section's rules, in words.
+    fn problem(&self) -> Option<String> {
+        let vault = self.audit.vault.problem();
+        vault.or_else(|| self.provenance.problem()).or_else(|| self.labels.problem())
     }
 }
 

@@ -67,6 +67,7 @@ pub fn report<'a>(
         "ingredient_warning": report.ingredient_warning,
         "labels": report.labels,
         "manifest_label": report.manifest_label,
+        "remote_url": report.remote_url,
         "mark": found.mark.as_ref().map(|mark| match audience {
             Audience::Public => mark.coarse(),
             Audience::Owner | Audience::Tenant(_) => mark.clone(),

@@ -58,6 +58,8 @@ pub(crate) struct Text {
     pub(crate) completion_tokens: u32,
     pub(crate) finish_reason: &'static str,
     pub(crate) marking: TextMarking,
+    /// The caller's stream has begun with the label's line already.
+    pub(crate) is_opened: bool,
 }
 
 /// Generates; stops early when policy blocks what has been written.
@@ -73,6 +75,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
     flow.withheld = buffered(case);
+    flow.opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
     let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
@@ -85,7 +88,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
 fn buffered(case: &Case) -> bool {
     let asked = case.input.as_ref().map_or(Action::Allow, |decision| decision.action);
     let unmarkable = case.stages.installation.config().watermark.unmarkable;
-    asked >= Action::Rewrite || unmarkable != Unmarkable::Release
+    asked >= Action::Rewrite || unmarkable != Unmarkable::Release || case.stages.labelling.waits()
 }
 
 struct Flow {
@@ -96,6 +99,9 @@ struct Flow {
     blocked: bool,
     /// A rule asks for a person: nothing more is sent, but generation goes on.
     withheld: bool,
+    /// The line that labels a stream, until it is told.
+    opening: Option<String>,
+    is_opened: bool,
     tokens: u32,
 }
 
@@ -105,7 +111,16 @@ impl Flow {
             Delivery::Whole => None,
             Delivery::Stream(pieces) => Some(pieces),
         };
-        Self { pieces, screen, written: String::new(), blocked: false, withheld: false, tokens: 0 }
+        Self {
+            pieces,
+            screen,
+            written: String::new(),
+            blocked: false,
+            withheld: false,
+            opening: None,
+            is_opened: false,
+            tokens: 0,
+        }
     }
 
     async fn follow(&mut self, mut events: EventReceiver) -> Result<(), LineError> {
@@ -132,6 +147,7 @@ impl Flow {
         if self.pieces.as_ref().is_some_and(mpsc::Sender::is_closed) {
             return Err(LineError::ClientGone);
         }
+        self.open().await?;
         self.written.push_str(&text);
         let step = self.screen.push(&text);
         let verdict = step.verdict.map_or(Action::Allow, |judgement| judgement.decision.action);
@@ -141,6 +157,16 @@ impl Flow {
         self.blocked = verdict == Action::Block;
         self.withheld |= verdict >= Action::Rewrite;
         Ok(())
+    }
+
+    /// The label comes first, and policy does not look at it: it is not from the model.
+    async fn open(&mut self) -> Result<(), LineError> {
+        if self.pieces.is_none() || self.withheld {
+            return Ok(());
+        }
+        let Some(opening) = self.opening.take() else { return Ok(()) };
+        self.is_opened = true;
+        self.send(Piece::Text(opening)).await
     }
 
     async fn progress(&self, what: &'static str, done: u64, total: u64) -> Result<(), LineError> {
@@ -172,7 +198,7 @@ impl Flow {
             Ok(Output::Text(output)) => {
                 self.account(&output.text).await?;
                 let warnings = sentences(&output.warnings);
-                (Text::whole(output, marking), warnings)
+                (Text { is_opened: self.is_opened, ..Text::whole(output, marking) }, warnings)
             }
             Err(GeneratorError::Cancelled) if self.blocked => {
                 (Text::stopped(self.written, self.tokens, marking), Vec::new())
@@ -209,6 +235,7 @@ impl Text {
             completion_tokens: u32::try_from(output.usage.completion_tokens).unwrap_or(u32::MAX),
             finish_reason: output.finish_reason.name(),
             marking,
+            is_opened: false,
         }
     }
 
@@ -219,6 +246,7 @@ impl Text {
             completion_tokens: tokens,
             finish_reason: "content_filter",
             marking,
+            is_opened: false,
         }
     }
 }

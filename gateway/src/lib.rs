@@ -2,7 +2,7 @@
 //! logged, and its HTTP and command-line edges.
 //!
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
-//! `screening`, `generating`, `marking`, `signing` and `releasing` adapt one room to the next;
+//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
@@ -21,11 +21,13 @@ pub mod criteria;
 pub mod detecting;
 pub mod disclosure;
 pub mod exporting;
+pub mod fetching;
 mod generating;
 mod guests;
 pub mod http;
 mod idempotency;
 pub mod installation;
+mod labelling;
 mod line_error;
 pub mod lookup;
 pub mod mark_keys;
@@ -49,6 +51,7 @@ pub mod signing_keys;
 mod stamping;
 pub mod storage;
 mod telemetry;
+pub mod trusting;
 pub mod vaulting;
 pub mod wiring;
 pub mod witnessing;

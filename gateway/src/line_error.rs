@@ -19,6 +19,9 @@ pub enum LineError {
         /// What was asked for.
         wanted: types::Modality,
     },
+    /// The request asks for an asset without a label, which configuration does not allow.
+    #[error("assets without a label are not allowed here: `labels.allow_unlabelled` decides that")]
+    LabelNeeded,
     /// Policy could not decide.
     #[error("policy could not decide: {0}")]
     Policy(String),
@@ -67,6 +70,7 @@ impl LineError {
         match self {
             Self::UnknownModel(_) => "unknown_model",
             Self::WrongModality { .. } => "wrong_modality",
+            Self::LabelNeeded => "label_needed",
             Self::Policy(_) => "policy",
             Self::Generator(_) => "generator",
             Self::Picture => "picture",

@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use audit::LabelsRecord;
 use generators::{ImageOutput, SamplerHook};
 use image::{ImageFormat, RgbImage};
 use types::{Mark, MarkId, MediaType, Modality};
@@ -16,6 +17,7 @@ use crate::{
     case::Case,
     config::Unmarkable,
     generating::{Product, Text},
+    labelling::LabelledOutput,
     outcome::{Fingerprint, Generation},
     pipeline::LineError,
     screening::Cleared,
@@ -27,6 +29,8 @@ pub(crate) struct MarkedAsset {
     pub(crate) bytes: Vec<u8>,
     pub(crate) media_type: MediaType,
     pub(crate) mark: Mark,
+    /// What people see, hear or read of its origin.
+    pub(crate) labels: LabelsRecord,
     /// What survives light changes, where there is a fingerprint for its kind.
     pub(crate) fingerprint: Option<Fingerprint>,
     pub(crate) generation: Generation,
@@ -69,11 +73,11 @@ impl SamplerHook for TextMarking {
 /// Marks the asset; `None` when configuration refuses what cannot be marked.
 pub(crate) async fn mark(
     case: &mut Case,
-    cleared: Cleared,
+    labelled: LabelledOutput,
 ) -> Result<Option<MarkedAsset>, LineError> {
     let start = Instant::now();
     let key = case.stages.mark_keys.of(&case.principal.tenant).clone();
-    let Cleared { product, warnings, hold } = cleared;
+    let LabelledOutput { cleared: Cleared { product, warnings, hold }, labels } = labelled;
     let left = matches!(&product, Product::Brought(file) if file.marking == Marking::Leave);
     let model = case.request.model.clone();
     let marked = tokio::task::spawn_blocking(move || match product {
@@ -82,6 +86,7 @@ pub(crate) async fn mark(
         Product::Brought(file) => mark_brought(&key, file),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
+    asset.labels = labels;
     asset.warnings.splice(0..0, warnings);
     asset.hold |= hold;
     case.stages.metrics.stage("watermark", start);
@@ -101,6 +106,7 @@ pub(crate) async fn mark(
 fn mark_text(text: Text, model: String) -> MarkedAsset {
     MarkedAsset {
         mark: text.marking.mark(),
+        labels: LabelsRecord::default(),
         fingerprint: fingerprint(text.text.as_bytes(), MediaType::PlainText),
         bytes: text.text.into_bytes(),
         media_type: MediaType::PlainText,
@@ -136,6 +142,7 @@ fn mark_brought(key: &WatermarkKey, file: Brought) -> Result<MarkedAsset, LineEr
 
 fn unchanged(bytes: &[u8], media_type: MediaType, mark: Mark) -> MarkedAsset {
     MarkedAsset {
+        labels: LabelsRecord::default(),
         fingerprint: fingerprint(bytes, media_type),
         bytes: bytes.to_vec(),
         media_type,

@@ -1,5 +1,6 @@
 //! How a request can end.
 
+use audit::LabelsRecord;
 use serde::Serialize;
 use types::{
     AssetId, Decision, ImageFingerprint, Mark, MediaType, Receipt, RequestId, Sha256,
@@ -36,6 +37,8 @@ pub struct Release {
     pub manifest_label: String,
     /// What became of the mark.
     pub mark: Mark,
+    /// What people see, hear or read of its origin, or are to be shown.
+    pub labels: Option<LabelsRecord>,
     /// What survives light changes.
     pub fingerprint: Option<Fingerprint>,
     /// The stricter of the decisions about input and output, with the findings of both.

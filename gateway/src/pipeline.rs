@@ -47,6 +47,7 @@ use crate::{
     bringing::Brought,
     case::Case,
     generating::{self, Draft},
+    labelling::{self, LabelledOutput},
     marking::{self, MarkedAsset},
     outcome::{Outcome, Refusal},
     releasing,
@@ -108,6 +109,13 @@ pub struct Generated {
 pub struct Screened {
     case: Case,
     cleared: Cleared,
+}
+
+/// The output carries the label that people see, or the reason why not.
+#[derive(Debug)]
+pub struct Labelled {
+    case: Case,
+    output: LabelledOutput,
 }
 
 /// The asset carries its mark, or the reason why not.
@@ -218,7 +226,11 @@ impl Line {
             Step::Go(screened) => screened,
             Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let marked = match self.mark(screened).await? {
+        let labelled = match self.label(screened).await? {
+            Step::Go(labelled) => labelled,
+            Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let marked = match self.mark(labelled).await? {
             Step::Go(marked) => marked,
             Step::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
         };
@@ -283,13 +295,26 @@ impl Line {
         }
     }
 
+    /// Writes the label that people see, where regimes and configuration ask for it.
+    ///
+    /// # Errors
+    /// [`LineError`] when the program is ending.
+    pub async fn label(&self, screened: Screened) -> Result<Step<Labelled>, LineError> {
+        let Screened { mut case, cleared } = screened;
+        match labelling::label(&mut case, cleared).await {
+            Ok(Some(output)) => Ok(Step::Go(Labelled { case, output })),
+            Ok(None) => case.refuse().await.map(Step::Refused),
+            Err(error) => Err(case.fail(error).await),
+        }
+    }
+
     /// Embeds the mark, or says why there is none; configuration may refuse the unmarkable.
     ///
     /// # Errors
     /// [`LineError`] when marking fails.
-    pub async fn mark(&self, screened: Screened) -> Result<Step<Marked>, LineError> {
-        let Screened { mut case, cleared } = screened;
-        match marking::mark(&mut case, cleared).await {
+    pub async fn mark(&self, labelled: Labelled) -> Result<Step<Marked>, LineError> {
+        let Labelled { mut case, output } = labelled;
+        match marking::mark(&mut case, output).await {
             Ok(Some(asset)) => Ok(Step::Go(Marked { case, asset })),
             Ok(None) => case.refuse().await.map(Step::Refused),
             Err(error) => Err(case.fail(error).await),

@@ -96,6 +96,7 @@ pub(crate) fn finished(
         text_fingerprint,
     });
     record.mark = Some(asset.marked.mark.clone());
+    record.labels = Some(asset.marked.labels.clone());
     record.c2pa = Some(C2paRecord {
         manifest_label: asset.signed.manifest_label.clone(),
         manifest_sha256,

@@ -42,6 +42,7 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
         bytes: asset.signed.bytes,
         manifest_label: asset.signed.manifest_label,
         mark: asset.marked.mark,
+        labels: Some(asset.marked.labels),
         fingerprint: asset.marked.fingerprint,
         decision: case.decision(),
         receipt,

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Instant};
 use provenance::{
     BindingKind, DigitalSourceType, Ingredient, Model, Relationship, Signed, SigningRequest,
     SoftBinding,
+    metadata::{self, Labels, ProviderCode},
 };
 use types::{Mark, MediaType, Sha256};
 use watermark::fingerprint::{IMAGE_ALGORITHM, TEXT_ALGORITHM};
@@ -34,6 +35,7 @@ pub(crate) async fn sign(
 ) -> Result<SignedAsset, LineError> {
     let start = Instant::now();
     let request = request(case, &mut asset);
+    let aigc = request.labels.aigc.clone();
     let signer = Arc::clone(&case.stages.signer);
     let bytes = std::mem::take(&mut asset.bytes);
     let media_type = asset.media_type;
@@ -46,7 +48,22 @@ pub(crate) async fn sign(
         tracing::warn!(%reason, "signed without a time-stamp");
         asset.warnings.push("signed without a time-stamp: the authority gave none".to_owned());
     }
+    if let Some(producer) = aigc.and_then(|aigc| aigc.content_producer) {
+        state_label(&mut asset, &signed.bytes, &producer);
+    }
     Ok(SignedAsset { marked: asset, signed, sha256, certificate })
+}
+
+/// Says whether the delivered bytes carry the label in their metadata: plain text has no place for it.
+fn state_label(asset: &mut MarkedAsset, bytes: &[u8], producer: &ProviderCode) {
+    if metadata::read(bytes).aigc.is_some() {
+        asset.labels.implicit = Some(producer.to_string());
+    } else {
+        let media_type = asset.media_type;
+        asset
+            .warnings
+            .push(format!("no AIGC label in the metadata: {media_type} has no place for it"));
+    }
 }
 
 /// What the manifest states: nothing about people, nothing of the prompt.
@@ -54,7 +71,13 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
     let request = match asset.brought.take() {
         Some((bytes, lineage)) => brought(case, title, bytes, asset.media_type, lineage),
-        None => SigningRequest::new(title, DigitalSourceType::TrainedAlgorithmicMedia),
+        None => SigningRequest {
+            labels: Labels {
+                aigc: case.stages.labelling.implicit(case.asset_id()),
+                ..Labels::default()
+            },
+            ..SigningRequest::new(title, DigitalSourceType::TrainedAlgorithmicMedia)
+        },
     };
     SigningRequest {
         model: case.card().map(|card| Model {

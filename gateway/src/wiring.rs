@@ -21,6 +21,7 @@ use crate::{
     guests::Guests,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
+    labelling::Labelling,
     lookup::Lookup,
     mark_keys::MarkKeys,
     metrics::Metrics,
@@ -30,7 +31,7 @@ use crate::{
     sharing::Sharing,
     signing_keys,
     storage::Storage,
-    vaulting,
+    trusting, vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -55,6 +56,9 @@ pub enum WiringError {
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
+    /// Labels are not configured in a way that works.
+    #[error(transparent)]
+    Labels(#[from] watermark::WatermarkError),
     /// The storage is not configured in a way that works.
     #[error("{0}")]
     Storage(String),
@@ -94,6 +98,7 @@ pub struct Stages {
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) mark_keys: MarkKeys,
+    pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
     pub(crate) signer: Arc<Credentials>,
     pub(crate) verifier: Arc<Verifier>,
@@ -150,8 +155,10 @@ impl Stages {
         let engine = policy_engine(&installation)?;
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
+        let labelling = Labelling::new(&installation.config().labels)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
-        let verifier = Arc::new(Verifier::new(signing_keys::own_list(&installation)?)?);
+        let own = signing_keys::own_list(&installation)?;
+        let verifier = Arc::new(Verifier::new(trusting::with_stored(own, &installation)?)?);
         let signer = Arc::new(Credentials::of(signing_keys::signing(&installation)?)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
@@ -175,6 +182,7 @@ impl Stages {
             log,
             engine,
             mark_keys,
+            labelling,
             pseudonym_key,
             signer,
             verifier,

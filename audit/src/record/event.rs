@@ -45,6 +45,8 @@ pub enum Event {
     SigningKeyChanged,
     /// A certificate that signed assets counts no more.
     SigningKeyRevoked,
+    /// Another list of those whose signatures count.
+    TrustListUpdated,
     /// Rules came into force.
     PolicyLoaded,
     /// Other rules came into force than those before.
@@ -97,6 +99,7 @@ impl Event {
             Self::SigningKeyRequested => "signing_key_requested",
             Self::SigningKeyChanged => "signing_key_changed",
             Self::SigningKeyRevoked => "signing_key_revoked",
+            Self::TrustListUpdated => "trust_list_updated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
@@ -139,6 +142,7 @@ mod tests {
             Event::SigningKeyRequested,
             Event::SigningKeyChanged,
             Event::SigningKeyRevoked,
+            Event::TrustListUpdated,
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,

@@ -8,9 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
 mod keys;
+mod label;
 mod log;
 
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
+pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
 mod vault;
 
@@ -88,6 +90,8 @@ pub enum Command {
     /// The mark alone
     #[command(subcommand)]
     Watermark(WatermarkCommand),
+    /// Draw or write the label that people see, or measure the one that is there
+    Label(Label),
     /// Judge a text without generating
     Moderate(Moderate),
     /// Rule packs
@@ -99,6 +103,9 @@ pub enum Command {
     /// Witnesses of logs
     #[command(subcommand)]
     Log(LogCommand),
+    /// Lists of those whose signatures count
+    #[command(subcommand)]
+    Trust(TrustCommand),
     /// Models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -232,6 +239,9 @@ pub struct Verify {
     /// Look for the mark and the fingerprint also when the credentials are intact
     #[arg(long)]
     pub recover: bool,
+    /// Fetch credentials that are kept elsewhere, over https from public addresses only
+    #[arg(long)]
+    pub fetch: bool,
 }
 
 /// `watermark`
@@ -332,6 +342,22 @@ pub struct Find {
     /// What records must have
     #[command(flatten)]
     pub criteria: crate::criteria::Criteria,
+}
+
+/// `trust`
+#[derive(Debug, Subcommand)]
+pub enum TrustCommand {
+    /// Those that were added, with their age
+    List,
+    /// Take a list from a file (PEM, or the JSON that C2PA publishes); no server may be running
+    Update {
+        /// The file
+        #[arg(long)]
+        from: PathBuf,
+        /// The list's name; the file's, if absent. `tsa` as a word of it means: time-stamps only
+        #[arg(long)]
+        name: Option<String>,
+    },
 }
 
 /// `models`

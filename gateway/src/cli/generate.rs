@@ -56,7 +56,8 @@ fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
         .map_err(|error| anyhow::anyhow!(error.body().error.message))?;
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };
     let messages = vec![Message { role: Speaker::User, text: args.prompt.clone() }];
-    Ok(GenerationRequest { id: RequestId::new(), modality, model, messages, sampling, size })
+    let (id, unlabelled) = (RequestId::new(), None);
+    Ok(GenerationRequest { id, modality, model, messages, sampling, size, unlabelled })
 }
 
 fn deliver(release: &Release, args: &Generate, console: &Console) -> Result<Exit, Failure> {
@@ -112,6 +113,7 @@ pub(crate) fn report(outcome: &str, release: &Release, path: Option<&Path>) -> V
             "index": release.receipt.index, "leaf_hash": release.receipt.leaf_hash,
             "log_size": release.receipt.log_size,
         },
+        "labels": release.labels,
         "warnings": release.warnings,
     })
 }

@@ -11,6 +11,7 @@ mod exit;
 mod generate;
 mod init;
 mod keys;
+mod label;
 mod locate;
 mod log;
 mod models;
@@ -22,6 +23,7 @@ mod reviews;
 mod serve;
 mod show;
 mod sign;
+mod trust;
 mod vault;
 mod verify;
 mod watermark;
@@ -61,10 +63,12 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Generate(args) => generate::run(global, &args, console).await,
         Command::Verify(args) => verify::run(global, &args, console).await,
         Command::Watermark(command) => watermark::run(global, &command, console),
+        Command::Label(args) => label::run(global, &args, console),
         Command::Moderate(args) => moderate::run(global, &args, console),
         Command::Policy(command) => policy::run(global, &command, console),
         Command::Log(command) => log::run(global, command, console).await,
         Command::Audit(command) => audit::run(global, command, console).await,
+        Command::Trust(command) => trust::run(global, &command, console).await,
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,

@@ -29,11 +29,13 @@ use super::{
 use crate::{
     detecting::Detector,
     disclosure::{self, Audience},
+    fetching::Fetcher,
     installation::Installation,
     lookup::{Inclusion, Lookup, Subject, Verification},
     mark_keys::MarkKeys,
     models, recording, signing_keys,
     storage::Storage,
+    trusting,
     wiring::WiringError,
 };
 
@@ -47,8 +49,10 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
         installation.map(|found| found.config().provenance.publisher.clone()).unwrap_or_default();
     let files = files(&args.paths)?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
-    let mut checked =
-        stream::iter(files).map(|file| check(&lookup, file, args.recover)).buffered(at_once);
+    let fetcher = args.fetch.then(Fetcher::default);
+    let mut checked = stream::iter(files)
+        .map(|file| check(&lookup, file, args.recover, fetcher.as_ref()))
+        .buffered(at_once);
     let mut exit = Exit::Yes;
     while let Some((name, sha256, found)) = checked.next().await {
         if let (Some(log), Some(sha256)) = (&log, sha256) {
@@ -103,7 +107,9 @@ fn lookup(
     console: &Console,
 ) -> Result<(Lookup, Option<Log>), Failure> {
     let mut lists = match installation {
-        Some(installation) => signing_keys::own_list(installation)?,
+        Some(installation) => {
+            trusting::with_stored(signing_keys::own_list(installation)?, installation)?
+        }
         None => TrustLists::default(),
     };
     for path in args.trust.iter().flat_map(|path| pems(path)) {
@@ -186,16 +192,46 @@ pub(super) fn is_sidecar(file: &Path) -> bool {
 
 type Checked = (String, Option<Sha256>, Verification);
 
-async fn check(lookup: &Lookup, file: Option<PathBuf>, recover: bool) -> Checked {
+async fn check(
+    lookup: &Lookup,
+    file: Option<PathBuf>,
+    recover: bool,
+    fetcher: Option<&Fetcher>,
+) -> Checked {
     let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
     let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
     match read {
         Ok(Ok(subject)) => {
             let sha256 = Sha256::of(&subject.bytes);
-            (name, Some(sha256), lookup.verify(subject).await)
+            let found = match fetcher {
+                None => lookup.verify(subject).await,
+                Some(fetcher) => fetched(lookup, subject, fetcher).await,
+            };
+            (name, Some(sha256), found)
         }
         Ok(Err(reason)) => (name, None, Verification::unreadable(&reason)),
         Err(_) => (name, None, Verification::unreadable("it could not be read")),
+    }
+}
+
+/// Checks again with the credentials from elsewhere, as if they lay beside the file.
+async fn fetched(lookup: &Lookup, subject: Subject, fetcher: &Fetcher) -> Verification {
+    let mut found = lookup.verify(subject.clone()).await;
+    let Some(url) = found.report.remote_url.clone() else { return found };
+    let (fetcher, wanted) = (fetcher.clone(), url.clone());
+    let answer = tokio::task::spawn_blocking(move || fetcher.fetch(&wanted)).await;
+    match answer {
+        Ok(Ok(store)) => {
+            let subject = Subject { sidecar: Some(store), ..subject };
+            let mut found = lookup.verify(subject).await;
+            found.report.remote_url = Some(url);
+            found
+        }
+        Ok(Err(error)) => {
+            found.report.warnings.push(error.to_string());
+            found
+        }
+        Err(_) => found,
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) fn member(release: &Release) -> Value {
         "manifest_url": format!("/v1/assets/{}/manifest", release.asset_id),
         "receipt": {"index": release.receipt.index, "leaf_hash": release.receipt.leaf_hash},
         "decision": decision(release),
+        "labels": release.labels,
         "warnings": release.warnings,
     })
 }

@@ -14,7 +14,7 @@ use super::{
     chat_stream,
     error::ApiError,
     extract::{Caller, JsonBody, turned_away},
-    openai::{ChatMessage, ChatRequest, Content, Stop, Usage},
+    openai::{self, ChatMessage, ChatRequest, Content, Stop, Usage},
 };
 use crate::{
     outcome::{Outcome, Release},
@@ -114,6 +114,7 @@ fn validate(body: &ChatRequest) -> Result<GenerationRequest, ApiError> {
         messages,
         sampling: sampling(body)?,
         size: None,
+        unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
     })
 }
 

@@ -202,7 +202,10 @@ impl ApiError {
 
 impl From<LineError> for ApiError {
     fn from(error: LineError) -> Self {
-        if !matches!(error, LineError::UnknownModel(_) | LineError::WrongModality { .. }) {
+        if !matches!(
+            error,
+            LineError::UnknownModel(_) | LineError::WrongModality { .. } | LineError::LabelNeeded
+        ) {
             tracing::warn!(error = %error, "request failed");
         }
         match &error {
@@ -210,6 +213,9 @@ impl From<LineError> for ApiError {
                 Self::not_found("model_not_found", error.to_string()).about("model")
             }
             LineError::WrongModality { .. } => Self::invalid("model", error.to_string()),
+            LineError::LabelNeeded => {
+                Self::forbidden(error.to_string()).about("imprimatur.unlabelled")
+            }
             LineError::Generator(inner) => generator(inner),
             LineError::Policy(_) => closed("policy"),
             LineError::Picture | LineError::Pieces => closed("generator"),

@@ -8,13 +8,15 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use types::{GenerationRequest, Message, Modality, Principal, RequestId, Sampling, Speaker};
+use types::{
+    GenerationRequest, Message, Modality, Principal, RequestId, Sampling, Speaker, Unlabelled,
+};
 
 use super::{
     answer::{self, Headers},
     error::ApiError,
     extract::{Caller, JsonBody, turned_away},
-    openai::ImageRequest,
+    openai::{self, ImageRequest},
 };
 use crate::{
     outcome::{Outcome, Release},
@@ -88,6 +90,7 @@ struct Wanted {
     size: Option<(u32, u32)>,
     seed: u64,
     as_url: bool,
+    unlabelled: Option<Unlabelled>,
 }
 
 impl Wanted {
@@ -119,6 +122,7 @@ impl Wanted {
             size,
             seed: answer::seed(body.seed),
             as_url,
+            unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
         })
     }
 
@@ -133,6 +137,7 @@ impl Wanted {
                 ..Sampling::default()
             },
             size: self.size,
+            unlabelled: self.unlabelled.clone(),
         }
     }
 

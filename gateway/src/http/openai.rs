@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use types::Unlabelled;
 use utoipa::ToSchema;
+
+use super::error::ApiError;
 
 /// `POST /v1/chat/completions`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -38,6 +41,8 @@ pub(super) struct ChatRequest {
     pub logprobs: Option<bool>,
     /// Only `{"type":"text"}` is served.
     pub response_format: Option<ResponseFormat>,
+    /// What only this program knows.
+    pub imprimatur: Option<Wishes>,
     /// Everything else: what would change the output is refused, what would not is ignored.
     #[serde(flatten)]
     #[schema(ignore)]
@@ -116,6 +121,32 @@ pub(super) struct ImageRequest {
     pub seed: Option<i64>,
     /// Only `png` is served.
     pub output_format: Option<String>,
+    /// What only this program knows.
+    pub imprimatur: Option<Wishes>,
+}
+
+/// Wishes that only this program knows: a member `imprimatur` of a request.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wishes {
+    /// No label that people see, where configuration allows it: `reason` and `recipient`.
+    #[schema(value_type = Option<Object>)]
+    pub unlabelled: Option<Unlabelled>,
+}
+
+/// What a request says about labels, if both of its parts are said.
+///
+/// # Errors
+/// 400 when reason or recipient is empty.
+pub(super) fn unlabelled(wishes: Option<&Wishes>) -> Result<Option<Unlabelled>, ApiError> {
+    let asked = wishes.and_then(|wishes| wishes.unlabelled.as_ref());
+    match asked {
+        Some(asked) if asked.reason.trim().is_empty() || asked.recipient.trim().is_empty() => {
+            let text = "An asset without a label needs a reason and a recipient.";
+            Err(ApiError::invalid("imprimatur.unlabelled", text))
+        }
+        asked => Ok(asked.cloned()),
+    }
 }
 
 /// `POST /v1/moderations`

@@ -25,4 +25,4 @@ pub use mark::Mark;
 pub use media::{MediaType, Modality};
 pub use principal::{Principal, Role};
 pub use receipt::Receipt;
-pub use request::{GenerationRequest, Language, Message, Sampling, Speaker};
+pub use request::{GenerationRequest, Language, Message, Sampling, Speaker, Unlabelled};

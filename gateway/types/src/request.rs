@@ -19,6 +19,18 @@ pub struct GenerationRequest {
     pub sampling: Sampling,
     /// Width and height in pixels for pictures; `None` leaves it to the model.
     pub size: Option<(u32, u32)>,
+    /// Asks for an asset without a label that people see; configuration may forbid it.
+    pub unlabelled: Option<Unlabelled>,
+}
+
+/// Who gets an asset without a label that people see, and why (China's Measures for labelling, Art. 9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unlabelled {
+    /// Why, in few words; recorded as it is.
+    pub reason: String,
+    /// Who has agreed to label it; recorded as a keyed commitment.
+    pub recipient: String,
 }
 
 impl GenerationRequest {

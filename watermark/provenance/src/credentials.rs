@@ -18,8 +18,8 @@ use crate::{
     signer::ClaimSigner,
     timestamp::TimeStampRule,
 };
-use embedding::Written;
 pub use embedding::carries_manifest;
+use embedding::{Written, guarded};
 
 /// Longest edge of the thumbnails in manifests, in pixels.
 const THUMBNAIL_EDGE_MAX: u32 = 256;
@@ -178,13 +178,15 @@ impl Credentials {
         bytes: &[u8],
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let plan = plan(request, &mut Cursor::new(bytes), media_type)?;
-        let source = edited(Cursor::new(bytes), plan.edits)?;
-        let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
-        let builder = self.builder(request)?;
-        let written = self.write(builder, source, &mut signed, media_type)?;
-        check_labels(&plan.expected, &mut signed, media_type)?;
-        Signed::new(signed.into_inner(), written, carries_manifest(media_type))
+        guarded(|| {
+            let plan = plan(request, &mut Cursor::new(bytes), media_type)?;
+            let source = edited(Cursor::new(bytes), plan.edits)?;
+            let mut signed = Cursor::new(Vec::with_capacity(bytes.len()));
+            let builder = self.builder(request)?;
+            let written = self.write(builder, source, &mut signed, media_type)?;
+            check_labels(&plan.expected, &mut signed, media_type)?;
+            Signed::new(signed.into_inner(), written, carries_manifest(media_type))
+        })
     }
 
     /// Signs from one file into another, as [`Credentials::sign`] does, holding neither in memory.
@@ -199,14 +201,15 @@ impl Credentials {
         destination: &Path,
         media_type: MediaType,
     ) -> Result<Signed, ProvenanceError> {
-        let mut file = embedding::open(source)?;
-        let plan = plan(request, &mut file, media_type)?;
-        let edited = edited(file, plan.edits)?;
-        let builder = self.builder(request)?;
         let written = embedding::into_file(destination, |signed| {
-            let written = self.write(builder, edited, signed, media_type)?;
-            check_labels(&plan.expected, signed, media_type)?;
-            Ok(written)
+            let mut file = embedding::open(source)?;
+            guarded(|| {
+                let plan = plan(request, &mut file, media_type)?;
+                let edited = edited(file, plan.edits)?;
+                let written = self.write(self.builder(request)?, edited, signed, media_type)?;
+                check_labels(&plan.expected, signed, media_type)?;
+                Ok(written)
+            })
         })?;
         Signed::new(Vec::new(), written, carries_manifest(media_type))
     }

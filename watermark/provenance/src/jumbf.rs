@@ -5,6 +5,8 @@
 
 const SUPERBOX: &[u8] = b"jumb";
 const DESCRIPTION: &[u8] = b"jumd";
+/// Superboxes within superboxes; `c2pa` stops at fewer.
+const DEPTH_MAX: usize = 64;
 /// In a description: a label follows.
 const HAS_LABEL: u8 = 2;
 
@@ -22,6 +24,24 @@ pub(crate) fn content<'a>(store: &'a [u8], path: &[&str]) -> Option<&'a [u8]> {
         inside = superboxes(inside).find(|(label, _)| label == step)?.1;
     }
     boxes(inside).map(|(_, content)| content).next()
+}
+
+/// Type and contents of every box that is no superbox, at any depth that `c2pa` follows.
+pub(crate) fn leaves(store: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut open = vec![(0, store)];
+    std::iter::from_fn(move || {
+        while let Some((depth, bytes)) = open.pop() {
+            let Some((kind, content, rest)) = first(bytes) else { continue };
+            open.push((depth, rest));
+            if kind != SUPERBOX {
+                return Some((kind, content));
+            }
+            if depth < DEPTH_MAX {
+                open.push((depth + 1, content));
+            }
+        }
+        None
+    })
 }
 
 /// Labelled superboxes directly inside `bytes`, each with what follows its description.
@@ -86,6 +106,14 @@ mod tests {
     }
 
     #[test]
+    fn leaves_are_found_at_any_depth() {
+        let inner = labelled("b", &plain(b"cbor", b"deep"));
+        let store = labelled("a", &[inner, plain(b"json", b"{}")].concat());
+        let found: Vec<_> = leaves(&store).filter(|(kind, _)| *kind != DESCRIPTION).collect();
+        assert_eq!(found, [(&b"cbor"[..], &b"deep"[..]), (b"json", b"{}")]);
+    }
+
+    #[test]
     fn a_box_may_have_a_long_length_or_reach_to_the_end() {
         let long = [&[0, 0, 0, 1][..], b"cbor", &18_u64.to_be_bytes(), b"xyz"].concat();
         assert_eq!(first(&long), Some((&b"cbor"[..], &b"xy"[..], &b"z"[..])));
@@ -96,7 +124,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_bytes_make_the_reader_panic(bytes: Vec<u8>) {
-            let _ = (active_label(&bytes), content(&bytes, &["a"]));
+            let _ = (active_label(&bytes), content(&bytes, &["a"]), leaves(&bytes).count());
         }
     }
 }

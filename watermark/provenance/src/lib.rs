@@ -8,6 +8,8 @@
 
 mod actors;
 pub mod authority;
+mod bounds;
+mod container;
 mod contents;
 pub mod credentials;
 mod declared;
@@ -17,6 +19,7 @@ mod findings;
 mod judging;
 mod jumbf;
 pub mod keys;
+mod locating;
 mod manifest;
 pub mod metadata;
 pub mod report;
@@ -24,6 +27,7 @@ pub mod request;
 mod signature;
 mod signer;
 mod single;
+mod source;
 pub mod stamping;
 mod summary;
 pub mod text;

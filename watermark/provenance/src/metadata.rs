@@ -56,7 +56,7 @@ struct Container {
     xmp: bool,
     /// The AIGC label has a place outside XMP.
     aigc: bool,
-    /// It is prepared for signing, also where no label changes.
+    /// It is checked or prepared for signing, also where no label changes.
     always: bool,
     read: fn(&mut Scan<'_>) -> Contents,
     write: fn(&mut Scan<'_>, &Contents) -> Result<Vec<Edit>, ProvenanceError>,
@@ -78,7 +78,7 @@ const CONTAINERS: [Container; 16] = [
     Container { aigc: true, ..pictures(MediaType::Mp3, id3::read, id3::write) },
     without_xmp(MediaType::Flac, flac::read, flac::write),
     without_xmp(MediaType::Ogg, ogg::read, ogg::write),
-    without_xmp(MediaType::Pdf, pdf::read, pdf::write),
+    Container { always: true, ..without_xmp(MediaType::Pdf, pdf::read, pdf::write) },
     without_xmp(MediaType::Markdown, markdown::read, markdown::write),
 ];
 

@@ -29,6 +29,8 @@ pub struct Report {
     pub ingredient_warning: bool,
     /// The active manifest's unique name.
     pub manifest_label: Option<String>,
+    /// Where the credentials are kept, if not with the file; an address that a stranger wrote.
+    pub remote_url: Option<String>,
     /// What the active manifest says.
     #[serde(flatten)]
     pub contents: Contents,
@@ -63,6 +65,7 @@ impl Report {
             ai_declared_anywhere: false,
             ingredient_warning: false,
             manifest_label: None,
+            remote_url: None,
             contents: Contents::default(),
             labels: Labels { source_type: None, aigc: None },
             failures: Vec::new(),

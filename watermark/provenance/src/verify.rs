@@ -3,28 +3,33 @@
 //! Nothing is fetched, whatever a file asks for, and no file ends the caller.
 
 use std::{
-    io::Cursor,
-    panic::{AssertUnwindSafe, catch_unwind},
+    fs::File,
+    io::{Read as _, Seek as _},
+    path::Path,
     sync::Arc,
+    thread,
 };
 
-use c2pa::{Context, Error, Reader};
+use c2pa::Context;
 use serde_json::json;
 use types::{MediaType, Sha256};
 
 use crate::{
-    Picture, ProvenanceError, TrustLists,
+    Picture, ProvenanceError, TrustLists, bounds, container,
     judging::Judge,
+    locating::{self, Located, void},
     metadata,
     report::{Labels, Report, Verdict},
-    summary::{Facts, Summary},
-    text, thumbnails,
+    source::Source,
+    thumbnails,
 };
 
 /// The status of a hash that leaves out the wrong bytes (C2PA 2.4, section 15.2).
 const MISPLACED: &str = "assertion.dataHash.malformed";
-/// Reasons are for people: longer ones are cut.
-const REASON_CHARS_MAX: usize = 120;
+/// Larger files are read from disk piece by piece.
+const MEMORY_BYTES_MAX: u64 = 32 << 20;
+/// So much of a large file is searched for what it is, and for its labels.
+const HEAD_BYTES: u64 = 1 << 20;
 
 /// Checks credentials against trust lists.
 #[derive(Debug)]
@@ -62,12 +67,40 @@ impl Verifier {
     /// tell.
     #[must_use]
     pub fn verify(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
-        // Parsers of hostile input are not ours: one that panics has found a file unreadable.
-        let looked =
-            catch_unwind(AssertUnwindSafe(|| self.look(bytes, sidecar, &hint(bytes, format))));
-        let report =
-            looked.unwrap_or_else(|_| Report::unreadable("its structure stops the parser"));
-        Report { labels: labels(bytes), ..report }
+        self.report(Source::Memory(bytes), sidecar, format)
+    }
+
+    /// The same for a file on disk, which is not brought into memory where it is large: then its
+    /// labels are looked for in its first mebibyte only. The extension says what it is, where the
+    /// bytes do not tell.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::File`] when it cannot be read.
+    pub fn verify_file(
+        &self,
+        path: &Path,
+        sidecar: Option<&[u8]>,
+    ) -> Result<Report, ProvenanceError> {
+        let failed = |error: std::io::Error| ProvenanceError::File {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        };
+        let format = path.extension().map(|end| end.to_string_lossy().into_owned());
+        let mut file = File::open(path).map_err(failed)?;
+        let large = file.metadata().map_err(failed)?.len() > MEMORY_BYTES_MAX;
+        let mut bytes = Vec::new();
+        let limit = if large { HEAD_BYTES } else { MEMORY_BYTES_MAX };
+        (&mut file).take(limit).read_to_end(&mut bytes).map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        let source =
+            if large { Source::Disk { file: &file, head: &bytes } } else { Source::Memory(&bytes) };
+        Ok(self.report(source, sidecar, format.as_deref()))
+    }
+
+    fn report(&self, source: Source<'_>, sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
+        let report = apart(|| self.look(source, sidecar, format));
+        let report = report.unwrap_or_else(|| Report::unreadable("its structure stops the parser"));
+        Report { labels: apart(|| labels(source)).unwrap_or_default(), ..report }
     }
 
     /// A thumbnail that a report on this file lists, by its digest, decoded and encoded again. None
@@ -80,133 +113,51 @@ impl Verifier {
         format: Option<&str>,
         sha256: &Sha256,
     ) -> Option<Picture> {
-        let looked = catch_unwind(AssertUnwindSafe(|| {
-            let found = self.found(bytes, sidecar, &hint(bytes, format)).ok()?;
-            let report = Judge::new(&self.lists, &found.reader, &found.store).report();
-            let void = found.misplaced || report.verdict == Verdict::Invalid;
-            (!void).then(|| thumbnails::find(&found.reader, sha256))?
-        }));
-        looked.ok().flatten()
+        let shown = apart(|| {
+            let located = self.located(Source::Memory(bytes), sidecar, format).ok()?;
+            let report = Judge::new(&self.lists, &located.reader, &located.store).report();
+            let void = located.misplaced || report.verdict == Verdict::Invalid;
+            (!void).then(|| thumbnails::find(&located.reader, sha256))?
+        });
+        shown.flatten()
     }
 
-    fn look(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: &str) -> Report {
-        let found = match self.found(bytes, sidecar, format) {
-            Ok(found) => found,
+    fn look(&self, source: Source<'_>, sidecar: Option<&[u8]>, format: Option<&str>) -> Report {
+        let located = match self.located(source, sidecar, format) {
+            Ok(located) => located,
             Err(report) => return *report,
         };
-        let report = Judge::new(&self.lists, &found.reader, &found.store).report();
+        let report = Judge::new(&self.lists, &located.reader, &located.store).report();
         // A signature that leaves out anything but its own wrapper says nothing about the text.
-        if found.misplaced && report.intact == Some(true) { void(MISPLACED) } else { report }
+        if located.misplaced && report.intact == Some(true) { void(MISPLACED) } else { report }
     }
 
-    /// The manifest store of a file, in it or beside it; else the report that says why there is none.
-    fn found(
+    fn located(
         &self,
-        bytes: &[u8],
+        source: Source<'_>,
         sidecar: Option<&[u8]>,
-        format: &str,
-    ) -> Result<Found, Box<Report>> {
-        let error = match self.reader().with_stream(format, Cursor::new(bytes)) {
-            Ok(reader) => {
-                let store = c2pa::jumbf_io::load_jumbf_from_memory(format, bytes);
-                return Ok(Found { reader, store: store.unwrap_or_default(), misplaced: false });
-            }
-            Err(error) => error,
-        };
-        let beside = |store: &[u8], bytes: &[u8], format: &str| {
-            let stream = Cursor::new(bytes);
-            let read = self.reader().with_manifest_data_and_stream(store, format, stream);
-            read.map_err(|error| Box::new(without_manifest(&error, bytes)))
-        };
-        if !lies_elsewhere(&error) {
-            return Err(Box::new(without_manifest(&error, bytes)));
-        }
-        match (text::held(bytes).map_err(|fault| Box::new(void(fault.code())))?, sidecar) {
-            (Some(held), _) => {
-                let reader = beside(&held.store, &held.signed, MediaType::PlainText.name())?;
-                Ok(Found { reader, store: held.store, misplaced: !held.in_place })
-            }
-            (None, Some(sidecar)) => {
-                let reader = beside(sidecar, bytes, format)?;
-                Ok(Found { reader, store: sidecar.to_vec(), misplaced: false })
-            }
-            (None, None) => Err(Box::new(without_manifest(&error, bytes))),
-        }
-    }
-
-    fn reader(&self) -> Reader {
-        Reader::from_shared_context(&self.context)
+        format: Option<&str>,
+    ) -> Result<Located, Box<Report>> {
+        let parser = container::parser(source.head(), format);
+        locating::store(&self.context, source, sidecar, &parser)
     }
 }
 
-/// A manifest store, read and checked by `c2pa`.
-struct Found {
-    reader: Reader,
-    /// The same, raw.
-    store: Vec<u8>,
-    /// It was in a text, and its signature leaves out something else than itself.
-    misplaced: bool,
+/// Runs with room for deep recursion. Parsers of hostile input are not ours: one that panics has
+/// found a file unreadable, and gives nothing.
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(bounds::STACK_BYTES);
+        thread.spawn_scoped(scope, work).ok()?.join().ok()
+    })
 }
 
-/// Whether the manifest may lie beside the file, or in its text.
-const fn lies_elsewhere(error: &Error) -> bool {
-    matches!(error, Error::JumbfNotFound | Error::UnsupportedType | Error::RemoteManifestUrl(_))
-}
-
-/// Credentials that cannot be used at all.
-fn void(code: &str) -> Report {
-    let verdict = Verdict::Invalid;
-    let failures = vec![code.to_owned()];
-    Report { failures, ..Report::bare(verdict, Summary::of(verdict, &Facts::default())) }
-}
-
-fn without_manifest(error: &Error, bytes: &[u8]) -> Report {
-    let bare = |verdict, host| {
-        Report::bare(verdict, Summary::of(verdict, &Facts { host, ..Facts::default() }))
+/// What stands in the file's own metadata; a file on disk is read as far as that takes.
+fn labels(source: Source<'_>) -> Labels {
+    let found = match (source.whole(), MediaType::sniff(source.head()), source.open()) {
+        (Some(bytes), ..) => metadata::read(bytes),
+        (None, Some(kind), Ok(mut file)) => metadata::read_as(&mut file, kind),
+        _ => metadata::Found::default(),
     };
-    match error {
-        _ if bytes.is_empty() => Report::unreadable("it is empty"),
-        Error::JumbfNotFound => bare(Verdict::None, ""),
-        Error::RemoteManifestUrl(url) => bare(Verdict::RemoteOnly, host(url)),
-        // Text carries its manifest beside it, and there is none.
-        Error::UnsupportedType if MediaType::sniff(bytes) == Some(MediaType::PlainText) => {
-            bare(Verdict::None, "")
-        }
-        Error::UnsupportedType => Report {
-            failures: vec!["unsupported format".to_owned()],
-            ..bare(Verdict::Unsupported, "")
-        },
-        other => {
-            let said = other.to_string();
-            let line = said.lines().next().unwrap_or_default();
-            Report::unreadable(&line.chars().take(REASON_CHARS_MAX).collect::<String>())
-        }
-    }
-}
-
-/// The host of a URL, without the user name that may stand before it.
-fn host(url: &str) -> &str {
-    let after = url.split_once("://").map_or(url, |(_, after)| after);
-    let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
-}
-
-/// What the parser is told about the format: what the bytes say, else what the caller says.
-fn hint(bytes: &[u8], format: Option<&str>) -> String {
-    if let Some(known @ (MediaType::Png | MediaType::Jpeg)) = MediaType::sniff(bytes) {
-        return known.name().to_owned();
-    }
-    let essence = format.unwrap_or_default().split(';').next().unwrap_or_default();
-    let essence = essence.trim().trim_start_matches('.').to_lowercase();
-    let start = String::from_utf8_lossy(bytes.get(..512).unwrap_or(bytes));
-    match essence.as_str() {
-        "" if start.starts_with("%PDF-") => "pdf".to_owned(),
-        "" if start.contains("<svg") => "svg".to_owned(),
-        _ => essence,
-    }
-}
-
-fn labels(bytes: &[u8]) -> Labels {
-    let found = metadata::read(bytes);
     Labels { source_type: found.source_type, aigc: found.aigc }
 }

@@ -17,7 +17,7 @@ pub(crate) mod sound;
 pub(crate) mod stamp;
 mod text;
 
-pub use movie::{MovieStyle, Span};
+pub use movie::{MovieStyle, Span, movie};
 pub use picture::{PictureStyle, draw, picture};
 pub use plan::Plan;
 pub use regime::{Asked, AskedMovie, AskedPicture, AskedSound, AskedText, Regime, Texts};

@@ -2,7 +2,7 @@
 //! coding for both.
 
 use super::{PictureStyle, stamp::Stamp};
-use crate::{WatermarkError, movie::Frame};
+use crate::{WatermarkError, movie::Frame, video};
 
 /// More than is asked: a player may skip the first frame.
 const SPARE_S: f64 = 0.5;
@@ -26,6 +26,16 @@ pub struct MovieStyle {
     pub picture: PictureStyle,
     /// For how long.
     pub span: Span,
+}
+
+/// Labels an MP4 file with H.264, whose pictures are coded again; all other tracks stay. Where a mark
+/// is wanted too, [`crate::video::embed_labelled`] writes both in one coding.
+///
+/// # Errors
+/// [`WatermarkError::Label`] when its pictures have no room for the label; else those of
+/// [`crate::video::embed`].
+pub fn movie(file: &[u8], style: &MovieStyle) -> Result<Vec<u8>, WatermarkError> {
+    video::rewrite(file, None, Some(style))
 }
 
 /// A label for frames of one size.

@@ -30,7 +30,7 @@ const WAITING_MAX: usize = 64 << 20;
 /// [`WatermarkError::TooSmall`] or [`WatermarkError::TooLarge`] by the size of its pictures,
 /// [`WatermarkError::Unreadable`] or [`WatermarkError::Unsupported`] by its bytes.
 pub fn embed(key: &WatermarkKey, file: &[u8], id: MarkId) -> Result<Vec<u8>, WatermarkError> {
-    rewrite(key, file, id, None)
+    rewrite(file, Some((key, id)), None)
 }
 
 /// [`embed`], with a label that people see, in one coding.
@@ -43,13 +43,13 @@ pub fn embed_labelled(
     id: MarkId,
     label: &MovieStyle,
 ) -> Result<Vec<u8>, WatermarkError> {
-    rewrite(key, file, id, Some(label))
+    rewrite(file, Some((key, id)), Some(label))
 }
 
-fn rewrite(
-    key: &WatermarkKey,
+/// Codes the pictures anew, with a mark, a label, or both.
+pub(crate) fn rewrite(
     file: &[u8],
-    id: MarkId,
+    mark: Option<(&WatermarkKey, MarkId)>,
     label: Option<&MovieStyle>,
 ) -> Result<Vec<u8>, WatermarkError> {
     let movie = Movie::parse(file)?;
@@ -62,14 +62,15 @@ fn rewrite(
     // Sound is carried as it is; its own mark goes in here.
     let others = movie::others(&movie)?;
     let label = label.map(|style| Overlay::new(clip.size(), style)).transpose()?;
-    let stream = marked(&clip, &Pattern::new(key, id, clip.size()), label.as_ref())?;
+    let pattern = mark.map(|(key, id)| Pattern::new(key, id, clip.size()));
+    let stream = coded(&clip, pattern.as_ref(), label.as_ref())?;
     movie::replaced(&clip, &stream, others)
 }
 
 /// The pictures with label and pattern: one thread decodes and marks, others encode.
-fn marked(
+fn coded(
     clip: &Clip<'_>,
-    pattern: &Pattern,
+    pattern: Option<&Pattern>,
     label: Option<&Overlay>,
 ) -> Result<Stream, WatermarkError> {
     let mut pictures = Pictures::from(clip, 0)?;
@@ -93,7 +94,9 @@ fn marked(
             if let Some(label) = label {
                 label.lay(&mut frame, since as f64 / f64::from(timing.scale.max(1)));
             }
-            pattern.add(&mut frame);
+            if let Some(pattern) = pattern {
+                pattern.add(&mut frame);
+            }
             let sender = turns.next().and_then(|turn| senders.get(turn));
             if sender.is_none_or(|sender| sender.send(frame).is_err()) {
                 // The encoder has given up; it says why.

@@ -15,6 +15,7 @@ mod waves;
 mod writer;
 
 pub use detection::{Detection, detect};
+pub(crate) use embedding::rewrite;
 pub use embedding::{embed, embed_labelled};
 pub use writer::Writer;
 

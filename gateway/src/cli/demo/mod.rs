@@ -217,7 +217,8 @@ fn request(
     let model = line.stages().default_model(modality).context("no model is configured")?;
     let messages = vec![Message { role: Speaker::User, text: prompt.to_owned() }];
     let sampling = Sampling { seed, ..Sampling::default() };
-    Ok(GenerationRequest { id: RequestId::new(), modality, model, messages, sampling, size: None })
+    let (id, size, unlabelled) = (RequestId::new(), None, None);
+    Ok(GenerationRequest { id, modality, model, messages, sampling, size, unlabelled })
 }
 
 fn journalist() -> Principal {

@@ -132,6 +132,7 @@ async fn release(line: &Line, index: u64, record: &Record) -> Result<Option<Rele
         sidecar: None,
         manifest_label: entry.manifest_label,
         mark,
+        labels: record.labels.clone(),
         fingerprint: None,
         decision: Decision { action, findings: vec![], checks: vec![], policy },
         receipt,

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, BufReader, Cursor, Read, Seek, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
 
@@ -94,6 +95,14 @@ fn concluded(
 ) -> Result<Written, ProvenanceError> {
     let unstamped = signer.finish()?;
     Ok(Written { store: made?, unstamped })
+}
+
+/// Parsers of hostile input are not all ours: one that panics has found a file that cannot be signed.
+pub(super) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, ProvenanceError>,
+) -> Result<T, ProvenanceError> {
+    let stopped = || ProvenanceError::Sign("its structure stops the parser".to_owned());
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(stopped()))
 }
 
 /// Copies, and binds what was copied: all of it.

@@ -6,7 +6,11 @@ use c2pa::{Builder, BuilderIntent, Reader, ValidationState};
 use serde_json::json;
 use types::MediaType;
 
-use super::{Credentials, Signed, embedding::carries_manifest, ingredients};
+use super::{
+    Credentials, Signed,
+    embedding::{carries_manifest, guarded},
+    ingredients,
+};
 use crate::{
     ProvenanceError, UpdateRequest, jumbf,
     manifest::{self, AI_DISCLOSURE},
@@ -28,6 +32,16 @@ impl Credentials {
     /// out; [`ProvenanceError::Manifest`] when something is to be taken out that is not there or must
     /// stay; [`ProvenanceError::TimeStamp`] when there is no time-stamp. Nothing is signed then.
     pub fn update(
+        &self,
+        request: &UpdateRequest,
+        bytes: &[u8],
+        sidecar: Option<&[u8]>,
+        media_type: MediaType,
+    ) -> Result<Signed, ProvenanceError> {
+        guarded(|| self.updated(request, bytes, sidecar, media_type))
+    }
+
+    fn updated(
         &self,
         request: &UpdateRequest,
         bytes: &[u8],

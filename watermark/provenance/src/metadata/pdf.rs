@@ -3,7 +3,7 @@
 
 use lopdf::{Dictionary, Document, IncrementalDocument, LoadOptions, Object};
 
-use super::{Contents, Edit, Scan};
+use super::{Contents, Edit, Scan, cut_short};
 use crate::ProvenanceError;
 
 const INFO: &[u8] = b"Info";
@@ -22,8 +22,13 @@ pub(super) fn read(scan: &mut Scan<'_>) -> Contents {
 }
 
 pub(super) fn write(scan: &mut Scan<'_>, to: &Contents) -> Result<Vec<Edit>, ProvenanceError> {
-    let Some(label) = &to.aigc else { return Ok(Vec::new()) };
-    let bytes = scan.all().ok_or_else(|| refused("it is too long"))?;
+    let bytes = scan.all();
+    let Some(label) = &to.aigc else {
+        // What the library cannot read, nobody could verify with it. A long one is left to them.
+        let broken = bytes.is_some_and(|bytes| load(&bytes).is_err());
+        return if broken { Err(cut_short("PDF")) } else { Ok(Vec::new()) };
+    };
+    let bytes = bytes.ok_or_else(|| refused("it is too long"))?;
     let length = bytes.len();
     let whole = updated(bytes, label)?;
     let tail = whole.get(length..).unwrap_or_default();

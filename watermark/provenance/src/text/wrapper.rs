@@ -54,7 +54,7 @@ impl WrapperFault {
 }
 
 /// The text in Unicode's normalisation form C with a manifest store behind it, padded to
-/// [`wrapped_length`].
+/// `wrapped_length`.
 ///
 /// # Errors
 /// [`ProvenanceError::Sign`] when the text holds a wrapper already, also a damaged one, or when the

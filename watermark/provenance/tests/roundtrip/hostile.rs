@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use provenance::Verdict;
 use types::MediaType;
 
-use crate::press::{PICTURES, Press, request};
+use crate::press::{PICTURES, Press, request, samples};
 
 #[test]
 fn a_file_that_ends_early_is_never_trusted() {
@@ -61,5 +61,26 @@ fn changed_bytes_of_a_manifest_end_no_reader() {
         let mut changed = signed.clone();
         changed[place] = changed[place].wrapping_add(101);
         assert!(!press.read(&changed).summary.en.is_empty());
+    }
+}
+
+/// What is signed all the same can be read again.
+#[test]
+fn broken_files_are_refused_or_signed_well() {
+    let press = Press::new("Test Press");
+    for (media_type, plain) in samples() {
+        let mut changed = plain.clone();
+        for place in (5..changed.len()).step_by(61) {
+            changed[place] ^= 0x55;
+        }
+        for bytes in [&plain[..plain.len() / 3], &plain[..plain.len() - 1], &changed] {
+            let Ok(signed) = press.credentials.sign(&request(), bytes, media_type) else {
+                continue;
+            };
+            let sidecar = signed.sidecar.as_deref();
+            let report =
+                press.verifier.verify(&signed.bytes, sidecar, Some(media_type.extension()));
+            assert_eq!(report.verdict, Verdict::Trusted, "{media_type}: {report:?}");
+        }
     }
 }

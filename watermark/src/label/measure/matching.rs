@@ -8,6 +8,46 @@ const SURROUND: f32 = 0.2;
 /// Windows that vary less, as the mean square of luma, show no letters.
 const POWER_MIN: f32 = 60.0;
 
+/// A plane, and sums over it that say at once how much any window varies.
+#[derive(Debug)]
+pub(super) struct Field<'a> {
+    pub(super) plane: &'a Plane,
+    /// Sums of samples and of their squares, left of and above each place.
+    sums: Vec<[f64; 2]>,
+}
+
+impl<'a> Field<'a> {
+    pub(super) fn new(plane: &'a Plane) -> Self {
+        let across = plane.width() + 1;
+        let mut sums = vec![[0.0; 2]; across];
+        for row in plane.rows() {
+            let start = sums.len() - across;
+            let mut own = [0.0; 2];
+            sums.push([0.0; 2]);
+            for (at, sample) in row.iter().enumerate() {
+                own = [own[0] + f64::from(*sample), own[1] + f64::from(*sample).powi(2)];
+                let above = sums.get(start + at + 1).copied().unwrap_or_default();
+                sums.push([above[0] + own[0], above[1] + own[1]]);
+            }
+        }
+        Self { plane, sums }
+    }
+
+    /// The sum of the squared differences of a window from its mean; 0 where it leaves the plane.
+    fn power(&self, (left, top): (usize, usize), (width, height): (usize, usize)) -> f32 {
+        if left + width > self.plane.width() || top + height > self.plane.height() {
+            return 0.0;
+        }
+        let at = |x: usize, y: usize| {
+            self.sums.get(y * (self.plane.width() + 1) + x).copied().unwrap_or_default()
+        };
+        let (right, bottom) = (left + width, top + height);
+        let [a, b, c, d] = [at(right, bottom), at(left, bottom), at(right, top), at(left, top)];
+        let [sum, squares] = [a[0] - b[0] - c[0] + d[0], a[1] - b[1] - c[1] + d[1]];
+        (squares - sum * sum / (width * height).max(1) as f64).max(0.0) as f32
+    }
+}
+
 /// Letters of one size.
 #[derive(Debug, Clone)]
 pub(super) struct Drawing {
@@ -61,37 +101,37 @@ impl Drawing {
     }
 
     /// The likeness of the plane at a place to the drawing.
-    pub(super) fn likeness(&self, plane: &Plane, left: usize, top: usize) -> f32 {
-        self.whole.likeness(plane, left, top)
+    pub(super) fn likeness(&self, field: &Field<'_>, left: usize, top: usize) -> f32 {
+        self.whole.likeness(field, left, top)
     }
 
     /// The likeness of the glyph that is least like its drawing: another word shares some glyphs.
-    pub(super) fn worst_glyph(&self, plane: &Plane, left: usize, top: usize) -> f32 {
-        self.each.iter().map(|shape| shape.likeness(plane, left, top)).fold(1.0, f32::min)
+    pub(super) fn worst_glyph(&self, field: &Field<'_>, left: usize, top: usize) -> f32 {
+        self.each.iter().map(|shape| shape.likeness(field, left, top)).fold(1.0, f32::min)
     }
 
     /// The best place in all of a small plane, to the sample.
-    pub(super) fn best_near(&self, plane: &Plane) -> Option<Fit> {
-        let rough = self.best(plane, 0..plane.width(), 0..plane.height(), 3)?;
+    pub(super) fn best_near(&self, field: &Field<'_>) -> Option<Fit> {
+        let rough = self.best(field, 0..field.plane.width(), 0..field.plane.height(), 3)?;
         let near = |at: usize| at.saturating_sub(2)..at + 3;
-        self.best(plane, near(rough.left), near(rough.top), 1)
+        self.best(field, near(rough.left), near(rough.top), 1)
     }
 
     /// The best place with its corner in `across` and `down`, at every `step`-th sample.
     pub(super) fn best(
         &self,
-        plane: &Plane,
+        field: &Field<'_>,
         across: std::ops::Range<usize>,
         down: std::ops::Range<usize>,
         step: usize,
     ) -> Option<Fit> {
-        let right = (plane.width() + 1).saturating_sub(self.width).min(across.end);
-        let bottom = (plane.height() + 1).saturating_sub(self.height).min(down.end);
+        let right = (field.plane.width() + 1).saturating_sub(self.width).min(across.end);
+        let bottom = (field.plane.height() + 1).saturating_sub(self.height).min(down.end);
         let places = (down.start..bottom).step_by(step.max(1)).flat_map(move |top| {
             (across.start..right).step_by(step.max(1)).map(move |left| (left, top))
         });
         places
-            .map(|(left, top)| Fit { left, top, likeness: self.likeness(plane, left, top) })
+            .map(|(left, top)| Fit { left, top, likeness: self.likeness(field, left, top) })
             .max_by(|a, b| a.likeness.total_cmp(&b.likeness))
     }
 }
@@ -107,49 +147,39 @@ impl Shape {
         Self { left: columns.start, width: columns.len(), weights }
     }
 
-    fn likeness(&self, plane: &Plane, left: usize, top: usize) -> f32 {
-        let (mut product, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    fn likeness(&self, field: &Field<'_>, left: usize, top: usize) -> f32 {
         let left = left + self.left;
-        for (row, weights) in self.weights.chunks(self.width.max(1)).enumerate() {
-            let samples = plane.row((top + row) as isize);
-            let Some(samples) = samples.get(left..left + self.width) else { return 0.0 };
-            let sums = sums(samples, weights);
-            product += sums[0];
-            sum += sums[1];
-            squares += sums[2];
+        let height = self.weights.len() / self.width.max(1);
+        let power = field.power((left, top), (self.width, height));
+        if power < POWER_MIN * self.weights.len().max(1) as f32 {
+            return 0.0;
         }
-        let count = self.weights.len().max(1) as f32;
-        let power = (squares - sum * sum / count).max(0.0);
-        if power < POWER_MIN * count { 0.0 } else { (product / power.sqrt()).abs() }
+        let rows = self.weights.chunks(self.width.max(1)).enumerate();
+        let product: f32 = rows
+            .map(|(row, weights)| {
+                let samples = field.plane.row((top + row) as isize).get(left..).unwrap_or_default();
+                product(samples, weights)
+            })
+            .sum();
+        (product / power.sqrt()).abs().min(1.0)
     }
 }
 
-/// Samples a processor adds at once.
+/// Samples a processor multiplies at once.
 const LANES: usize = 8;
 
-/// The sums of sample times weight, of samples, and of their squares.
-fn sums(samples: &[f32], weights: &[f32]) -> [f32; 3] {
-    let (blocks, rest) = samples.as_chunks::<LANES>();
+/// The sum of sample times weight.
+fn product(samples: &[f32], weights: &[f32]) -> f32 {
     let (weight_blocks, weight_rest) = weights.as_chunks::<LANES>();
-    let mut lanes = [[0.0_f32; LANES]; 3];
-    for (block, weights) in blocks.iter().zip(weight_blocks) {
-        let [products, sums, squares] = &mut lanes;
-        for ((((sample, weight), product), sum), square) in
-            block.iter().zip(weights).zip(products).zip(sums).zip(squares)
-        {
-            *product += sample * weight;
-            *sum += sample;
-            *square += sample * sample;
+    let (blocks, rest) = samples.split_at(samples.len().min(weight_blocks.len() * LANES));
+    let mut lanes = [0.0_f32; LANES];
+    for (block, weights) in blocks.as_chunks::<LANES>().0.iter().zip(weight_blocks) {
+        for ((lane, sample), weight) in lanes.iter_mut().zip(block).zip(weights) {
+            *lane += sample * weight;
         }
     }
-    let mut totals = lanes.map(|lanes| lanes.iter().sum::<f32>());
-    for (sample, weight) in rest.iter().zip(weight_rest) {
-        let [product, sum, square] = &mut totals;
-        *product += sample * weight;
-        *sum += sample;
-        *square += sample * sample;
-    }
-    totals
+    let rest: f32 = rest.iter().zip(weight_rest).map(|(sample, weight)| sample * weight).sum();
+    lanes.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]
@@ -171,10 +201,11 @@ mod tests {
                     *sample += sign * 100.0 * ink;
                 });
             });
-            let fit = drawing.best(&plane, 0..90, 0..60, 1).unwrap();
+            let field = Field::new(&plane);
+            let fit = drawing.best(&field, 0..90, 0..60, 1).unwrap();
             assert_eq!((fit.left, fit.top), (33, 21));
-            assert!(fit.likeness > 0.999 && drawing.worst_glyph(&plane, 33, 21) > 0.99);
-            assert!(drawing.likeness(&plane, 10, 21) < 0.5);
+            assert!(fit.likeness > 0.999 && drawing.worst_glyph(&field, 33, 21) > 0.99);
+            assert!(drawing.likeness(&field, 10, 21) < 0.5);
         }
     }
 
@@ -182,7 +213,8 @@ mod tests {
     fn plain_planes_are_like_nothing() {
         let drawing = Drawing::new("AI", 12.0).unwrap();
         let plane = Plane::by_rows((60, 40), |_, row| row.fill(90.0));
-        assert_eq!(drawing.best(&plane, 0..60, 0..40, 1).unwrap().likeness, 0.0);
-        assert_eq!(drawing.best(&plane, 0..60, 30..40, 1), None);
+        let field = Field::new(&plane);
+        assert_eq!(drawing.best(&field, 0..60, 0..40, 1).unwrap().likeness, 0.0);
+        assert_eq!(drawing.best(&field, 0..60, 30..40, 1), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     holds,
-    matching::{Drawing, Fit},
+    matching::{Drawing, Field, Fit},
 };
 use crate::{
     WatermarkError,
@@ -30,8 +30,10 @@ const EACH: f32 = 0.6;
 const ALL: f32 = 0.75;
 /// How many places are looked at closely, for every text.
 const CANDIDATES: usize = 4;
-/// The shares of letters, and of what surrounds them, that may have less contrast: blurred edges.
-const WORST: f64 = 0.1;
+/// The shares of letters, and of what surrounds them, that may have less contrast: the edges of
+/// small letters are blurred, and do not count (WCAG 2.2 judges colours as they are chosen).
+const BLURRED_LETTERS: f64 = 0.5;
+const BLURRED_SURROUND: f64 = 0.2;
 
 /// A label that was found in a picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +48,7 @@ pub struct PictureFound {
     pub height_percent: f64,
     /// From the letters to the nearest edge, in per cent of the shorter side.
     pub edge_percent: f64,
-    /// The contrast of the letters with what surrounds them (WCAG 2.2), at their worst tenth.
+    /// The contrast of the letters with what surrounds them (WCAG 2.2), blurred edges left out.
     pub contrast: f64,
     /// The likeness to the known glyphs, up to 1.
     pub likeness: f64,
@@ -111,8 +113,9 @@ pub(crate) fn in_luma(
     let mut texts: Vec<&str> = texts.to_vec();
     // What a longer text says, a shorter one would be found in.
     texts.sort_by_key(|text| std::cmp::Reverse(text.chars().count()));
+    let field = Field::new(&small);
     for text in texts {
-        for (drawing, fit) in candidates(&small, text)? {
+        for (drawing, fit) in candidates(&field, text)? {
             let found = Closeup::new(plane, shrink as f32, &drawing, fit).label(text)?;
             if found.is_some() {
                 return Ok(found);
@@ -123,7 +126,8 @@ pub(crate) fn in_luma(
 }
 
 /// The likeliest places and sizes of a text.
-fn candidates(small: &Plane, text: &str) -> Result<Vec<(Drawing, Fit)>, WatermarkError> {
+fn candidates(field: &Field<'_>, text: &str) -> Result<Vec<(Drawing, Fit)>, WatermarkError> {
+    let small = field.plane;
     let band = (small.height() as f64 * BAND).ceil() as usize;
     let mut found: Vec<(Drawing, Fit)> = Vec::new();
     let mut height = *HEIGHTS.start();
@@ -134,7 +138,7 @@ fn candidates(small: &Plane, text: &str) -> Result<Vec<(Drawing, Fit)>, Watermar
         let lowest = small.height().saturating_sub(drawing.height);
         let (top, below) = (0..band, bottom.saturating_sub(drawing.height).max(band)..lowest + 1);
         for rows in [top, below] {
-            let fit = drawing.best(small, 0..small.width(), rows, step);
+            let fit = drawing.best(field, 0..small.width(), rows, step);
             found.extend(fit.filter(|fit| fit.likeness > ROUGH).map(|fit| (drawing.clone(), fit)));
         }
         height *= RATIO;
@@ -177,6 +181,7 @@ impl<'a> Closeup<'a> {
 
     /// Where and at which size the text fits best.
     fn fitted(&self, text: &str) -> Result<Option<(Drawing, Fit)>, WatermarkError> {
+        let field = Field::new(&self.part);
         let mut best: Option<(Drawing, Fit)> = None;
         let mut percent = 0;
         for steps in [COARSE.as_slice(), &FINE] {
@@ -184,7 +189,7 @@ impl<'a> Closeup<'a> {
             for step in steps {
                 let size = CLOSE * (1.0 + f32::from(centre + step) * 0.01);
                 let drawing = Drawing::new(text, size)?;
-                let Some(fit) = drawing.best_near(&self.part) else { continue };
+                let Some(fit) = drawing.best_near(&field) else { continue };
                 if best.as_ref().is_none_or(|(_, found)| found.likeness < fit.likeness) {
                     best = Some((drawing, fit));
                     percent = centre + step;
@@ -197,7 +202,7 @@ impl<'a> Closeup<'a> {
     /// The label, if the text is like enough to the pixels.
     fn label(&self, text: &str) -> Result<Option<PictureFound>, WatermarkError> {
         let Some((drawing, fit)) = self.fitted(text)? else { return Ok(None) };
-        let each = drawing.worst_glyph(&self.part, fit.left, fit.top);
+        let each = drawing.worst_glyph(&Field::new(&self.part), fit.left, fit.top);
         if fit.likeness < ALL || each < EACH {
             return Ok(None);
         }
@@ -227,8 +232,7 @@ impl<'a> Closeup<'a> {
     }
 }
 
-/// The contrast of letters and surroundings where both are worst (WCAG 2.2, 1.4.3). Luma stands for
-/// colour, which is right for greys and errs little for others.
+/// The contrast of letters and surroundings (WCAG 2.2, 1.4.3). Luma stands for colour, which is right for greys and errs little for others.
 fn contrast(close: &Plane, drawing: &Drawing, fit: Fit) -> f64 {
     let (mut letters, mut around) = (Vec::new(), Vec::new());
     for (row, ink) in drawing.ink.chunks(drawing.width.max(1)).enumerate() {
@@ -243,10 +247,10 @@ fn contrast(close: &Plane, drawing: &Drawing, fit: Fit) -> f64 {
     }
     let mean = |samples: &[f32]| samples.iter().sum::<f32>() / samples.len().max(1) as f32;
     let is_light = mean(&letters) > mean(&around);
-    let (dark, light) = if is_light { (around, letters) } else { (letters, around) };
-    let light = luminance(percentile(light, WORST));
-    let dark = luminance(percentile(dark, 1.0 - WORST));
-    ((light + 0.05) / (dark + 0.05)).max(1.0)
+    let surround = if is_light { 1.0 - BLURRED_SURROUND } else { BLURRED_SURROUND };
+    let letters = luminance(percentile(letters, BLURRED_LETTERS));
+    let around = luminance(percentile(around, surround));
+    (letters.max(around) + 0.05) / (letters.min(around) + 0.05)
 }
 
 fn percentile(mut samples: Vec<f32>, share: f64) -> f32 {

@@ -40,6 +40,7 @@ fn ask() -> GenerationRequest {
         messages: vec![Message { role: Speaker::User, text: "Go.".into() }],
         sampling: Sampling { seed: 1, ..Sampling::default() },
         size: None,
+        unlabelled: None,
     }
 }
 
