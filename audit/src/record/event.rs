@@ -143,6 +143,7 @@ mod tests {
             Event::SigningKeyRequested,
             Event::SigningKeyChanged,
             Event::SigningKeyRevoked,
+            Event::TrustListUpdated,
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,
