@@ -19,8 +19,10 @@ pub(super) use log::{LogCommand, WitnessServer};
 pub(super) use reviews::{Publishing, ReviewsCommand, Verdict};
 pub(super) use sign::Sign;
 mod vault;
+mod verify;
 
 pub(super) use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
+pub(super) use verify::{TrustCommand, Verify};
 
 /// Checked, marked, signed and logged generations for newsrooms.
 #[derive(Debug, Parser)]
@@ -205,29 +207,6 @@ impl From<Kind> for Modality {
     }
 }
 
-/// `verify`
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Files, folders, or `-` for standard input
-    #[arg(required = true)]
-    pub paths: Vec<PathBuf>,
-    /// More trust anchors: PEM files or folders; the list is named by the file or folder
-    #[arg(long)]
-    pub trust: Vec<PathBuf>,
-    /// Allowed end-entity certificates (PEM)
-    #[arg(long)]
-    pub allow: Vec<PathBuf>,
-    /// Look for the mark and the fingerprint also when the credentials are intact
-    #[arg(long)]
-    pub recover: bool,
-    /// Fetch credentials that are kept elsewhere, over https from public addresses only
-    #[arg(long)]
-    pub fetch: bool,
-    /// Ask the soft binding resolution service of this origin for credentials that a file has lost
-    #[arg(long, value_name = "ORIGIN")]
-    pub resolve: Option<String>,
-}
-
 /// `watermark`
 #[derive(Debug, Subcommand)]
 pub enum WatermarkCommand {
@@ -326,22 +305,6 @@ pub struct Find {
     /// What records must have
     #[command(flatten)]
     pub criteria: crate::criteria::Criteria,
-}
-
-/// `trust`
-#[derive(Debug, Subcommand)]
-pub enum TrustCommand {
-    /// Those that were added, with their age
-    List,
-    /// Take a list from a file (PEM, or the JSON that C2PA publishes); no server may be running
-    Update {
-        /// The file
-        #[arg(long)]
-        from: PathBuf,
-        /// The list's name; the file's, if absent. `tsa` as a word of it means: time-stamps only
-        #[arg(long)]
-        name: Option<String>,
-    },
 }
 
 /// `models`
