@@ -162,7 +162,7 @@ impl Engine {
     }
 
     /// The checks that rules in force ask for: `ran`, or `no_rule`. Of the classifier also the
-    /// digest of its model, and for each category its score and the least one that counts.
+    /// digest of its model and its scores.
     fn checks(&self, scope: &Scope, ledger: &Ledger, scores: Option<&Scores>) -> Vec<CheckRun> {
         let in_force = self.in_force(scope).filter_map(|place| self.0.rules.get(place));
         let clauses = in_force.flat_map(|rule| rule.when.clauses());
@@ -183,27 +183,28 @@ impl Engine {
             .collect()
     }
 
-    fn scored(&self, ledger: &Ledger, scores: &Scores) -> Vec<CheckRun> {
-        let model = CheckRun {
-            check: "classifier.model".to_owned(),
-            outcome: self.0.model.digest().to_string(),
-        };
-        let mut checks = vec![model];
+    /// In few words, because a record is short: thresholds follow from the model's digest and the
+    /// pack's, so only one that was reached is said beside its score.
+    fn scored(&self, ledger: &Ledger, scores: &Scores) -> [CheckRun; 2] {
+        let mut told: Vec<String> = Vec::new();
         for class in ledger.classes() {
             let score = scores.get(class.place).copied().unwrap_or_default();
-            let least = match (class.min, self.0.model.thresholds(class.place)) {
-                (Some(min), _) => format!("{min:.3}"),
-                (None, Some((en, zh))) => format!("{en:.3} en, {zh:.3} zh"),
-                (None, None) => continue,
+            let own = self.0.model.thresholds(class.place).map(|(en, zh)| en.min(zh));
+            let Some(least) = class.min.or(own) else { continue };
+            let name = name(class.category);
+            let one = if score >= least {
+                format!("{name} {score:.3} of {least:.3}")
+            } else {
+                format!("{name} {score:.3}")
             };
-            let run = CheckRun {
-                check: format!("classifier.{}", name(class.category)),
-                outcome: format!("{score:.3} of {least}"),
-            };
-            if !checks.contains(&run) {
-                checks.push(run);
+            if !told.contains(&one) {
+                told.push(one);
             }
         }
-        checks
+        let run = |check: &str, outcome| CheckRun { check: check.to_owned(), outcome };
+        [
+            run("classifier.model", self.0.model.digest().to_string()),
+            run("classifier.scores", told.join(", ")),
+        ]
     }
 }

@@ -296,8 +296,13 @@ fn only_the_last_sentence_waits_for_the_classifier() {
     assert_eq!(threat.kind, "classifier.harassment/threatening");
     assert!(threat.score >= 0.3 && threat.score <= 1.0);
     assert!(threat.spans.iter().all(|span| span.start >= 54), "{:?}", threat.spans);
-    let checks: Vec<&str> = verdict.checks.iter().map(|check| check.check.as_str()).collect();
-    assert!(checks.contains(&"classifier.model") && checks.contains(&"classifier.violence"));
+    let outcome = |name: &str| {
+        let check = verdict.checks.iter().find(|check| check.check == name);
+        check.map(|check| check.outcome.clone()).unwrap_or_default()
+    };
+    assert_eq!(outcome("classifier.model").len(), 64, "a digest");
+    let scores = outcome("classifier.scores");
+    assert!(scores.contains("harassment/threatening ") && scores.contains(" of "), "{scores}");
 }
 
 #[test]
