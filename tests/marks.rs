@@ -19,7 +19,7 @@ fn picture(newsroom: &Newsroom, server: &crate::newsroom::Server, key: &str) -> 
 }
 
 /// A WAV file of so many seconds: a few voices and some noise.
-fn sound(seconds: u32) -> Vec<u8> {
+pub(crate) fn sound(seconds: u32) -> Vec<u8> {
     const RATE: u32 = 44_100;
     let mut noise = 1_u64;
     let samples = (0..seconds * RATE).flat_map(|n| {

@@ -4,12 +4,12 @@ use std::{fs, process::Command};
 
 use crate::{
     external::{python, said, wanted},
+    marks::sound,
     newsroom::{Newsroom, RIVER},
 };
 
-/// What is made, what is signed, and what the world makes of it.
-const MEDIA: [(&str, &str); 3] =
-    [("harbour.png", "picture.png"), ("sound.wav", "marked.wav"), ("film.mp4", "marked.mp4")];
+/// What comes from elsewhere, and what is signed.
+const MEDIA: [(&str, &str); 2] = [("sound.wav", "marked.wav"), ("film.mp4", "marked.mp4")];
 
 fn name(newsroom: &Newsroom, file: &str) -> String {
     newsroom.path(file).display().to_string()
@@ -20,20 +20,20 @@ fn ffmpeg(args: &[&str]) {
     assert!(output.status.success(), "{args:?}: {}", said(&output));
 }
 
-/// A picture of the starter model, and a sound and a film that ffmpeg makes.
-fn originals(newsroom: &Newsroom) {
+/// A picture of the starter model, and a sound, and a film that ffmpeg makes; the picture's asset.
+fn originals(newsroom: &Newsroom) -> String {
     let harbour = ["generate", "image", "a harbour at dawn", "--seed", "3", "-o", "harbour.png"];
-    newsroom.json(&harbour, 0);
-    let noise = "anoisesrc=d=20:c=pink:a=0.3,tremolo=f=3:d=0.6";
-    ffmpeg(&["-f", "lavfi", "-i", noise, "-ar", "44100", &name(newsroom, "sound.wav")]);
+    let made = newsroom.json(&harbour, 0);
+    fs::write(newsroom.path("sound.wav"), sound(30)).unwrap();
     let pan = "zoompan=z='1+0.001*on':d=75:s=640x480:fps=25,noise=alls=6:allf=t,format=yuv420p";
     let (from, to) = (name(newsroom, "harbour.png"), name(newsroom, "film.mp4"));
     ffmpeg(&["-i", &from, "-vf", pan, "-c:v", "libx264", "-crf", "16", &to]);
+    made["asset"]["id"].as_str().unwrap().to_owned()
 }
 
 /// Signs and publishes everything.
-fn published(newsroom: &Newsroom) {
-    let mut assets = Vec::new();
+fn published(newsroom: &Newsroom, picture: String) {
+    let mut assets = vec![picture];
     for (file, signed) in MEDIA {
         let made = newsroom.json(&["sign", file, "-o", signed, "--mark"], 0);
         assert!(made["asset"]["mark"]["id"].is_string(), "{made}");
@@ -41,7 +41,7 @@ fn published(newsroom: &Newsroom) {
     }
     let made = newsroom.json(&["generate", "text", RIVER, "-o", "brief.txt"], 0);
     assets.push(made["asset"]["id"].as_str().unwrap().to_owned());
-    let editor = newsroom.key_of("installation", "editor", "ivy");
+    let editor = newsroom.key_of("local", "editor", "ivy");
     for asset in &assets {
         newsroom.json(&["reviews", "approve", asset, "--key", &editor], 0);
         newsroom.json(&["reviews", "publish", asset, "--key", &editor], 0);
@@ -57,10 +57,10 @@ fn copies(newsroom: &Newsroom) -> [String; 4] {
         to
     };
     let text = fs::read_to_string(newsroom.path("brief.txt")).unwrap();
-    fs::write(newsroom.path("copy.txt"), text.replacen(" the ", " a ", 1)).unwrap();
+    fs::write(newsroom.path("copy.txt"), text.replacen(" at ", " near ", 1)).unwrap();
     [
-        copy("picture.png", &["-vf", "scale=iw/2:ih/2", "-q:v", "4"], "copy.jpg"),
-        copy("marked.wav", &["-b:a", "96k"], "copy.mp3"),
+        copy("harbour.png", &["-vf", "scale=iw/2:ih/2", "-q:v", "4"], "copy.jpg"),
+        copy("marked.wav", &["-b:a", "128k"], "copy.mp3"),
         copy("marked.mp4", &["-c:v", "libx264", "-crf", "26"], "copy.mp4"),
         name(newsroom, "copy.txt"),
     ]
@@ -72,8 +72,8 @@ fn a_stripped_copy_of_each_medium_is_recovered_by_the_soft_binding_api() {
         return;
     }
     let newsroom = Newsroom::new();
-    originals(&newsroom);
-    published(&newsroom);
+    let picture = originals(&newsroom);
+    published(&newsroom, picture);
     let copies = copies(&newsroom);
     let server = newsroom.serve();
     let root = name(&newsroom, "keys/provenance/root.pem");
