@@ -102,8 +102,15 @@ fn action(value: &Value) -> Option<Action> {
 pub(crate) fn soft_bindings(manifest: &Manifest, label: &str, store: &[u8]) -> Vec<Binding> {
     let is_binding =
         |name: &str| name == "c2pa.soft-binding" || name.starts_with("c2pa.soft-binding.");
-    let found = manifest.assertions().iter().filter(|found| is_binding(found.label()));
-    let names = found.take(ITEMS_MAX).map(c2pa::ManifestAssertion::label_with_instance);
+    let found = manifest.assertions().iter().map(c2pa::ManifestAssertion::label);
+    let found: Vec<&str> = found.filter(|name| is_binding(name)).take(ITEMS_MAX).collect();
+    // In the store the second of a name ends in `__1`, which `label_with_instance` leaves out.
+    let before =
+        |place: usize, name: &str| found.iter().take(place).filter(|other| **other == name).count();
+    let names = found.iter().enumerate().map(|(place, name)| match before(place, name) {
+        0 => (*name).to_owned(),
+        instance => format!("{name}__{instance}"),
+    });
     names
         .filter_map(|name| binding(jumbf::content(store, &[label, "c2pa.assertions", &name])?))
         .collect()

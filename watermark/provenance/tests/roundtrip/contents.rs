@@ -29,11 +29,18 @@ fn what_was_done_with_what_and_how_it_is_found_again_is_told() {
             version: "2".into(),
             sha256: Sha256::of(b"w"),
         }),
-        soft_bindings: vec![SoftBinding {
-            algorithm: "org.example.1".into(),
-            value: vec![0xab, 0xff],
-            kind: BindingKind::Watermark,
-        }],
+        soft_bindings: vec![
+            SoftBinding {
+                algorithm: "org.example.1".into(),
+                value: vec![0xab, 0xff],
+                kind: BindingKind::Watermark,
+            },
+            SoftBinding {
+                algorithm: "org.example.2".into(),
+                value: vec![7],
+                kind: BindingKind::Fingerprint,
+            },
+        ],
         ..request()
     };
     let (_, report) = read_signed(&press, &made);
@@ -45,8 +52,10 @@ fn what_was_done_with_what_and_how_it_is_found_again_is_told() {
     assert_eq!(created.agent.as_deref(), Some("Painter"));
     assert!(created.when.as_deref().unwrap().ends_with('Z'));
     assert!(created.source_type.as_deref().unwrap().ends_with("/trainedAlgorithmicMedia"));
-    let binding = &contents.soft_bindings[0];
-    assert_eq!((binding.algorithm.as_str(), binding.value.as_str()), ("org.example.1", "abff"));
+    let bindings = contents.soft_bindings.iter();
+    let bindings: Vec<_> =
+        bindings.map(|one| (one.algorithm.as_str(), one.value.as_str())).collect();
+    assert_eq!(bindings, [("org.example.1", "abff"), ("org.example.2", "07")]);
     assert!(contents.ingredients.is_empty() && contents.identities.is_empty());
 }
 
