@@ -17,6 +17,8 @@ pub struct Job {
     pub top_k: Option<u32>,
     /// Width and height in pixels for pictures; `None` leaves it to the model.
     pub size: Option<(u32, u32)>,
+    /// Whose job it is: where many wait, tenants take turns.
+    pub tenant: Option<String>,
     /// Has a say in every token of a text.
     pub sampler_hook: Option<Box<dyn SamplerHook + Send>>,
 }
@@ -38,6 +40,7 @@ impl From<&GenerationRequest> for Job {
             sampling: request.sampling.clone(),
             top_k: None,
             size: request.size,
+            tenant: None,
             sampler_hook: None,
         }
     }
@@ -50,6 +53,7 @@ impl fmt::Debug for Job {
             .field("sampling", &self.sampling)
             .field("top_k", &self.top_k)
             .field("size", &self.size)
+            .field("tenant", &self.tenant)
             .field("sampler_hook", &self.sampler_hook.is_some())
             .finish()
     }

@@ -1,21 +1,15 @@
-//! One run: from a job to a text.
+//! One run: from a job to a text, token by token.
 
 use types::Sampling;
 
 use super::{
-    network::{Memory, Network},
     opened::Opened,
     prompt::Prompt,
     sampler::{CANDIDATES_MAX, Sampler, SamplerSettings},
     spelling::Spelling,
     stop::{StopTexts, Stopped},
 };
-use crate::{
-    Event, EventSender, FinishReason, GeneratorError, Job, SamplerHook, TextOutput, Usage,
-};
-
-/// Tokens of a prompt that are read at once; between them the run can be cancelled.
-const READ_AT_ONCE: usize = 256;
+use crate::{FinishReason, GeneratorError, Job, SamplerHook, TextOutput, Usage, Warning};
 
 /// A job that this model can do.
 pub(crate) struct Plan {
@@ -24,6 +18,10 @@ pub(crate) struct Plan {
     tokens_max: usize,
     stops: Vec<String>,
     hook: Option<Box<dyn SamplerHook + Send>>,
+    /// Whose turn it takes.
+    pub(crate) tenant: Option<String>,
+    /// Whether its positions turn by the factors for long texts.
+    pub(crate) long: bool,
 }
 
 impl Plan {
@@ -42,7 +40,12 @@ impl Plan {
         let defaults = &opened.manual.defaults;
         let top_k = job.top_k.or(defaults.top_k).map_or(CANDIDATES_MAX, |top_k| top_k as usize);
         let wanted = max_tokens.or(defaults.max_tokens).map_or(usize::MAX, |count| count as usize);
+        // Keys of a short text cannot be used in a long one: an answer stays on its side.
+        let short = opened.config.long_from.filter(|from| read < *from);
+        let context = short.map_or(context, |from| from.min(context));
         Ok(Self {
+            long: opened.config.long_from.is_some() && short.is_none(),
+            tenant: job.tenant,
             settings: SamplerSettings {
                 temperature: temperature.or(defaults.temperature).unwrap_or(1.0),
                 top_k,
@@ -73,47 +76,69 @@ fn check(job: &Job) -> Result<(), GeneratorError> {
     })
 }
 
-/// Writes a text. Blocks: call it on a thread for blocking work.
-///
-/// # Errors
-/// [`GeneratorError::Cancelled`] when nobody listens any more.
-pub(crate) fn run(
-    opened: &Opened,
-    network: &Network,
-    plan: Plan,
-    events: &EventSender,
-) -> Result<TextOutput, GeneratorError> {
-    let Plan { prompt, settings, tokens_max, stops, mut hook } = plan;
-    let mut memory = Memory::new(&opened.config, prompt.ids.len() + tokens_max);
-    let mut sampler = Sampler::new(settings);
-    let mut writer = Writer::new(opened, stops);
-    let mut logits = Vec::new();
-    for some in prompt.ids.chunks(READ_AT_ONCE) {
-        events.wanted()?;
-        logits = network.forward(some, &mut memory)?;
+impl Plan {
+    /// Tokens of the prompt.
+    pub(crate) fn prompt_tokens(&self) -> usize {
+        self.prompt.ids.len()
     }
-    let mut drawn = 0;
-    let finish_reason = loop {
-        let id = sampler.draw(&logits, writer.previous, hook.as_deref_mut())?;
-        drawn += 1;
-        let last = drawn == tokens_max;
-        let (fresh, stopped) = writer.take(id, last)?;
-        writer.text.push_str(&fresh);
-        events.send_blocking(Event::token(fresh))?;
-        if stopped {
-            break FinishReason::Stop;
+}
+
+/// A text that is being written.
+pub(crate) struct Writing<'a> {
+    sampler: Sampler,
+    writer: Writer<'a>,
+    hook: Option<Box<dyn SamplerHook + Send>>,
+    tokens_max: usize,
+    usage: Usage,
+    warnings: Vec<Warning>,
+}
+
+/// A token that was drawn.
+pub(crate) struct Drawn {
+    pub(crate) id: u32,
+    /// The text that became final with it.
+    pub(crate) fresh: String,
+    /// Why the text ends with it, if it does.
+    pub(crate) finish: Option<FinishReason>,
+}
+
+impl<'a> Writing<'a> {
+    /// Begins a text; the tokens of its prompt are to be read first.
+    pub(crate) fn new(opened: &'a Opened, plan: Plan) -> (Self, Vec<u32>) {
+        let Plan { prompt, settings, tokens_max, stops, hook, .. } = plan;
+        let writing = Self {
+            sampler: Sampler::new(settings),
+            writer: Writer::new(opened, stops),
+            hook,
+            tokens_max,
+            usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: 0 },
+            warnings: prompt.warnings,
+        };
+        (writing, prompt.ids)
+    }
+
+    /// Draws the next token from the logits after the last one.
+    pub(crate) fn draw(&mut self, logits: &[f32]) -> Result<Drawn, GeneratorError> {
+        let previous = self.writer.previous;
+        let id = self.sampler.draw(logits, previous, self.hook.as_deref_mut())?;
+        self.usage.completion_tokens += 1;
+        let last = self.usage.completion_tokens == self.tokens_max;
+        let (fresh, stopped) = self.writer.take(id, last)?;
+        self.writer.text.push_str(&fresh);
+        let finish =
+            if stopped { Some(FinishReason::Stop) } else { last.then_some(FinishReason::Length) };
+        Ok(Drawn { id, fresh, finish })
+    }
+
+    /// The whole text.
+    pub(crate) fn output(&mut self, finish_reason: FinishReason) -> TextOutput {
+        TextOutput {
+            text: std::mem::take(&mut self.writer.text),
+            usage: self.usage,
+            finish_reason,
+            warnings: std::mem::take(&mut self.warnings),
         }
-        if last {
-            break FinishReason::Length;
-        }
-        logits = network.forward(&[id], &mut memory)?;
-    };
-    Ok(TextOutput {
-        text: writer.text,
-        usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: drawn },
-        finish_reason,
-        warnings: prompt.warnings,
-    })
+    }
 }
 
 /// Puts the text together, token by token.
