@@ -68,6 +68,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     case.stages.metrics.generator_calls.inc();
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
+    job.tenant = Some(case.principal.tenant.to_string());
     if case.modality() == types::Modality::Text {
         job.sampler_hook = Some(marking.hook());
     }

@@ -2,6 +2,8 @@
 
 mod metadata;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 
 use std::{
