@@ -30,6 +30,8 @@ pub use error::GeneratorError;
 pub use event::{Event, EventReceiver, EventSender};
 pub use generator::{Generator, SamplerHook, Token};
 pub use job::Job;
-pub use output::{FinishReason, ImageOutput, Output, TextOutput, Usage, Warning};
+pub use output::{
+    FinishReason, ImageOutput, Output, SampledBy, TextOutput, TokenLogprob, Usage, Warning,
+};
 pub use registry::{check, kind_of, open};
 pub use text::TextModel;

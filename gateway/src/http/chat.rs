@@ -160,6 +160,7 @@ fn sampling(body: &ChatRequest) -> Result<Sampling, ApiError> {
         top_p: within("top_p", body.top_p, 1.0)?,
         max_tokens: body.max_completion_tokens.or(body.max_tokens),
         stop,
+        ..Sampling::default()
     })
 }
 

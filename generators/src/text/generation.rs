@@ -11,7 +11,8 @@ use super::{
     stop::{StopTexts, Stopped},
 };
 use crate::{
-    Event, EventSender, FinishReason, GeneratorError, Job, SamplerHook, TextOutput, Usage,
+    Event, EventSender, FinishReason, GeneratorError, Job, SampledBy, SamplerHook, TextOutput,
+    Usage,
 };
 
 /// Tokens of a prompt that are read at once; between them the run can be cancelled.
@@ -38,9 +39,9 @@ impl Plan {
         if read >= context {
             return Err(GeneratorError::ContextExceeded { prompt: read, context });
         }
-        let Sampling { seed, temperature, top_p, max_tokens, stop } = job.sampling;
+        let Sampling { seed, temperature, top_p, top_k, max_tokens, stop, .. } = job.sampling;
         let defaults = &opened.manual.defaults;
-        let top_k = job.top_k.or(defaults.top_k).map_or(CANDIDATES_MAX, |top_k| top_k as usize);
+        let top_k = top_k.or(defaults.top_k).map_or(CANDIDATES_MAX, |top_k| top_k as usize);
         let wanted = max_tokens.or(defaults.max_tokens).map_or(usize::MAX, |count| count as usize);
         Ok(Self {
             settings: SamplerSettings {
@@ -63,7 +64,7 @@ fn check(job: &Job) -> Result<(), GeneratorError> {
     let checks = [
         ("temperature", within(sampling.temperature, 2.0), "must be from 0 to 2"),
         ("top_p", within(sampling.top_p, 1.0), "must be from 0 to 1"),
-        ("top_k", job.top_k != Some(0), "must be at least 1"),
+        ("top_k", sampling.top_k != Some(0), "must be at least 1"),
         ("max_tokens", sampling.max_tokens != Some(0), "must be at least 1"),
         ("stop", sampling.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
     ];
@@ -113,6 +114,8 @@ pub(crate) fn run(
         usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: drawn },
         finish_reason,
         warnings: prompt.warnings,
+        sampler: SampledBy::Here,
+        logprobs: None,
     })
 }
 
