@@ -40,6 +40,7 @@ mod strangers;
 mod streams;
 mod text_mark;
 mod tidy;
+mod upstream;
 mod vault;
 mod verification;
 mod witness;

@@ -125,7 +125,13 @@ pub(crate) fn started(command: &mut Command) -> (Child, Value) {
 
 impl Server {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// Serves with more options.
+    pub(crate) fn start_with(folder: &Path, more: &[&str]) -> Self {
         let args = ["--json", "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"];
+        let args = [&args, more].concat();
         let (process, started) = started(Command::new(PROGRAM).current_dir(folder).args(args));
         let url = |name: &str| started[name].as_str().unwrap().to_owned();
         Self { process, url: url("api"), public: url("public") }

@@ -1,10 +1,12 @@
 //! Runs the model and lets its text pass policy's hold-back window as it is written.
 
-use std::time::Instant;
+use std::{io::Cursor, time::Instant};
 
 use generators::{
-    Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, Output, TextOutput,
+    Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, ModelCard, Output,
+    PictureFile, SampledBy, TextOutput, TokenLogprob,
 };
+use image::{ImageReader, Limits};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
 use types::Action;
@@ -20,6 +22,11 @@ use crate::{
 
 /// Events that may wait before generation pauses.
 const EVENTS_WAITING_MAX: usize = 32;
+
+/// Pictures of servers with longer sides are not taken.
+const SIDE_PIXELS_MAX: u32 = 16_384;
+/// Nor those that need more memory.
+const PICTURE_BYTES_MAX: u64 = 512 << 20;
 
 /// What a model has produced; policy has not seen all of it.
 #[derive(Debug)]
@@ -58,6 +65,8 @@ pub(crate) struct Text {
     pub(crate) completion_tokens: u32,
     pub(crate) finish_reason: &'static str,
     pub(crate) marking: TextMarking,
+    pub(crate) sampler: SampledBy,
+    pub(crate) logprobs: Option<Vec<TokenLogprob>>,
     /// The caller's stream has begun with the label's line already.
     pub(crate) is_opened: bool,
 }
@@ -68,6 +77,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     case.stages.metrics.generator_calls.inc();
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
+    job.whole = matches!(delivery, Delivery::Whole);
     if case.modality() == types::Modality::Text {
         job.sampler_hook = Some(marking.hook());
     }
@@ -80,8 +90,34 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     let generator = case.generator().ok_or(LineError::Stopped)?;
     let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
     followed?;
+    case.ran = flow.ran.take();
+    let output = match output {
+        Ok(Output::Picture(file)) => Ok(Output::Image(opened(case, file).await?)),
+        output => output,
+    };
     case.stages.metrics.stage("generate", start);
     flow.draft(output, marking).await
+}
+
+/// The pixels of a picture that a server made; its file may hold credentials and is kept for them.
+async fn opened(case: &mut Case, file: PictureFile) -> Result<ImageOutput, LineError> {
+    let PictureFile { bytes, warnings } = file;
+    let decoding = tokio::task::spawn_blocking(move || (decoded(&bytes), bytes));
+    let (decoded, bytes) = decoding.await.map_err(|_| LineError::Stopped)?;
+    case.original = Some(bytes);
+    decoded.map(|image| ImageOutput { warnings, ..image }).ok_or(LineError::Picture)
+}
+
+fn decoded(file: &[u8]) -> Option<ImageOutput> {
+    let mut reader = ImageReader::new(Cursor::new(file));
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_PIXELS_MAX);
+    limits.max_image_height = Some(SIDE_PIXELS_MAX);
+    limits.max_alloc = Some(PICTURE_BYTES_MAX);
+    reader.limits(limits);
+    let picture = reader.with_guessed_format().ok()?.decode().ok()?.into_rgb8();
+    let (width, height) = picture.dimensions();
+    Some(ImageOutput { width, height, pixels: picture.into_raw(), warnings: Vec::new() })
 }
 
 /// Whether nothing may leave before the end, because the asset may be held or refused even then.
@@ -103,6 +139,8 @@ struct Flow {
     opening: Option<String>,
     is_opened: bool,
     tokens: u32,
+    /// Which of several models did it.
+    ran: Option<ModelCard>,
 }
 
 impl Flow {
@@ -120,6 +158,7 @@ impl Flow {
             opening: None,
             is_opened: false,
             tokens: 0,
+            ran: None,
         }
     }
 
@@ -133,6 +172,7 @@ impl Flow {
                 Event::Step { done, total } => {
                     self.progress("drawing", done.into(), total.into()).await?
                 }
+                Event::Runs { card } => self.ran = Some(*card),
                 Event::Loading { done, total } => self.progress("loading", done, total).await?,
                 _ => {}
             }
@@ -235,10 +275,13 @@ impl Text {
             completion_tokens: u32::try_from(output.usage.completion_tokens).unwrap_or(u32::MAX),
             finish_reason: output.finish_reason.name(),
             marking,
+            sampler: output.sampler,
+            logprobs: output.logprobs,
             is_opened: false,
         }
     }
 
+    /// It is refused, so nobody asks how it was marked.
     fn stopped(text: String, tokens: u32, marking: TextMarking) -> Self {
         Self {
             text,
@@ -246,6 +289,8 @@ impl Text {
             completion_tokens: tokens,
             finish_reason: "content_filter",
             marking,
+            sampler: SampledBy::Here,
+            logprobs: None,
             is_opened: false,
         }
     }

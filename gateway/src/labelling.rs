@@ -237,6 +237,8 @@ mod tests {
             completion_tokens: 2,
             finish_reason: "stop",
             marking: TextMarking::new(&WatermarkKey::new([1; 32])),
+            sampler: generators::SampledBy::Here,
+            logprobs: None,
             is_opened,
         })
     }

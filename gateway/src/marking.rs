@@ -7,7 +7,7 @@ use std::{
 };
 
 use audit::LabelsRecord;
-use generators::{ImageOutput, SamplerHook};
+use generators::{ImageOutput, SampledBy, SamplerHook};
 use image::{ImageFormat, RgbImage};
 use types::{Mark, MarkId, MediaType, Modality};
 use watermark::{TextMark, WatermarkError, WatermarkKey};
@@ -22,6 +22,9 @@ use crate::{
     pipeline::LineError,
     screening::Cleared,
 };
+
+/// Why a text of a server behind this one carries no statistical mark; reports look for it.
+const UPSTREAM: &str = "sampler of an upstream: its words were chosen elsewhere";
 
 /// An asset with its mark, or the reason why it has none.
 #[derive(Debug)]
@@ -104,8 +107,12 @@ pub(crate) async fn mark(
 }
 
 fn mark_text(text: Text, model: String) -> MarkedAsset {
+    let mark = match text.sampler {
+        SampledBy::Here => text.marking.mark(),
+        SampledBy::Upstream => Mark::NotMarkable { reason: UPSTREAM.to_owned() },
+    };
     MarkedAsset {
-        mark: text.marking.mark(),
+        mark,
         labels: LabelsRecord::default(),
         fingerprint: fingerprint(text.text.as_bytes(), MediaType::PlainText),
         bytes: text.text.into_bytes(),
@@ -115,6 +122,7 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
             prompt_tokens: text.prompt_tokens,
             completion_tokens: text.completion_tokens,
             finish_reason: text.finish_reason.to_owned(),
+            logprobs: text.logprobs,
         },
         warnings: Vec::new(),
         hold: false,

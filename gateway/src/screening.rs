@@ -114,6 +114,8 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             }
             if let Some(redacted) = finished.judgement.redacted {
                 text.text = redacted;
+                // They would spell what was taken out.
+                text.logprobs = None;
             }
             case.output = Some(finished.judgement.decision);
             Product::Text(text)

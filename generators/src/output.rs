@@ -12,6 +12,8 @@ pub enum Output {
     Text(TextOutput),
     /// A still picture.
     Image(ImageOutput),
+    /// A still picture as the file that a server made.
+    Picture(PictureFile),
 }
 
 /// A text.
@@ -64,6 +66,15 @@ pub struct ImageOutput {
     pub height: u32,
     /// RGB, eight bits each, row by row: 3 · width · height bytes.
     pub pixels: Vec<u8>,
+    /// What the person should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// A picture as a file: nobody here has looked into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureFile {
+    /// The file.
+    pub bytes: Vec<u8>,
     /// What the person should know about it.
     pub warnings: Vec<Warning>,
 }

@@ -11,7 +11,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use generators::GeneratorError;
+use generators::{
+    GeneratorError,
+    openai::{Fault, UpstreamError},
+};
 use serde::Serialize;
 use types::{Receipt, RequestId};
 use utoipa::ToSchema;
@@ -243,6 +246,7 @@ fn closed(part: &str) -> ApiError {
 
 fn generator(error: &GeneratorError) -> ApiError {
     match error {
+        GeneratorError::Upstream(error) => upstream(error),
         GeneratorError::Busy { .. } => {
             ApiError::unavailable("busy", "The model is busy; try again.")
         }
@@ -257,6 +261,25 @@ fn generator(error: &GeneratorError) -> ApiError {
             "generator_failed",
             "The model could not be run; `imprimatur models check` says more.",
         ),
+    }
+}
+
+/// What a server behind this one did: its own words are not repeated.
+fn upstream(error: &UpstreamError) -> ApiError {
+    let (code, message) = (error.code(), format!("{error}; nothing of it was released."));
+    let message = message.replacen("the server", "The server", 1);
+    let failed = |status| ApiError::new(status, "server_error", code, message.clone());
+    match &error.fault {
+        Fault::TimedOut(_) => failed(StatusCode::GATEWAY_TIMEOUT),
+        Fault::Busy | Fault::Resting => {
+            let mut busy = failed(StatusCode::SERVICE_UNAVAILABLE);
+            busy.retry_after_s = Some(error.retry_after_s.unwrap_or(5));
+            busy
+        }
+        Fault::Refused { .. } => {
+            ApiError::new(StatusCode::BAD_REQUEST, "invalid_request_error", code, message)
+        }
+        _ => failed(StatusCode::BAD_GATEWAY),
     }
 }
 
