@@ -39,6 +39,7 @@ mod storage;
 mod strangers;
 mod streams;
 mod text_mark;
+mod texts;
 mod tidy;
 mod upstream;
 mod vault;

@@ -9,7 +9,7 @@ use generators::{
 use image::{ImageReader, Limits};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
-use types::Action;
+use types::{Action, TextFormat};
 
 use crate::{
     bringing::Brought,
@@ -23,6 +23,10 @@ use crate::{
 /// Events that may wait before generation pauses.
 const EVENTS_WAITING_MAX: usize = 32;
 
+/// Why a text of a server behind this one carries no statistical mark; reports look for it.
+const ELSEWHERE: &str = "sampler of an upstream: its words were chosen elsewhere";
+/// Why a text of a given form carries none.
+const BOUND: &str = "JSON: its wording is bound by its form";
 /// Pictures of servers with longer sides are not taken.
 const SIDE_PIXELS_MAX: u32 = 16_384;
 /// Nor those that need more memory.
@@ -65,7 +69,8 @@ pub(crate) struct Text {
     pub(crate) completion_tokens: u32,
     pub(crate) finish_reason: &'static str,
     pub(crate) marking: TextMarking,
-    pub(crate) sampler: SampledBy,
+    /// Why the words carry no statistical mark, where that does not depend on how many there are.
+    pub(crate) unmarkable: Option<&'static str>,
     pub(crate) logprobs: Option<Vec<TokenLogprob>>,
     /// The caller's stream has begun with the label's line already.
     pub(crate) is_opened: bool,
@@ -78,12 +83,14 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
     job.whole = matches!(delivery, Delivery::Whole);
-    if case.modality() == types::Modality::Text {
+    let bound = case.request.sampling.format != TextFormat::Text;
+    if case.modality() == types::Modality::Text && !bound {
         job.sampler_hook = Some(marking.hook());
     }
     let scope =
         screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
+    flow.bound = bound;
     flow.withheld = buffered(case);
     flow.opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
@@ -141,6 +148,8 @@ struct Flow {
     tokens: u32,
     /// Which of several models did it.
     ran: Option<ModelCard>,
+    /// The text must have a form, such as JSON.
+    bound: bool,
 }
 
 impl Flow {
@@ -159,6 +168,7 @@ impl Flow {
             is_opened: false,
             tokens: 0,
             ran: None,
+            bound: false,
         }
     }
 
@@ -238,7 +248,10 @@ impl Flow {
             Ok(Output::Text(output)) => {
                 self.account(&output.text).await?;
                 let warnings = sentences(&output.warnings);
-                (Text { is_opened: self.is_opened, ..Text::whole(output, marking) }, warnings)
+                (
+                    Text { is_opened: self.is_opened, ..Text::whole(output, marking, self.bound) },
+                    warnings,
+                )
             }
             Err(GeneratorError::Cancelled) if self.blocked => {
                 (Text::stopped(self.written, self.tokens, marking), Vec::new())
@@ -268,14 +281,17 @@ fn sentences(warnings: &[generators::Warning]) -> Vec<String> {
 }
 
 impl Text {
-    fn whole(output: TextOutput, marking: TextMarking) -> Self {
+    fn whole(output: TextOutput, marking: TextMarking, bound: bool) -> Self {
         Self {
             text: output.text,
             prompt_tokens: u32::try_from(output.usage.prompt_tokens).unwrap_or(u32::MAX),
             completion_tokens: u32::try_from(output.usage.completion_tokens).unwrap_or(u32::MAX),
             finish_reason: output.finish_reason.name(),
             marking,
-            sampler: output.sampler,
+            unmarkable: match output.sampler {
+                SampledBy::Upstream => Some(ELSEWHERE),
+                SampledBy::Here => bound.then_some(BOUND),
+            },
             logprobs: output.logprobs,
             is_opened: false,
         }
@@ -289,7 +305,7 @@ impl Text {
             completion_tokens: tokens,
             finish_reason: "content_filter",
             marking,
-            sampler: SampledBy::Here,
+            unmarkable: None,
             logprobs: None,
             is_opened: false,
         }

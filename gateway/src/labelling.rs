@@ -237,7 +237,7 @@ mod tests {
             completion_tokens: 2,
             finish_reason: "stop",
             marking: TextMarking::new(&WatermarkKey::new([1; 32])),
-            sampler: generators::SampledBy::Here,
+            unmarkable: None,
             logprobs: None,
             is_opened,
         })

@@ -7,7 +7,7 @@ use std::{
 };
 
 use audit::LabelsRecord;
-use generators::{ImageOutput, SampledBy, SamplerHook};
+use generators::{ImageOutput, SamplerHook};
 use image::{ImageFormat, RgbImage};
 use types::{Mark, MarkId, MediaType, Modality};
 use watermark::{TextMark, WatermarkError, WatermarkKey};
@@ -22,9 +22,6 @@ use crate::{
     pipeline::LineError,
     screening::Cleared,
 };
-
-/// Why a text of a server behind this one carries no statistical mark; reports look for it.
-const UPSTREAM: &str = "sampler of an upstream: its words were chosen elsewhere";
 
 /// An asset with its mark, or the reason why it has none.
 #[derive(Debug)]
@@ -107,9 +104,9 @@ pub(crate) async fn mark(
 }
 
 fn mark_text(text: Text, model: String) -> MarkedAsset {
-    let mark = match text.sampler {
-        SampledBy::Here => text.marking.mark(),
-        SampledBy::Upstream => Mark::NotMarkable { reason: UPSTREAM.to_owned() },
+    let mark = match text.unmarkable {
+        None => text.marking.mark(),
+        Some(reason) => Mark::NotMarkable { reason: reason.to_owned() },
     };
     MarkedAsset {
         mark,
