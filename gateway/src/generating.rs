@@ -91,8 +91,10 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
     flow.bound = bound;
-    flow.withheld = buffered(case);
-    flow.opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
+    let opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
+    // A line before JSON would break it, so what becomes of that is decided at its end.
+    flow.withheld = buffered(case) || (bound && opening.is_some());
+    flow.opening = opening.filter(|_| !bound);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
     let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));

@@ -90,6 +90,10 @@ fn format(format: &ResponseFormat) -> Result<TextFormat, ApiError> {
     match (format.kind.as_str(), &format.json_schema) {
         ("text", None) => Ok(TextFormat::Text),
         ("json_object", None) => Ok(TextFormat::JsonObject),
+        ("json_schema", Some(wanted)) if !is_name(&wanted.name) => Err(ApiError::invalid(
+            "response_format",
+            "The name of a json_schema has 1 to 64 letters, digits, `_` or `-`.",
+        )),
         ("json_schema", Some(wanted)) => Ok(TextFormat::JsonSchema {
             name: wanted.name.clone(),
             schema: wanted.schema.to_string(),
@@ -107,6 +111,12 @@ fn format(format: &ResponseFormat) -> Result<TextFormat, ApiError> {
             "The type of response_format must be text, json_object or json_schema.",
         )),
     }
+}
+
+/// A name goes to models as it is, so it has no room for words.
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (1..=64).contains(&name.len()) && name.chars().all(plain)
 }
 
 fn message(message: &ChatMessage) -> Result<Message, ApiError> {
@@ -177,6 +187,11 @@ mod tests {
             ),
             (
                 json!({"response_format": {"type": "json_schema"}}),
+                "response_format",
+                "invalid_value",
+            ),
+            (
+                json!({"response_format": {"type": "json_schema", "json_schema": {"name": "a b", "schema": {}}}}),
                 "response_format",
                 "invalid_value",
             ),

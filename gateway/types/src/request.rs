@@ -36,10 +36,11 @@ pub struct Unlabelled {
 }
 
 impl GenerationRequest {
-    /// All that people wrote, one message a line: what input policy reads.
+    /// All that people wrote, one message a line, and the schema after them: what input policy reads.
     #[must_use]
     pub fn prompt(&self) -> String {
-        let texts: Vec<&str> = self.messages.iter().map(|message| message.text.as_str()).collect();
+        let texts = self.messages.iter().map(|message| message.text.as_str());
+        let texts: Vec<&str> = texts.chain(self.sampling.format.schema()).collect();
         texts.join("\n")
     }
 }
@@ -117,6 +118,17 @@ pub enum TextFormat {
         /// JSON Schema, as JSON text.
         schema: String,
     },
+}
+
+impl TextFormat {
+    /// The schema, which people wrote and models read.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        match self {
+            Self::JsonSchema { schema, .. } => Some(schema),
+            Self::Text | Self::JsonObject => None,
+        }
+    }
 }
 
 /// Languages in which the program speaks to people.
