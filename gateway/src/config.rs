@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use labels::{Labels, Unwritable, Visible};
+pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
