@@ -17,7 +17,7 @@ use std::{
 };
 
 pub use generators::{GeneratorSection, Protocol};
-pub use labels::{Labels, Unwritable, Visible};
+pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};

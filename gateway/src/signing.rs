@@ -79,7 +79,7 @@ fn request(case: &mut Case, asset: &mut MarkedAsset) -> SigningRequest {
             version: card.version.clone(),
             sha256: card.sha256,
         }),
-        soft_bindings: soft_bindings(asset),
+        soft_bindings: bindings(Some(&asset.mark), asset.fingerprint.as_ref()),
         not_marked: match &asset.mark {
             Mark::NotMarkable { reason } => Some(reason.clone()),
             Mark::Embedded { .. } | Mark::Statistical { .. } => None,
@@ -149,23 +149,23 @@ fn brought(
 }
 
 /// What leads back to the manifest when it was removed: the mark's payload, and the fingerprint.
-fn soft_bindings(asset: &MarkedAsset) -> Vec<SoftBinding> {
+pub(crate) fn bindings(mark: Option<&Mark>, fingerprint: Option<&Fingerprint>) -> Vec<SoftBinding> {
     let bound = |algorithm: &str, value: Vec<u8>, kind| SoftBinding {
         algorithm: algorithm.to_owned(),
         value,
         kind,
     };
-    let mark = match (&asset.mark, &asset.fingerprint) {
-        (Mark::Embedded { algorithm, id }, _) => {
+    let mark = match (mark, fingerprint) {
+        (Some(Mark::Embedded { algorithm, id }), _) => {
             Some(bound(algorithm, id.to_u64().to_be_bytes().to_vec(), BindingKind::Watermark))
         }
         // The bias in the words says whose text it is; what it says leads to the manifest.
-        (Mark::Statistical { algorithm, .. }, Some(Fingerprint::Text(text))) => {
+        (Some(Mark::Statistical { algorithm, .. }), Some(Fingerprint::Text(text))) => {
             Some(bound(algorithm, text.to_bytes(), BindingKind::Watermark))
         }
         _ => None,
     };
-    let fingerprint = asset.fingerprint.as_ref().map(|fingerprint| match fingerprint {
+    let fingerprint = fingerprint.map(|fingerprint| match fingerprint {
         Fingerprint::Image(image) => {
             bound(IMAGE_ALGORITHM, image.0.to_vec(), BindingKind::Fingerprint)
         }

@@ -309,6 +309,7 @@ impl From<PublishError> for ApiError {
             PublishError::Unpublished(_) => conflict("not_published", error.to_string()),
             PublishError::Withdrawn(_) => conflict("withdrawn", error.to_string()),
             PublishError::Url | PublishError::NoNotice => Self::invalid("url", error.to_string()),
+            PublishError::Label(_) => conflict("label_due", error.to_string()),
             PublishError::Provenance(_) => closed("credentials"),
             PublishError::Log(_) => closed("audit log"),
             PublishError::Objects(_) | PublishError::State(_) => closed("storage"),
