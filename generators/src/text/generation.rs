@@ -3,18 +3,22 @@
 use types::Sampling;
 
 use super::{
+    json::Constraint,
     opened::Opened,
     prompt::Prompt,
-    sampler::{CANDIDATES_MAX, Sampler, SamplerSettings},
+    sampler::{Sampler, SamplerSettings},
     spelling::Spelling,
     stop::{StopTexts, Stopped},
 };
-use crate::{FinishReason, GeneratorError, Job, SamplerHook, TextOutput, Usage, Warning};
+use crate::{
+    FinishReason, GeneratorError, Job, SampledBy, SamplerHook, TextOutput, Usage, Warning,
+};
 
 /// A job that this model can do.
 pub(crate) struct Plan {
     prompt: Prompt,
     settings: SamplerSettings,
+    constraint: Option<Constraint>,
     tokens_max: usize,
     stops: Vec<String>,
     hook: Option<Box<dyn SamplerHook + Send>>,
@@ -36,24 +40,21 @@ impl Plan {
         if read >= context {
             return Err(GeneratorError::ContextExceeded { prompt: read, context });
         }
-        let Sampling { seed, temperature, top_p, max_tokens, stop } = job.sampling;
+        let Sampling { max_tokens, stop, format, .. } = &job.sampling;
         let defaults = &opened.manual.defaults;
-        let top_k = job.top_k.or(defaults.top_k).map_or(CANDIDATES_MAX, |top_k| top_k as usize);
         let wanted = max_tokens.or(defaults.max_tokens).map_or(usize::MAX, |count| count as usize);
         // Keys of a short text cannot be used in a long one: an answer stays on its side.
         let short = opened.config.long_from.filter(|from| read < *from);
         let context = short.map_or(context, |from| from.min(context));
+        let tokens_max = wanted.min(context - read);
+        let vocabulary = || opened.vocabulary();
         Ok(Self {
-            long: opened.config.long_from.is_some() && short.is_none(),
+            settings: SamplerSettings::new(&job.sampling, defaults),
+            constraint: Constraint::new(format, vocabulary, tokens_max)?,
+            tokens_max,
+            stops: stop.clone(),
             tenant: job.tenant,
-            settings: SamplerSettings {
-                temperature: temperature.or(defaults.temperature).unwrap_or(1.0),
-                top_k,
-                top_p: top_p.or(defaults.top_p).unwrap_or(1.0),
-                seed,
-            },
-            tokens_max: wanted.min(context - read),
-            stops: stop,
+            long: opened.config.long_from.is_some() && short.is_none(),
             hook: job.sampler_hook,
             prompt,
         })
@@ -61,14 +62,25 @@ impl Plan {
 }
 
 fn check(job: &Job) -> Result<(), GeneratorError> {
-    let sampling = &job.sampling;
-    let within = |value: Option<f32>, max| value.is_none_or(|value| (0.0..=max).contains(&value));
+    let asked = &job.sampling;
+    let within =
+        |value: Option<f32>, min, max| value.is_none_or(|value| value >= min && value <= max);
+    let repeated = asked.repetition_penalty;
     let checks = [
-        ("temperature", within(sampling.temperature, 2.0), "must be from 0 to 2"),
-        ("top_p", within(sampling.top_p, 1.0), "must be from 0 to 1"),
-        ("top_k", job.top_k != Some(0), "must be at least 1"),
-        ("max_tokens", sampling.max_tokens != Some(0), "must be at least 1"),
-        ("stop", sampling.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
+        ("temperature", within(asked.temperature, 0.0, 2.0), "must be from 0 to 2"),
+        ("top_p", within(asked.top_p, 0.0, 1.0), "must be from 0 to 1"),
+        ("min_p", within(asked.min_p, 0.0, 1.0), "must be from 0 to 1"),
+        ("presence_penalty", within(asked.presence_penalty, -2.0, 2.0), "must be from -2 to 2"),
+        ("frequency_penalty", within(asked.frequency_penalty, -2.0, 2.0), "must be from -2 to 2"),
+        (
+            "repetition_penalty",
+            repeated.is_none_or(|p| p > 0.0 && p <= 2.0),
+            "must be above 0, at most 2",
+        ),
+        ("top_k", asked.top_k != Some(0), "must be at least 1"),
+        ("max_tokens", asked.max_tokens != Some(0), "must be at least 1"),
+        ("top_logprobs", asked.top_logprobs.is_none_or(|count| count <= 20), "must be at most 20"),
+        ("stop", asked.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
     ];
     let wrong = checks.into_iter().find(|(_, right, _)| !right);
     wrong.map_or(Ok(()), |(parameter, _, reason)| {
@@ -105,9 +117,12 @@ pub(crate) struct Drawn {
 impl<'a> Writing<'a> {
     /// Begins a text; the tokens of its prompt are to be read first.
     pub(crate) fn new(opened: &'a Opened, plan: Plan) -> (Self, Vec<u32>) {
-        let Plan { prompt, settings, tokens_max, stops, hook, .. } = plan;
+        let Plan { prompt, settings, constraint, tokens_max, stops, hook, .. } = plan;
+        let mut sampler = Sampler::new(settings);
+        sampler.read(&prompt.ids);
+        sampler.constrain(constraint);
         let writing = Self {
-            sampler: Sampler::new(settings),
+            sampler,
             writer: Writer::new(opened, stops),
             hook,
             tokens_max,
@@ -122,7 +137,8 @@ impl<'a> Writing<'a> {
         let previous = self.writer.previous;
         let id = self.sampler.draw(logits, previous, self.hook.as_deref_mut())?;
         self.usage.completion_tokens += 1;
-        let last = self.usage.completion_tokens == self.tokens_max;
+        let whole = self.sampler.is_whole();
+        let last = whole || self.usage.completion_tokens == self.tokens_max;
         let (fresh, stopped) = self.writer.take(id, last)?;
         self.writer.text.push_str(&fresh);
         let finish =
@@ -132,7 +148,11 @@ impl<'a> Writing<'a> {
 
     /// The whole text.
     pub(crate) fn output(&mut self, finish_reason: FinishReason) -> TextOutput {
+        let opened = self.writer.opened;
+        let ends = |id| opened.end_tokens.contains(&id);
         TextOutput {
+            sampler: SampledBy::Here,
+            logprobs: self.sampler.logprobs(&opened.tokenizer, ends),
             text: std::mem::take(&mut self.writer.text),
             usage: self.usage,
             finish_reason,

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     slice,
+    sync::{Arc, OnceLock},
 };
 
 use tokenizers::Tokenizer;
@@ -12,6 +13,7 @@ use super::{
     config::Config,
     gguf::{self, Described},
     huggingface::{self, ConfigError},
+    json::{self, Vocabulary},
     manual::{self, Manual},
     network::Network,
     parts::{self, Naming},
@@ -42,6 +44,8 @@ pub(crate) struct Opened {
     pub(crate) listing: Listing,
     files: ModelFiles,
     source: Source,
+    /// Made when the first text must have a form.
+    vocabulary: OnceLock<Arc<Vocabulary>>,
 }
 
 /// Where the weights are.
@@ -112,7 +116,14 @@ impl Opened {
             listing,
             files,
             source,
+            vocabulary: OnceLock::new(),
         })
+    }
+
+    /// The bytes of every token.
+    pub(crate) fn vocabulary(&self) -> Arc<Vocabulary> {
+        let made = || json::vocabulary(&self.tokenizer, &self.special_tokens);
+        Arc::clone(self.vocabulary.get_or_init(made))
     }
 
     /// Reads the weights and tells of it.
