@@ -141,8 +141,11 @@ impl<'a> Writing<'a> {
         let last = whole || self.usage.completion_tokens == self.tokens_max;
         let (fresh, stopped) = self.writer.take(id, last)?;
         self.writer.text.push_str(&fresh);
-        let finish =
-            if stopped { Some(FinishReason::Stop) } else { last.then_some(FinishReason::Length) };
+        let finish = if stopped || whole {
+            Some(FinishReason::Stop)
+        } else {
+            last.then_some(FinishReason::Length)
+        };
         Ok(Drawn { id, fresh, finish })
     }
 

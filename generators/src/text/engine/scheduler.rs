@@ -108,8 +108,10 @@ impl<'a> Scheduler<'a> {
     }
 
     fn end(&mut self, index: usize, outcome: Outcome) {
-        self.running.remove(index).end(outcome);
+        let sequence = self.running.remove(index);
+        // Whoever hears of the end must find its turn free.
         self.counts.running.store(self.running.len(), Ordering::Release);
+        sequence.end(outcome);
     }
 
     /// Gives a turn to those who wait, as long as their prompts find room.

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use candle_core::{
     CpuStorage, Device, Module as _, Storage, Tensor,
-    quantized::{QMatMul, QStorage, QTensor},
+    quantized::{GgmlDType, QMatMul, QStorage, QTensor},
 };
 use half::f16;
 
@@ -96,20 +96,38 @@ impl Matrix {
     /// `x` · selfᵗ for rows of `x`.
     fn product(&self, x: &Input) -> Result<Vec<f32>, GeneratorError> {
         match (&self.numbers, self.floats(), &x.tensor) {
-            (Numbers::Quantised(tensor), _, Some(x)) => {
-                numbers(&QMatMul::QTensor(Arc::clone(tensor)).forward(x)?)
-            }
+            (Numbers::Quantised(tensor), _, Some(x)) => quantised(tensor, x),
             (_, Some(weights), _) => Ok(product(weights, &x.floats, self.columns)),
             _ => Err(GeneratorError::Failed("a product without its rows".to_owned())),
         }
     }
 
-    fn quantised(&self) -> Option<&QTensor> {
+    const fn quantised(&self) -> Option<&Arc<QTensor>> {
         match &self.numbers {
             Numbers::Quantised(tensor) => Some(tensor),
             _ => None,
         }
     }
+}
+
+/// A product in few bits, row by row the same whatever the number of rows.
+///
+/// candle has other kernels for one row of Q6_K and for 32 rows and more of Q4_K, which add up in
+/// another order. The kernel for several maps of one input has no such exceptions but that it
+/// leaves out a single row of Q6_K; two rows are not left out.
+fn quantised(tensor: &Arc<QTensor>, x: &Tensor) -> Result<Vec<f32>, GeneratorError> {
+    let rows = x.dim(0)?;
+    let lone = rows == 1 && tensor.dtype() == GgmlDType::Q6K;
+    let x = if lone { Tensor::cat(&[x, x], 0)? } else { x.clone() };
+    let result = match QTensor::gemv_fused_shared_lhs(&[tensor], &x)? {
+        Some(mut results) if results.len() == 1 => results.swap_remove(0),
+        _ => QMatMul::QTensor(Arc::clone(tensor)).forward(&x)?,
+    };
+    let mut numbers = numbers(&result)?;
+    if lone {
+        numbers.truncate(numbers.len() / 2);
+    }
+    Ok(numbers)
 }
 
 /// Rows that a map is applied to, in the forms that its matrices want.
@@ -180,7 +198,8 @@ impl Linear {
 
     fn products(&self, x: &Input) -> Result<Vec<Vec<f32>>, GeneratorError> {
         if let (Some(x), true) = (&x.tensor, self.parts.len() > 1) {
-            let tensors: Vec<&QTensor> = self.parts.iter().filter_map(Matrix::quantised).collect();
+            let tensors = self.parts.iter().filter_map(Matrix::quantised);
+            let tensors: Vec<&QTensor> = tensors.map(Arc::as_ref).collect();
             if tensors.len() == self.parts.len()
                 && let Some(results) = QTensor::gemv_fused_shared_lhs(&tensors, x)?
             {
@@ -230,11 +249,9 @@ fn joined(a: &Matrix, b: &Matrix) -> Option<Matrix> {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::quantized::GgmlDType;
-
     use super::*;
 
-    fn quantised(rows: usize, kind: GgmlDType) -> Matrix {
+    fn in_few_bits(rows: usize, kind: GgmlDType) -> Matrix {
         let numbers: Vec<f32> = (0..rows * SHORT).map(|i| (i as f32 * 0.37).sin()).collect();
         let tensor = Tensor::from_vec(numbers, (rows, SHORT), &Device::Cpu).unwrap();
         let bytes = QTensor::quantize(&tensor, kind).unwrap().data().unwrap().into_owned();
@@ -256,7 +273,7 @@ mod tests {
         use GgmlDType::{Q4_0, Q4K, Q5K, Q6K, Q8_0};
         let x: Vec<f32> = (0..40 * SHORT).map(|i| (i as f32 * 0.11).cos()).collect();
         for kind in [Q8_0, Q4_0, Q4K, Q5K, Q6K] {
-            let (first, second) = (quantised(32, kind), quantised(16, kind));
+            let (first, second) = (in_few_bits(32, kind), in_few_bits(16, kind));
             let exact = Linear::new(vec![widened(&first), widened(&second)], None);
             let map = Linear::new(vec![first, second], None);
             let all = map.forward(x.clone()).unwrap();
@@ -264,8 +281,9 @@ mod tests {
                 assert!((ours - exact).abs() < 0.3, "{kind:?}: {ours} {exact}");
             }
             let alone = map.forward(x[..SHORT].to_vec()).unwrap();
-            let close = alone.iter().zip(&all).all(|(a, b)| (a - b).abs() < 1e-4);
-            assert!(close, "{kind:?}");
+            assert_eq!(alone, all[..48], "{kind:?}");
+            let some = map.forward(x[..5 * SHORT].to_vec()).unwrap();
+            assert_eq!(some, all[..5 * 48], "{kind:?}");
         }
     }
 
