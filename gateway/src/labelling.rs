@@ -242,6 +242,8 @@ mod tests {
             completion_tokens: 2,
             finish_reason: "stop",
             marking: TextMarking::new(&WatermarkKey::new([1; 32])),
+            unmarkable: None,
+            logprobs: None,
             is_opened,
         })
     }

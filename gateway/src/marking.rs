@@ -106,8 +106,12 @@ pub(crate) async fn mark(
 }
 
 fn mark_text(text: Text, model: String) -> MarkedAsset {
+    let mark = match text.unmarkable {
+        None => text.marking.mark(),
+        Some(reason) => Mark::NotMarkable { reason: reason.to_owned() },
+    };
     MarkedAsset {
-        mark: text.marking.mark(),
+        mark,
         labels: LabelsRecord::default(),
         fingerprint: fingerprint(text.text.as_bytes(), MediaType::PlainText),
         bytes: text.text.into_bytes(),
@@ -117,6 +121,7 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
             prompt_tokens: text.prompt_tokens,
             completion_tokens: text.completion_tokens,
             finish_reason: text.finish_reason.to_owned(),
+            logprobs: text.logprobs,
         },
         warnings: Vec::new(),
         hold: false,

@@ -67,17 +67,11 @@ fn state_label(asset: &mut MarkedAsset, bytes: &[u8], producer: &ProviderCode) {
 }
 
 /// What the manifest states: nothing about people, nothing of the prompt.
-fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
+fn request(case: &mut Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
     let request = match asset.brought.take() {
         Some((bytes, lineage)) => brought(case, title, bytes, asset.media_type, lineage),
-        None => SigningRequest {
-            labels: Labels {
-                aigc: case.stages.labelling.implicit(case.asset_id()),
-                ..Labels::default()
-            },
-            ..SigningRequest::new(title, DigitalSourceType::TrainedAlgorithmicMedia)
-        },
+        None => SigningRequest { ingredients: credited(case), ..made(case, title) },
     };
     SigningRequest {
         model: case.card().map(|card| Model {
@@ -92,6 +86,28 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
         },
         ..request
     }
+}
+
+/// What a model has made.
+fn made(case: &Case, title: String) -> SigningRequest {
+    let aigc = case.stages.labelling.implicit(case.asset_id());
+    let labels = Labels { aigc, ..Labels::default() };
+    let source = DigitalSourceType::TrainedAlgorithmicMedia;
+    SigningRequest { labels, ..SigningRequest::new(title, source) }
+}
+
+/// The file that a server made, where it has credentials of its own: they are kept as history.
+fn credited(case: &mut Case) -> Vec<Ingredient> {
+    let Some(bytes) = case.original.take() else { return Vec::new() };
+    let Some(media_type) = MediaType::sniff(&bytes) else { return Vec::new() };
+    let found = case.stages.verifier.verify(&bytes, None, Some(media_type.name()));
+    if found.manifest_label.is_none() {
+        return Vec::new();
+    }
+    vec![Ingredient {
+        relationship: Some(Relationship::ComponentOf),
+        ..Ingredient::new("from the server", bytes, media_type)
+    }]
 }
 
 /// What a file came from. Credentials that it brings along are kept, whatever is said of it.

@@ -13,10 +13,10 @@ pub struct Job {
     pub messages: Vec<Message>,
     /// How to sample, and the seed.
     pub sampling: Sampling,
-    /// Draw only among this many of the likeliest tokens; `None` leaves it to the model.
-    pub top_k: Option<u32>,
     /// Width and height in pixels for pictures; `None` leaves it to the model.
     pub size: Option<(u32, u32)>,
+    /// Nobody waits for pieces: a backend may tell the text at its end.
+    pub whole: bool,
     /// Has a say in every token of a text.
     pub sampler_hook: Option<Box<dyn SamplerHook + Send>>,
 }
@@ -36,8 +36,8 @@ impl From<&GenerationRequest> for Job {
         Self {
             messages: request.messages.clone(),
             sampling: request.sampling.clone(),
-            top_k: None,
             size: request.size,
+            whole: false,
             sampler_hook: None,
         }
     }
@@ -48,8 +48,8 @@ impl fmt::Debug for Job {
         f.debug_struct("Job")
             .field("messages", &self.messages)
             .field("sampling", &self.sampling)
-            .field("top_k", &self.top_k)
             .field("size", &self.size)
+            .field("whole", &self.whole)
             .field("sampler_hook", &self.sampler_hook.is_some())
             .finish()
     }

@@ -8,6 +8,7 @@ mod assets;
 mod audit;
 mod chat;
 mod chat_stream;
+mod completions;
 mod entries;
 mod error;
 mod extract;
@@ -22,6 +23,8 @@ mod publications;
 mod renditions;
 mod resolution;
 mod reviews;
+mod sampling;
+mod text;
 mod vault;
 mod verify;
 mod witness;
@@ -64,6 +67,7 @@ struct Document;
 pub fn api(line: Line, server: &Server) -> Router {
     let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(chat::completions))
+        .routes(routes!(completions::completions))
         .routes(routes!(images::generations))
         .routes(routes!(moderations::moderations))
         .routes(routes!(models::list))

@@ -3,15 +3,17 @@
 use types::Sampling;
 
 use super::{
+    json::Constraint,
     network::{Memory, Network},
     opened::Opened,
     prompt::Prompt,
-    sampler::{CANDIDATES_MAX, Sampler, SamplerSettings},
+    sampler::{Sampler, SamplerSettings},
     spelling::Spelling,
     stop::{StopTexts, Stopped},
 };
 use crate::{
-    Event, EventSender, FinishReason, GeneratorError, Job, SamplerHook, TextOutput, Usage,
+    Event, EventSender, FinishReason, GeneratorError, Job, SampledBy, SamplerHook, TextOutput,
+    Usage,
 };
 
 /// Tokens of a prompt that are read at once; between them the run can be cancelled.
@@ -21,6 +23,7 @@ const READ_AT_ONCE: usize = 256;
 pub(crate) struct Plan {
     prompt: Prompt,
     settings: SamplerSettings,
+    constraint: Option<Constraint>,
     tokens_max: usize,
     stops: Vec<String>,
     hook: Option<Box<dyn SamplerHook + Send>>,
@@ -38,19 +41,16 @@ impl Plan {
         if read >= context {
             return Err(GeneratorError::ContextExceeded { prompt: read, context });
         }
-        let Sampling { seed, temperature, top_p, max_tokens, stop } = job.sampling;
+        let Sampling { max_tokens, stop, format, .. } = &job.sampling;
         let defaults = &opened.manual.defaults;
-        let top_k = job.top_k.or(defaults.top_k).map_or(CANDIDATES_MAX, |top_k| top_k as usize);
         let wanted = max_tokens.or(defaults.max_tokens).map_or(usize::MAX, |count| count as usize);
+        let tokens_max = wanted.min(context - read);
+        let vocabulary = || opened.vocabulary();
         Ok(Self {
-            settings: SamplerSettings {
-                temperature: temperature.or(defaults.temperature).unwrap_or(1.0),
-                top_k,
-                top_p: top_p.or(defaults.top_p).unwrap_or(1.0),
-                seed,
-            },
-            tokens_max: wanted.min(context - read),
-            stops: stop,
+            settings: SamplerSettings::new(&job.sampling, defaults),
+            constraint: Constraint::new(format, vocabulary, tokens_max)?,
+            tokens_max,
+            stops: stop.clone(),
             hook: job.sampler_hook,
             prompt,
         })
@@ -58,14 +58,25 @@ impl Plan {
 }
 
 fn check(job: &Job) -> Result<(), GeneratorError> {
-    let sampling = &job.sampling;
-    let within = |value: Option<f32>, max| value.is_none_or(|value| (0.0..=max).contains(&value));
+    let asked = &job.sampling;
+    let within =
+        |value: Option<f32>, min, max| value.is_none_or(|value| value >= min && value <= max);
+    let repeated = asked.repetition_penalty;
     let checks = [
-        ("temperature", within(sampling.temperature, 2.0), "must be from 0 to 2"),
-        ("top_p", within(sampling.top_p, 1.0), "must be from 0 to 1"),
-        ("top_k", job.top_k != Some(0), "must be at least 1"),
-        ("max_tokens", sampling.max_tokens != Some(0), "must be at least 1"),
-        ("stop", sampling.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
+        ("temperature", within(asked.temperature, 0.0, 2.0), "must be from 0 to 2"),
+        ("top_p", within(asked.top_p, 0.0, 1.0), "must be from 0 to 1"),
+        ("min_p", within(asked.min_p, 0.0, 1.0), "must be from 0 to 1"),
+        ("presence_penalty", within(asked.presence_penalty, -2.0, 2.0), "must be from -2 to 2"),
+        ("frequency_penalty", within(asked.frequency_penalty, -2.0, 2.0), "must be from -2 to 2"),
+        (
+            "repetition_penalty",
+            repeated.is_none_or(|p| p > 0.0 && p <= 2.0),
+            "must be above 0, at most 2",
+        ),
+        ("top_k", asked.top_k != Some(0), "must be at least 1"),
+        ("max_tokens", asked.max_tokens != Some(0), "must be at least 1"),
+        ("top_logprobs", asked.top_logprobs.is_none_or(|count| count <= 20), "must be at most 20"),
+        ("stop", asked.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
     ];
     let wrong = checks.into_iter().find(|(_, right, _)| !right);
     wrong.map_or(Ok(()), |(parameter, _, reason)| {
@@ -83,9 +94,11 @@ pub(crate) fn run(
     plan: Plan,
     events: &EventSender,
 ) -> Result<TextOutput, GeneratorError> {
-    let Plan { prompt, settings, tokens_max, stops, mut hook } = plan;
+    let Plan { prompt, settings, constraint, tokens_max, stops, mut hook } = plan;
     let mut memory = Memory::new(&opened.config, prompt.ids.len() + tokens_max);
     let mut sampler = Sampler::new(settings);
+    sampler.read(&prompt.ids);
+    sampler.constrain(constraint);
     let mut writer = Writer::new(opened, stops);
     let mut logits = Vec::new();
     for some in prompt.ids.chunks(READ_AT_ONCE) {
@@ -96,11 +109,14 @@ pub(crate) fn run(
     let finish_reason = loop {
         let id = sampler.draw(&logits, writer.previous, hook.as_deref_mut())?;
         drawn += 1;
-        let last = drawn == tokens_max;
+        let last = drawn == tokens_max || sampler.is_whole();
         let (fresh, stopped) = writer.take(id, last)?;
         writer.text.push_str(&fresh);
         events.send_blocking(Event::token(fresh))?;
         if stopped {
+            break FinishReason::Stop;
+        }
+        if sampler.is_whole() {
             break FinishReason::Stop;
         }
         if last {
@@ -113,6 +129,8 @@ pub(crate) fn run(
         usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: drawn },
         finish_reason,
         warnings: prompt.warnings,
+        sampler: SampledBy::Here,
+        logprobs: sampler.logprobs(&opened.tokenizer, |id| opened.end_tokens.contains(&id)),
     })
 }
 

@@ -3,13 +3,14 @@
 //! Reading order: `opened` is what is known of a model before its weights are read: `config` the
 //! network's shape, `manual` how its makers use it, the tokenizer. `prompt` (with `chat`, `facts`
 //! and `schema`) turns a conversation into tokens, `network` (with `rope`) turns tokens into
-//! logits, `sampler` draws, `spelling` and `stop` put the text together, `generation` is one run.
+//! logits, `sampler` draws (with `json` for forms), `spelling` and `stop` put the text together, `generation` is one run.
 
 mod chat;
 pub(crate) mod check;
 mod config;
 mod facts;
 mod generation;
+mod json;
 mod manual;
 mod network;
 mod opened;

@@ -1,12 +1,16 @@
 //! What is known of a model before its weights are in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use tokenizers::Tokenizer;
 use types::Modality;
 
 use super::{
     config::{Config, ConfigError},
+    json::{self, Vocabulary},
     manual::{self, Manual},
     network::{self, Network},
     prompt::PromptForm,
@@ -36,6 +40,8 @@ pub(crate) struct Opened {
     pub(crate) listing: Listing,
     files: ModelFiles,
     weight_files: WeightFiles,
+    /// Made when the first text must have a form.
+    vocabulary: OnceLock<Arc<Vocabulary>>,
 }
 
 impl Opened {
@@ -72,7 +78,14 @@ impl Opened {
             listing,
             files,
             weight_files,
+            vocabulary: OnceLock::new(),
         })
+    }
+
+    /// The bytes of every token.
+    pub(crate) fn vocabulary(&self) -> Arc<Vocabulary> {
+        let made = || json::vocabulary(&self.tokenizer, &self.special_tokens);
+        Arc::clone(self.vocabulary.get_or_init(made))
     }
 
     /// Reads the weights and tells of it.

@@ -276,3 +276,21 @@ proptest::proptest! {
         proptest::prop_assert!(said.contains("cut off"), "{}", said);
     }
 }
+
+#[tokio::test]
+async fn json_is_written_where_json_is_asked_for() {
+    let schema = r#"{"type":"object","properties":{"place":{"type":"string"},"level":{"type":"integer"}},"required":["place","level"],"additionalProperties":false}"#;
+    let schema = types::TextFormat::JsonSchema { name: "x".into(), schema: schema.into() };
+    for (format, seed) in [(types::TextFormat::JsonObject, 1), (schema.clone(), 2), (schema, 3)] {
+        let mut job = job("Say it as JSON");
+        job.sampling.format = format;
+        job.sampling.seed = seed;
+        job.sampling.max_tokens = Some(60);
+        job.sampling.top_logprobs = Some(1);
+        let (output, _) = run(&model(), job).await;
+        let value: serde_json::Value = serde_json::from_str(&output.text).unwrap();
+        assert!(value.is_object() && (seed == 1 || value["level"].is_i64()), "{}", output.text);
+        assert_eq!(output.finish_reason, FinishReason::Stop);
+        assert_eq!(output.logprobs.unwrap().len(), output.usage.completion_tokens);
+    }
+}
