@@ -7,15 +7,19 @@
 //! what is known about a picture, [`profile`] ranks all that by taste. [`context`] is the small
 //! model that tells words apart by their neighbours.
 
+pub mod alt_text;
 pub mod context;
 pub mod correct;
 pub mod faithful;
 pub mod headline;
+pub mod ideas;
 pub mod language;
 mod packed;
 pub mod profile;
 mod reading;
 mod sentences;
+pub mod suggest;
 pub mod summary;
+mod topics;
 
 pub use types::Language;

@@ -73,7 +73,7 @@ struct Near<'r> {
     after2: Option<&'r Token>,
 }
 
-fn mark<'r>(token: Option<&'r Token>) -> &'r str {
+fn mark(token: Option<&Token>) -> &str {
     token.filter(|token| token.kind == Kind::Mark).map_or("", |token| token.lower.as_str())
 }
 

@@ -72,15 +72,18 @@ fn passes(word: &str) -> bool {
     !confused && (word.chars().count() < 3 || words::is_known(word))
 }
 
+/// The rule by which a word is wrong, and what it was meant to be.
+type Answer = (Rule, Vec<String>);
+
 /// What words were meant to be; each is looked up once.
 #[derive(Debug, Default)]
 struct Meant {
-    found: HashMap<(String, bool), Option<(Rule, Vec<String>)>>,
+    found: HashMap<(String, bool), Option<Answer>>,
     far: usize,
 }
 
 impl Meant {
-    fn of(&mut self, word: &str, doubtful: bool) -> Option<(Rule, Vec<String>)> {
+    fn of(&mut self, word: &str, doubtful: bool) -> Option<Answer> {
         let key = (word.to_owned(), doubtful);
         if let Some(found) = self.found.get(&key) {
             return found.clone();
@@ -93,7 +96,7 @@ impl Meant {
         found
     }
 
-    fn look_up(&mut self, word: &str, doubtful: bool) -> Option<(Rule, Vec<String>)> {
+    fn look_up(&mut self, word: &str, doubtful: bool) -> Option<Answer> {
         if let Some((_, right)) = CONFUSED.iter().find(|(wrong, _)| *wrong == word) {
             return Some((SPELLING, vec![(*right).to_owned()]));
         }
