@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::newsroom::{Newsroom, RIVER};
+use crate::newsroom::{Newsroom, RIVER, Server};
 
 /// Whether outside tools are to be used; says so when not.
 pub(crate) fn wanted(what: &str) -> bool {
@@ -41,7 +41,31 @@ fn an_unmodified_openai_client_works() {
     let server = newsroom.serve();
     let output = python("openai_client.py", &[&server.url, &key], &[]);
     assert!(output.status.success(), "{}", said(&output));
-    assert_eq!(said(&output).matches("ok ").count(), 4, "{}", said(&output));
+    assert_eq!(said(&output).matches("ok ").count(), 5, "{}", said(&output));
+}
+
+/// A line is a server of OpenAI's kind, too: one stands behind another, and an unmodified client asks
+/// the first.
+#[test]
+fn an_unmodified_openai_client_works_with_a_server_behind_the_line() {
+    if !wanted("OpenAI's Python client") {
+        return;
+    }
+    let behind = Newsroom::new();
+    // Alone there, its model is the first that is listed.
+    let text = std::fs::read_to_string(behind.path("imprimatur.toml")).unwrap();
+    let text = text.replace("[generators.newsdesk-starter]", "[generators.briefs]");
+    std::fs::write(behind.path("imprimatur.toml"), text).unwrap();
+    let key_behind = behind.key("journalist", "gateway");
+    let server_behind = behind.serve();
+    let newsroom = Newsroom::new();
+    let key = newsroom.key("journalist", "ada");
+    let url = format!("{}/v1", server_behind.url);
+    let env = [("IMPRIMATUR_UPSTREAM_KEY", key_behind.as_str())];
+    let server = Server::start_in(newsroom.path(".").as_path(), &["--upstream", &url], &env);
+    let output = python("openai_client.py", &[&server.url, &key, "--upstream", "briefs"], &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output).matches("ok ").count(), 1, "{}", said(&output));
 }
 
 #[test]

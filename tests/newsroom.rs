@@ -125,8 +125,20 @@ pub(crate) fn started(command: &mut Command) -> (Child, Value) {
 
 impl Server {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// Serves with more options.
+    pub(crate) fn start_with(folder: &Path, more: &[&str]) -> Self {
+        Self::start_in(folder, more, &[])
+    }
+
+    /// Serves with more options and variables.
+    pub(crate) fn start_in(folder: &Path, more: &[&str], env: &[(&str, &str)]) -> Self {
         let args = ["--json", "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"];
-        let (process, started) = started(Command::new(PROGRAM).current_dir(folder).args(args));
+        let args = [&args, more].concat();
+        let (process, started) =
+            started(Command::new(PROGRAM).current_dir(folder).args(args).envs(env.iter().copied()));
         let url = |name: &str| started[name].as_str().unwrap().to_owned();
         Self { process, url: url("api"), public: url("public") }
     }

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use serde_json::{Value, json};
+use watermark::label::measure;
 
 use crate::newsroom::{Answer, Newsroom, RIVER, Server, chat};
 
@@ -36,6 +37,10 @@ fn stripped(bytes: &[u8]) -> Vec<u8> {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(Cursor::new(&mut jpeg), 80).encode_image(&half).unwrap();
     jpeg
+}
+
+fn shows_label(file: &[u8]) -> bool {
+    measure::picture(file, &["AI"]).unwrap().is_some()
 }
 
 fn code(answer: &Answer) -> (u16, String) {
@@ -88,6 +93,11 @@ fn only_what_an_editor_approved_goes_before_the_public_and_strangers_are_led_to_
     assert!(content != bytes, "the published file carries an update manifest");
     let report = server.public_post("/v1/verify", &content).json();
     assert_eq!(report["publication"]["state"], "published", "{report}");
+    assert_eq!(report["verdict"], "trusted", "{report}");
+    assert_eq!(report["ai_declared_active"], true, "{report}");
+    // It shows the label that was due, and says how it came there.
+    assert!(shows_label(&content) && !shows_label(&bytes));
+    assert!(contains(&content, b"c2pa.addedText"));
     assert_eq!(report["publication"]["url"], "https://press.example/lighthouse");
     let found = labels(&server.public_post("/sbr/v1/matches/byContent", &copy));
     assert_eq!(found, [report["manifest_label"].as_str().unwrap()]);
@@ -123,6 +133,35 @@ fn only_what_an_editor_approved_goes_before_the_public_and_strangers_are_led_to_
     }
     drop(server);
     newsroom.json(&["audit", "verify"], 0);
+}
+
+#[test]
+fn unpublished_work_does_not_hide_what_was_published_and_looks_the_same() {
+    let newsroom = Newsroom::new();
+    let author = newsroom.key("editor", "ada");
+    let editor = newsroom.key("editor", "grace");
+    let server = newsroom.serve();
+    let (draft, chosen) = (draw(&server, &author), draw(&server, &author));
+    let copy = stripped(&draft.bytes);
+    let report = server.public_post("/v1/verify", &copy).json();
+    assert_eq!(report["publication"]["state"], "unpublished", "{report}");
+    assert!(report.get("asset_id").is_none_or(Value::is_null), "{report}");
+
+    let approve = json!({"decision": "approve", "reason": "accurate"});
+    let review = server.post(&editor, &format!("/v1/reviews/{}", chosen.asset), &approve);
+    assert_eq!(review.status, 200, "{}", review.json());
+    let url = json!({"url": "https://press.example/lighthouse"});
+    let published = server.post(&editor, &format!("/v1/assets/{}/publish", chosen.asset), &url);
+    assert_eq!(published.status, 200, "{}", published.json());
+
+    // The copy carries the mark of the draft; strangers hear of the published twin alone.
+    let report = server.public_post("/v1/verify", &copy).json();
+    assert_eq!(report["asset_id"], chosen.asset.as_str(), "{report}");
+    assert_eq!(report["recovered"]["how"], "fingerprint", "{report}");
+    assert_eq!(report["recovered"]["certainty"], "possible", "{report}");
+    assert_eq!(labels(&server.public_post("/sbr/v1/matches/byContent", &copy)).len(), 1);
+    let report = server.send(&author, "/v1/verify", &copy, "image/jpeg").json();
+    assert_eq!(report["asset_id"], draft.asset.as_str(), "its own newsroom knows better: {report}");
 }
 
 #[test]

@@ -100,30 +100,32 @@ impl Registry {
         self.first(&Filter::Manifest(label.to_owned()))
     }
 
-    /// The asset whose picture differs least, if it differs in at most `max` bits.
+    /// Assets whose pictures differ in at most `max` of 256 bits, each with in how many; those that
+    /// differ least first, at most `count` of them.
     ///
     /// # Errors
     /// [`LogError::Index`] when the index fails.
-    pub fn nearest_image(
+    pub fn near_images(
         &self,
         image: &ImageFingerprint,
         max: u32,
-    ) -> Result<Option<(AssetEntry, u32)>, LogError> {
-        let Some((index, distance)) = self.near.image(image, max)? else { return Ok(None) };
-        Ok(self.entry(index)?.map(|entry| (entry, distance)))
+        count: usize,
+    ) -> Result<Vec<(AssetEntry, u32)>, LogError> {
+        self.entries(self.near.images(image, max, count)?)
     }
 
-    /// The asset whose text is most similar, if at least `min`.
+    /// Assets whose texts share at least `min` of their shingles, each with the share (0–1); the
+    /// most similar first, at most `count` of them.
     ///
     /// # Errors
     /// [`LogError::Index`] when the index fails.
-    pub fn nearest_text(
+    pub fn near_texts(
         &self,
         text: &TextFingerprint,
         min: f32,
-    ) -> Result<Option<(AssetEntry, f32)>, LogError> {
-        let Some((index, similarity)) = self.near.text(text, min)? else { return Ok(None) };
-        Ok(self.entry(index)?.map(|entry| (entry, similarity)))
+        count: usize,
+    ) -> Result<Vec<(AssetEntry, f32)>, LogError> {
+        self.entries(self.near.texts(text, min, count)?)
     }
 
     /// Reads the fingerprints into memory, which the first near search does otherwise.
@@ -204,6 +206,15 @@ impl Registry {
             block = at + 1;
         }
         Ok(found)
+    }
+
+    fn entries<T>(&self, found: Vec<(u64, T)>) -> Result<Vec<(AssetEntry, T)>, LogError> {
+        let told = found.into_iter().map(|(index, how)| Ok((self.entry(index)?, how)));
+        let told = told.filter_map(|found: Result<_, LogError>| match found {
+            Ok((entry, how)) => entry.map(|entry| Ok((entry, how))),
+            Err(error) => Some(Err(error)),
+        });
+        told.collect()
     }
 
     /// The asset that a record tells of.

@@ -15,11 +15,12 @@ use std::{
 
 use axum::{Json, Router, routing::post};
 use gateway::{config::Config, http, installation::Installation, pipeline::Line, wiring::Stages};
+use generators::{EventSender, Generator as _, Job, Upstream, openai::Settings};
 use policy::{Engine, Hook, Scope};
 use provenance::{Authority, Credentials, DigitalSourceType, SigningRequest};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, runtime::Runtime};
-use types::{Language, MediaType, Modality, Principal, Role};
+use types::{Language, MediaType, Message, Modality, Principal, Role, Speaker};
 
 /// Rounds of one call of everything, so that all meet the same machine.
 const ROUNDS: usize = 300;
@@ -29,13 +30,19 @@ const REQUESTS_EACH: usize = 40;
 
 const PROMPT: &str = "Two sentences on the council, which meets on Tuesday at noon.";
 
+/// Rows that are compared.
+const RELEASED: &str = "the line: released";
+const A_SERVER: &str = "a server with a fixed answer, asked directly";
+const FROM_SERVER: &str = "the line: released, from that server";
+
 /// Something to time.
 type Work<'a> = (&'static str, Box<dyn FnMut() + 'a>);
 
 fn main() {
     let runtime = Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let (line, key) = line(&runtime, folder.path());
+    let upstream = serve(&runtime, Router::new().route("/v1/chat/completions", post(answer)));
+    let (line, key) = line(&runtime, folder.path(), &upstream);
     let server = line.stages().installation.config().server.clone();
     let ours = serve(&runtime, http::api(line, &server));
     let bare = serve(&runtime, Router::new().route("/", post(echo)));
@@ -46,8 +53,11 @@ fn main() {
         ("policy before and after, newsroom pack", judge()),
         ("C2PA manifest and time-stamp of a text", sign(folder.path())),
         ("the line: refused, one record", call(chat_url(&ours), key.clone(), refused())),
-        ("the line: released", call(chat_url(&ours), key.clone(), chat(false))),
+        (RELEASED, call(chat_url(&ours), key.clone(), chat(false))),
         ("the line: released, streamed", call(chat_url(&ours), key.clone(), chat(true))),
+        (A_SERVER, call(chat_url(&format!("{upstream}/v1")), String::new(), chat(false))),
+        ("the same through the backend alone", backend(&runtime, &upstream)),
+        (FROM_SERVER, call(chat_url(&ours), key.clone(), from_server())),
     ];
     let medians = medians(&mut works);
     println!("one caller, median of {ROUNDS} rounds");
@@ -56,6 +66,14 @@ fn main() {
         let ratio = median.as_secs_f64() / floor.as_secs_f64();
         println!("{name:42} {:9.3} ms {ratio:8.1} ×", median.as_secs_f64() * 1e3);
     }
+
+    let of = |wanted| medians.iter().find(|(name, _)| *name == wanted).map(|found| found.1);
+    let [Some(direct), Some(null), Some(through)] = [of(A_SERVER), of(RELEASED), of(FROM_SERVER)]
+    else {
+        return;
+    };
+    let added = through.as_secs_f64() - null.as_secs_f64() - direct.as_secs_f64();
+    println!("passing through adds {:.3} ms to the line and the server's own time", added * 1e3);
 
     println!("\n{CALLERS} callers at once");
     let plain = throughput(&bare, "", &chat(false));
@@ -172,10 +190,45 @@ fn serve(runtime: &Runtime, routes: Router) -> String {
     url
 }
 
-fn line(runtime: &Runtime, folder: &Path) -> (Line, String) {
+/// The answer of a server behind the line: the null model's sentence.
+async fn answer(Json(_): Json<Value>) -> Json<Value> {
+    let message = json!({"role": "assistant", "content": generators::null::SENTENCE});
+    let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
+    let usage = json!({"prompt_tokens": 12, "completion_tokens": 10});
+    Json(json!({"choices": [choice], "usage": usage}))
+}
+
+fn from_server() -> Value {
+    let mut body = chat(false);
+    if let Some(body) = body.as_object_mut() {
+        body.insert("model".to_owned(), json!("wire"));
+    }
+    body
+}
+
+/// The backend without the line.
+fn backend<'a>(runtime: &'a Runtime, upstream: &str) -> Box<dyn FnMut() + 'a> {
+    let mut settings = Settings::new(format!("{upstream}/v1"));
+    settings.model = Some("fixed".to_owned());
+    let model = Upstream::new("wire", settings).unwrap();
+    Box::new(move || {
+        let (sender, mut receiver) = EventSender::channel(8);
+        let messages = vec![Message { role: Speaker::User, text: PROMPT.to_owned() }];
+        let job = Job { messages, whole: true, ..Job::default() };
+        let reading = async { while receiver.recv().await.is_some() {} };
+        let (output, ()) =
+            runtime.block_on(async { tokio::join!(model.generate(job, sender), reading) });
+        black_box(output.unwrap());
+    })
+}
+
+fn line(runtime: &Runtime, folder: &Path, upstream: &str) -> (Line, String) {
     let made = Installation::create(folder, "Bench").unwrap();
     let file = made.config_file();
-    let text = std::fs::read_to_string(&file).unwrap() + "\n[generators.null]\nkind = \"null\"\n";
+    let more = format!(
+        "\n[generators.null]\nkind = \"null\"\n[generators.wire]\nkind = \"openai\"\nurl = \"{upstream}/v1\"\nmodel = \"fixed\"\n"
+    );
+    let text = std::fs::read_to_string(&file).unwrap() + &more;
     std::fs::write(&file, text).unwrap();
     let installation = Installation::new(folder.to_path_buf(), Config::load(Some(&file)).unwrap());
     let stages = runtime.block_on(Stages::open(installation)).unwrap();

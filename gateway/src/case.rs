@@ -28,6 +28,10 @@ pub struct Case {
     /// Commitment to the idempotency key that the request came with.
     pub(crate) idempotency: Option<types::Sha256>,
     pub(crate) evidence: Evidence,
+    /// The picture file that a server made.
+    pub(crate) original: Option<Vec<u8>>,
+    /// Which of several models ran, where the generator is several.
+    pub(crate) ran: Option<ModelCard>,
     /// `None` for a file that was brought in.
     generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
@@ -79,6 +83,8 @@ impl Case {
             output,
             idempotency: crate::idempotency::current(),
             evidence: Evidence::default(),
+            ran: None,
+            original: None,
             generator,
             asset_id,
             admission,
@@ -129,7 +135,7 @@ impl Case {
     }
 
     pub(crate) fn card(&self) -> Option<&ModelCard> {
-        self.generator.as_ref().map(|generator| generator.card())
+        self.ran.as_ref().or_else(|| self.generator.as_ref().map(|generator| generator.card()))
     }
 
     pub(crate) const fn is_open(&self) -> bool {

@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod generators;
 mod labels;
 mod provenance;
 mod storage;
@@ -15,7 +16,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use labels::{Labels, Unwritable, Visible};
+pub use generators::{GeneratorSection, Protocol};
+pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
@@ -97,16 +99,6 @@ impl Default for Auth {
 pub struct Policy {
     /// A rule pack in TOML; without it the built-in newsroom pack.
     pub pack: Option<PathBuf>,
-}
-
-/// `[generators.NAME]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GeneratorSection {
-    /// The backend: one of the files in `generators/src`.
-    pub kind: String,
-    /// The model's folder, where the backend reads one.
-    pub path: Option<PathBuf>,
 }
 
 /// `[watermark]`
@@ -355,5 +347,8 @@ mod tests {
     fn generators_are_named_sections() {
         let config = load("[generators.newsdesk]\nkind = \"llama\"\npath = \"models/x\"").unwrap();
         assert_eq!(config.generators["newsdesk"].kind, "llama");
+        let error = load("[generators.x]\nkind = \"openai\"\nkey = \"hunter2\"").unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("`key`") && !error.contains("hunter2"), "{error}");
     }
 }

@@ -9,7 +9,7 @@ use provenance::{TrustList, Verdict};
 use serde_json::{Value, json};
 use types::Language;
 
-use crate::lookup::{Inclusion, Origin, Standing, Verification};
+use crate::lookup::{Origin, Standing, Verification};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,9 @@ pub fn report<'a>(
         Language::En => &report.summary.en,
         Language::Zh => &report.summary.zh,
     };
-    let origin = found.origin.as_ref();
-    let known = origin.filter(|origin| audience.may_know(&origin.asset));
+    // Of several that a file may come from, unpublished ones must not hide a published one.
+    let known = found.origins.iter().find(|origin| audience.may_know(&origin.asset));
+    let origin = known.or_else(|| found.origin());
     // Strangers hear nothing of our log but that a signature of ours is not in it.
     let told = |standing: &Standing| known.is_some() || *standing == Standing::NotInLog;
     let standing = found.standing.filter(told);
@@ -80,7 +81,7 @@ pub fn report<'a>(
             (None, Some(origin)) => statement(origin, publisher, language),
             (None, None) => Value::Null,
         },
-        "receipt": known.map(|known| receipt(&known.asset, found.inclusion)),
+        "receipt": known.map(receipt),
         "log": standing,
         "lists": lists.collect::<Vec<_>>(),
         "ms": found.ms,
@@ -93,7 +94,8 @@ pub fn report<'a>(
     told
 }
 
-fn receipt(asset: &AssetEntry, inclusion: Option<Inclusion>) -> Value {
+fn receipt(origin: &Origin) -> Value {
+    let Origin { asset, inclusion, .. } = origin;
     json!({"index": asset.index, "leaf_hash": asset.leaf_hash, "inclusion": inclusion})
 }
 

@@ -1,13 +1,15 @@
 //! Runs the model and lets its text pass policy's hold-back window as it is written.
 
-use std::time::Instant;
+use std::{io::Cursor, time::Instant};
 
 use generators::{
-    Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, Output, TextOutput,
+    Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, ModelCard, Output,
+    PictureFile, SampledBy, TextOutput, TokenLogprob,
 };
+use image::{ImageReader, Limits};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
-use types::Action;
+use types::{Action, TextFormat};
 
 use crate::{
     bringing::Brought,
@@ -20,6 +22,15 @@ use crate::{
 
 /// Events that may wait before generation pauses.
 const EVENTS_WAITING_MAX: usize = 32;
+
+/// Why a text of a server behind this one carries no statistical mark; reports look for it.
+const ELSEWHERE: &str = "sampler of an upstream: its words were chosen elsewhere";
+/// Why a text of a given form carries none.
+const BOUND: &str = "JSON: its wording is bound by its form";
+/// Pictures of servers with longer sides are not taken.
+const SIDE_PIXELS_MAX: u32 = 16_384;
+/// Nor those that need more memory.
+const PICTURE_BYTES_MAX: u64 = 512 << 20;
 
 /// What a model has produced; policy has not seen all of it.
 #[derive(Debug)]
@@ -58,6 +69,9 @@ pub(crate) struct Text {
     pub(crate) completion_tokens: u32,
     pub(crate) finish_reason: &'static str,
     pub(crate) marking: TextMarking,
+    /// Why the words carry no statistical mark, where that does not depend on how many there are.
+    pub(crate) unmarkable: Option<&'static str>,
+    pub(crate) logprobs: Option<Vec<TokenLogprob>>,
     /// The caller's stream has begun with the label's line already.
     pub(crate) is_opened: bool,
 }
@@ -68,20 +82,52 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     case.stages.metrics.generator_calls.inc();
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
-    if case.modality() == types::Modality::Text {
+    job.tenant = Some(case.principal.tenant.to_string());
+    job.whole = matches!(delivery, Delivery::Whole);
+    let bound = case.request.sampling.format != TextFormat::Text;
+    if case.modality() == types::Modality::Text && !bound {
         job.sampler_hook = Some(marking.hook());
     }
     let scope =
         screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
-    flow.withheld = buffered(case);
-    flow.opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
+    flow.bound = bound;
+    let opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
+    // A line before JSON would break it, so what becomes of that is decided at its end.
+    flow.withheld = buffered(case) || (bound && opening.is_some());
+    flow.opening = opening.filter(|_| !bound);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
     let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
     followed?;
+    case.ran = flow.ran.take();
+    let output = match output {
+        Ok(Output::Picture(file)) => Ok(Output::Image(opened(case, file).await?)),
+        output => output,
+    };
     case.stages.metrics.stage("generate", start);
     flow.draft(output, marking).await
+}
+
+/// The pixels of a picture that a server made; its file may hold credentials and is kept for them.
+async fn opened(case: &mut Case, file: PictureFile) -> Result<ImageOutput, LineError> {
+    let PictureFile { bytes, warnings } = file;
+    let decoding = tokio::task::spawn_blocking(move || (decoded(&bytes), bytes));
+    let (decoded, bytes) = decoding.await.map_err(|_| LineError::Stopped)?;
+    case.original = Some(bytes);
+    decoded.map(|image| ImageOutput { warnings, ..image }).ok_or(LineError::Picture)
+}
+
+fn decoded(file: &[u8]) -> Option<ImageOutput> {
+    let mut reader = ImageReader::new(Cursor::new(file));
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_PIXELS_MAX);
+    limits.max_image_height = Some(SIDE_PIXELS_MAX);
+    limits.max_alloc = Some(PICTURE_BYTES_MAX);
+    reader.limits(limits);
+    let picture = reader.with_guessed_format().ok()?.decode().ok()?.into_rgb8();
+    let (width, height) = picture.dimensions();
+    Some(ImageOutput { width, height, pixels: picture.into_raw(), warnings: Vec::new() })
 }
 
 /// Whether nothing may leave before the end, because the asset may be held or refused even then.
@@ -103,6 +149,10 @@ struct Flow {
     opening: Option<String>,
     is_opened: bool,
     tokens: u32,
+    /// Which of several models did it.
+    ran: Option<ModelCard>,
+    /// The text must have a form, such as JSON.
+    bound: bool,
 }
 
 impl Flow {
@@ -120,6 +170,8 @@ impl Flow {
             opening: None,
             is_opened: false,
             tokens: 0,
+            ran: None,
+            bound: false,
         }
     }
 
@@ -133,6 +185,7 @@ impl Flow {
                 Event::Step { done, total } => {
                     self.progress("drawing", done.into(), total.into()).await?
                 }
+                Event::Runs { card } => self.ran = Some(*card),
                 Event::Loading { done, total } => self.progress("loading", done, total).await?,
                 _ => {}
             }
@@ -198,7 +251,10 @@ impl Flow {
             Ok(Output::Text(output)) => {
                 self.account(&output.text).await?;
                 let warnings = sentences(&output.warnings);
-                (Text { is_opened: self.is_opened, ..Text::whole(output, marking) }, warnings)
+                (
+                    Text { is_opened: self.is_opened, ..Text::whole(output, marking, self.bound) },
+                    warnings,
+                )
             }
             Err(GeneratorError::Cancelled) if self.blocked => {
                 (Text::stopped(self.written, self.tokens, marking), Vec::new())
@@ -228,17 +284,23 @@ fn sentences(warnings: &[generators::Warning]) -> Vec<String> {
 }
 
 impl Text {
-    fn whole(output: TextOutput, marking: TextMarking) -> Self {
+    fn whole(output: TextOutput, marking: TextMarking, bound: bool) -> Self {
         Self {
             text: output.text,
             prompt_tokens: u32::try_from(output.usage.prompt_tokens).unwrap_or(u32::MAX),
             completion_tokens: u32::try_from(output.usage.completion_tokens).unwrap_or(u32::MAX),
             finish_reason: output.finish_reason.name(),
             marking,
+            unmarkable: match output.sampler {
+                SampledBy::Upstream => Some(ELSEWHERE),
+                SampledBy::Here => bound.then_some(BOUND),
+            },
+            logprobs: output.logprobs,
             is_opened: false,
         }
     }
 
+    /// It is refused, so nobody asks how it was marked.
     fn stopped(text: String, tokens: u32, marking: TextMarking) -> Self {
         Self {
             text,
@@ -246,6 +308,8 @@ impl Text {
             completion_tokens: tokens,
             finish_reason: "content_filter",
             marking,
+            unmarkable: None,
+            logprobs: None,
             is_opened: false,
         }
     }

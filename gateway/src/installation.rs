@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, GeneratorSection},
     secret::Secret,
 };
 
@@ -81,6 +81,18 @@ impl Installation {
         write(&new.config_file(), &text)?;
         let config = Config::load(Some(&new.config_file()))?;
         Ok(Self::new(folder.to_path_buf(), config))
+    }
+
+    /// The same with more models; those that are configured stay.
+    #[must_use]
+    pub(crate) fn with_generators(
+        mut self,
+        more: impl IntoIterator<Item = (String, GeneratorSection)>,
+    ) -> Self {
+        for (name, section) in more {
+            self.config.generators.entry(name).or_insert(section);
+        }
+        self
     }
 
     /// The configuration.

@@ -59,6 +59,11 @@ impl Labelling {
         (plan.text.place == label::Place::Start).then(|| opening(plan))
     }
 
+    /// The label that all configured regimes accept.
+    pub(crate) const fn plan(&self) -> Option<&Plan> {
+        self.plan.as_ref()
+    }
+
     /// Whether a text's label stands elsewhere than at its start, so that a stream must wait.
     pub(crate) fn waits(&self) -> bool {
         let elsewhere = |plan: &Plan| plan.text.place != label::Place::Start;
@@ -237,6 +242,8 @@ mod tests {
             completion_tokens: 2,
             finish_reason: "stop",
             marking: TextMarking::new(&WatermarkKey::new([1; 32])),
+            unmarkable: None,
+            logprobs: None,
             is_opened,
         })
     }

@@ -55,6 +55,7 @@ mod stamping;
 pub mod storage;
 mod telemetry;
 pub mod trusting;
+mod upstreams;
 pub mod vaulting;
 pub mod wiring;
 pub mod witnessing;

@@ -1,5 +1,7 @@
 //! Why a request could not be finished.
 
+use generators::GeneratorError;
+
 /// Why a request could not be finished; nothing was released.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -27,7 +29,7 @@ pub enum LineError {
     Policy(String),
     /// The model failed.
     #[error(transparent)]
-    Generator(#[from] generators::GeneratorError),
+    Generator(#[from] GeneratorError),
     /// The model gave a picture whose pixels do not fill its size.
     #[error("the model gave a picture whose pixels do not fill its size")]
     Picture,
@@ -72,6 +74,7 @@ impl LineError {
             Self::WrongModality { .. } => "wrong_modality",
             Self::LabelNeeded => "label_needed",
             Self::Policy(_) => "policy",
+            Self::Generator(GeneratorError::Upstream(error)) => error.code(),
             Self::Generator(_) => "generator",
             Self::Picture => "picture",
             Self::Pieces => "pieces",

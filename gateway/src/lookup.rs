@@ -6,10 +6,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use audit::{AssetEntry, Log, LogError, merkle};
+use audit::{AssetEntry, Filter, Log, LogError, merkle};
 use provenance::{Report, TrustList, TrustLists, Verdict, Verifier};
 use serde::Serialize;
-use types::{MarkId, Sha256};
+use types::Sha256;
 
 use crate::detecting::{Detector, MarkFound};
 
@@ -17,6 +17,9 @@ use crate::detecting::{Detector, MarkFound};
 pub(crate) const IMAGE_DISTANCE_MAX: u32 = 31;
 /// Light edits keep at least this share of a text's shingles.
 pub(crate) const TEXT_SIMILARITY_MIN: f32 = 0.5;
+
+/// So many assets are named for one file: renditions share a mark, and pictures may look alike.
+const ORIGINS_MAX: usize = 16;
 
 /// What is to be looked up.
 #[derive(Debug, Clone)]
@@ -46,14 +49,20 @@ pub struct Verification {
     pub report: Report,
     /// The mark, if it was looked for.
     pub mark: Option<MarkFound>,
-    /// The asset that this is, or that it came from.
-    pub origin: Option<Origin>,
+    /// The asset that this is, or those that it may come from, likeliest first.
+    pub origins: Vec<Origin>,
     /// How the file stands to our log; `None` where it is not ours, or nothing was looked up.
     pub standing: Option<Standing>,
-    /// Whether the record of that asset is under the log's last checkpoint.
-    pub inclusion: Option<Inclusion>,
     /// How long it took.
     pub ms: u64,
+}
+
+impl Verification {
+    /// The asset that this is, or most likely comes from.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origins.first()
+    }
 }
 
 /// How a file with our signature, or of our making, stands to our log.
@@ -100,6 +109,9 @@ pub struct Origin {
     pub asset: AssetEntry,
     /// What led there.
     pub how: How,
+    /// Whether the asset's record is under the log's last checkpoint; `None` where the log could
+    /// not be read.
+    pub inclusion: Option<Inclusion>,
 }
 
 /// What led to an asset.
@@ -151,7 +163,7 @@ impl Verification {
     /// Of a file that could not be read.
     pub(crate) fn unreadable(reason: &str) -> Self {
         let report = Report::unreadable(reason);
-        Self { report, mark: None, origin: None, standing: None, inclusion: None, ms: 0 }
+        Self { report, mark: None, origins: Vec::new(), standing: None, ms: 0 }
     }
 }
 
@@ -205,17 +217,16 @@ impl Lookup {
         let report = self.verifier.verify(bytes, sidecar.as_deref(), format.as_deref());
         let exact = self.exact(bytes, &report);
         let standing = self.standing(exact.as_ref(), &report);
-        let (mark, origin) = if report.verdict.names_a_signer() && !recover {
-            (None, exact)
-        } else {
-            // A file that the detector cannot read either has told all it can.
-            let mark = self.detector.as_ref().and_then(|detector| detector.detect(bytes).ok());
-            let marked = mark.as_ref().filter(|mark| mark.found);
-            let origin = exact.or_else(|| self.recover(bytes, marked));
-            (mark, origin)
+        let settled = report.verdict.names_a_signer() && !recover;
+        // A file that the detector cannot read either has told all it can.
+        let detector = self.detector.as_ref().filter(|_| !settled);
+        let mark = detector.and_then(|detector| detector.detect(bytes).ok());
+        let origins = match exact {
+            Some(exact) => vec![exact],
+            None if settled => Vec::new(),
+            None => self.recover(bytes, mark.as_ref().filter(|mark| mark.found)),
         };
-        let inclusion = origin.as_ref().and_then(|origin| self.inclusion(&origin.asset));
-        Verification { report, mark, origin, standing, inclusion, ms: 0 }
+        Verification { report, mark, origins, standing, ms: 0 }
     }
 
     fn standing(&self, exact: Option<&Origin>, report: &Report) -> Option<Standing> {
@@ -249,46 +260,53 @@ impl Lookup {
         let registry = self.log.as_ref()?.registry();
         // A failing index finds nothing; the credentials are still worth reporting.
         if let Some(asset) = registry.by_sha256(&Sha256::of(bytes)).ok().flatten() {
-            return Some(Origin { asset, how: How::Bytes });
+            return Some(self.origin(asset, How::Bytes));
         }
         let label =
             report.manifest_label.as_deref().filter(|_| report.verdict == Verdict::Trusted)?;
         let asset = registry.by_manifest(label).ok().flatten()?;
-        Some(Origin { asset, how: How::Manifest })
+        Some(self.origin(asset, How::Manifest))
     }
 
-    fn recover(&self, bytes: &[u8], mark: Option<&MarkFound>) -> Option<Origin> {
-        let marked = mark.and_then(|mark| mark.id).and_then(|id| self.marked(id));
-        let near = self.near(bytes);
-        match (marked, near) {
-            (Some(asset), near) => {
-                let agree = near.is_some_and(|near| near.asset_id == asset.asset_id);
-                let how = if agree { How::MarkAndFingerprint } else { How::Mark };
-                Some(Origin { asset, how })
-            }
-            // A text mark shows the key but names no asset: the fingerprint does.
-            (None, Some(asset)) => {
-                let how = if mark.is_some() { How::MarkAndFingerprint } else { How::Fingerprint };
-                Some(Origin { asset, how })
-            }
-            (None, None) => None,
-        }
+    fn origin(&self, asset: AssetEntry, how: How) -> Origin {
+        Origin { inclusion: self.inclusion(&asset), asset, how }
     }
 
-    fn marked(&self, id: MarkId) -> Option<AssetEntry> {
-        self.log.as_ref()?.registry().by_mark(id).ok().flatten()
+    /// The assets whose mark the file carries, then those that it looks or reads like.
+    fn recover(&self, bytes: &[u8], mark: Option<&MarkFound>) -> Vec<Origin> {
+        let (marked, near) = (self.marked(mark), self.near(bytes));
+        let among = |asset: &AssetEntry, others: &[AssetEntry]| {
+            others.iter().any(|other| other.asset_id == asset.asset_id)
+        };
+        let rest: Vec<_> = near.iter().filter(|asset| !among(asset, &marked)).cloned().collect();
+        let (both, mark_only): (Vec<_>, Vec<_>) =
+            marked.into_iter().partition(|asset| among(asset, &near));
+        // A text mark shows the key but names no asset: the fingerprint does.
+        let unnamed = mark.is_some_and(|mark| mark.id.is_none());
+        let alike = if unnamed { How::MarkAndFingerprint } else { How::Fingerprint };
+        let found = both.into_iter().map(|asset| (asset, How::MarkAndFingerprint));
+        let found = found.chain(mark_only.into_iter().map(|asset| (asset, How::Mark)));
+        let found = found.chain(rest.into_iter().map(|asset| (asset, alike)));
+        found.take(ORIGINS_MAX).map(|(asset, how)| self.origin(asset, how)).collect()
     }
 
-    fn near(&self, bytes: &[u8]) -> Option<AssetEntry> {
-        let registry = self.log.as_ref()?.registry();
+    fn marked(&self, mark: Option<&MarkFound>) -> Vec<AssetEntry> {
+        let id = mark.and_then(|mark| mark.id);
+        let (Some(log), Some(id)) = (&self.log, id) else { return Vec::new() };
+        log.registry().assets(&Filter::Mark(id), ORIGINS_MAX).unwrap_or_default()
+    }
+
+    fn near(&self, bytes: &[u8]) -> Vec<AssetEntry> {
+        let Some(log) = &self.log else { return Vec::new() };
+        let registry = log.registry();
         if let Ok(text) = std::str::from_utf8(bytes) {
             let fingerprint = watermark::fingerprint::text(text);
-            let found = registry.nearest_text(&fingerprint, TEXT_SIMILARITY_MIN).ok().flatten();
-            return found.map(|(asset, _)| asset);
+            let near = registry.near_texts(&fingerprint, TEXT_SIMILARITY_MIN, ORIGINS_MAX);
+            return near.unwrap_or_default().into_iter().map(|(asset, _)| asset).collect();
         }
-        let fingerprint = watermark::fingerprint::image(bytes).ok()?;
-        let found = registry.nearest_image(&fingerprint, IMAGE_DISTANCE_MAX).ok().flatten();
-        found.map(|(asset, _)| asset)
+        let Ok(fingerprint) = watermark::fingerprint::image(bytes) else { return Vec::new() };
+        let near = registry.near_images(&fingerprint, IMAGE_DISTANCE_MAX, ORIGINS_MAX);
+        near.unwrap_or_default().into_iter().map(|(asset, _)| asset).collect()
     }
 }
 

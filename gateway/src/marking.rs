@@ -21,6 +21,7 @@ use crate::{
     outcome::{Fingerprint, Generation},
     pipeline::LineError,
     screening::Cleared,
+    wiring::Stages,
 };
 
 /// An asset with its mark, or the reason why it has none.
@@ -80,10 +81,11 @@ pub(crate) async fn mark(
     let LabelledOutput { cleared: Cleared { product, warnings, hold }, labels } = labelled;
     let left = matches!(&product, Product::Brought(file) if file.marking == Marking::Leave);
     let model = case.request.model.clone();
+    let stages = Arc::clone(&case.stages);
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
         Product::Image(image) => mark_file(&key, &png(image)?, MediaType::Png, model),
-        Product::Brought(file) => mark_brought(&key, file),
+        Product::Brought(file) => mark_brought(&key, keeping(&stages, file)),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
     asset.labels = labels;
@@ -104,8 +106,12 @@ pub(crate) async fn mark(
 }
 
 fn mark_text(text: Text, model: String) -> MarkedAsset {
+    let mark = match text.unmarkable {
+        None => text.marking.mark(),
+        Some(reason) => Mark::NotMarkable { reason: reason.to_owned() },
+    };
     MarkedAsset {
-        mark: text.marking.mark(),
+        mark,
         labels: LabelsRecord::default(),
         fingerprint: fingerprint(text.text.as_bytes(), MediaType::PlainText),
         bytes: text.text.into_bytes(),
@@ -115,11 +121,23 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
             prompt_tokens: text.prompt_tokens,
             completion_tokens: text.completion_tokens,
             finish_reason: text.finish_reason.to_owned(),
+            logprobs: text.logprobs,
         },
         warnings: Vec::new(),
         hold: false,
         brought: None,
     }
+}
+
+/// Keeps a mark of ours that a file carries already: a second one would blur it, and it leads to
+/// where the file came from.
+fn keeping(stages: &Stages, file: Brought) -> Brought {
+    if file.marking != Marking::Mark {
+        return file;
+    }
+    // A file that cannot be searched carries no mark that counts.
+    let found = stages.detector().detect(&file.bytes).ok().and_then(|found| found.id);
+    Brought { marking: found.map_or(Marking::Mark, Marking::Keep), ..file }
 }
 
 /// A file that was brought in, with the mark that was wanted.
@@ -155,7 +173,7 @@ fn unchanged(bytes: &[u8], media_type: MediaType, mark: Mark) -> MarkedAsset {
 }
 
 /// What survives light changes of a file; sounds and videos have nothing of the kind yet.
-fn fingerprint(bytes: &[u8], media_type: MediaType) -> Option<Fingerprint> {
+pub(crate) fn fingerprint(bytes: &[u8], media_type: MediaType) -> Option<Fingerprint> {
     match media_type.modality() {
         Modality::Text => {
             let text = std::str::from_utf8(bytes).ok().map(watermark::fingerprint::text);

@@ -6,10 +6,16 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use generators::{EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token};
+use generators::{
+    EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, Upstream,
+    openai,
+};
 use types::{Modality, Sha256};
 
-use crate::{config::GeneratorSection, installation::Installation};
+use crate::{config::GeneratorSection, installation::Installation, upstreams};
+
+/// The backend that is several models under one name.
+const MIRRORS: &str = "mirrors";
 
 /// Why a configured model cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +32,18 @@ pub enum ModelError {
     /// A section without the path that its kind needs.
     #[error("[generators.{0}] needs a `path`")]
     PathMissing(String),
+    /// A section that cannot be used.
+    #[error("[generators.{model}]: {reason}")]
+    Settings {
+        /// The configured name.
+        model: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
 }
 
 impl ModelError {
-    fn of(model: impl ToString) -> impl FnOnce(GeneratorError) -> Self {
+    pub(crate) fn of(model: impl ToString) -> impl FnOnce(GeneratorError) -> Self {
         let model = model.to_string();
         move |source| Self::Generator { model, source }
     }
@@ -73,10 +87,34 @@ pub fn open(
         ("starter-text", _) => generators::starter::text(),
         ("starter-image", _) => generators::starter::image(),
         ("null", _) => generators::open("null", name, Path::new("")),
+        (upstreams::KIND, _) => {
+            let settings = upstreams::settings(installation, name, section)?;
+            Upstream::new(name, settings).map(|model| Arc::new(model) as _)
+        }
+        (MIRRORS, _) => return mirrors(installation, name, section),
         (_, None) => return Err(ModelError::PathMissing(name.to_owned())),
         (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)),
     };
     opened.map_err(ModelError::of(name))
+}
+
+/// The models that stand in for each other.
+fn mirrors(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Arc<dyn Generator>, ModelError> {
+    let wrong = |reason| ModelError::Settings { model: name.to_owned(), reason };
+    let sections = &installation.config().generators;
+    let one = |other: &String| match sections.get(other) {
+        None => Err(wrong(format!("`of` names `{other}`, which is not configured"))),
+        Some(section) if section.kind == MIRRORS => {
+            Err(wrong(format!("`of` names `{other}`, which mirrors models itself")))
+        }
+        Some(section) => open(installation, other, section),
+    };
+    let models: Result<Vec<_>, _> = section.of.iter().map(one).collect();
+    Ok(Arc::new(Mirrors::new(name, models?).map_err(|error| wrong(error.to_string()))?))
 }
 
 /// What a look at a model's files has shown.
@@ -97,6 +135,10 @@ pub fn check(
     name: &str,
     section: &GeneratorSection,
 ) -> Result<Inspection, ModelError> {
+    if section.kind == upstreams::KIND {
+        let checked = openai::models::check(&upstreams::settings(installation, name, section)?);
+        return Ok(Inspection { sha256: None, problems: checked.problems });
+    }
     match &section.path {
         Some(path) => inspect(&section.kind, &installation.resolve(path)),
         None => {
@@ -128,7 +170,8 @@ struct Damaged {
 
 impl Damaged {
     fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
-        let modality = if section.kind == "diffusion" { Modality::Image } else { Modality::Text };
+        let usual = if section.kind == "diffusion" { Modality::Image } else { Modality::Text };
+        let modality = section.modality.unwrap_or(usual);
         let card = ModelCard {
             name: name.to_owned(),
             version: String::new(),

@@ -1,6 +1,7 @@
 //! How a request can end.
 
 use audit::LabelsRecord;
+use generators::TokenLogprob;
 use serde::Serialize;
 use types::{
     AssetId, Decision, ImageFingerprint, Mark, MediaType, Receipt, RequestId, Sha256,
@@ -62,7 +63,7 @@ pub enum Fingerprint {
 }
 
 /// What the generator says of its run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Generation {
     /// The configured model's name.
     pub model: String,
@@ -72,6 +73,8 @@ pub struct Generation {
     pub completion_tokens: u32,
     /// OpenAI's `finish_reason`.
     pub finish_reason: String,
+    /// How likely each token was, if that was asked for.
+    pub logprobs: Option<Vec<TokenLogprob>>,
 }
 
 /// A refusal: an outcome, not an error.

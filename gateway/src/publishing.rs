@@ -1,7 +1,10 @@
 //! Publication: an asset goes before the public, is corrected or withdrawn, each on record.
 //!
 //! Only what an editor approved is published, unless configuration says otherwise. The published file
-//! carries an update manifest that says so; its bytes and manifest are kept beside the delivered ones.
+//! carries the label that is due and an update manifest that says that it was published; its bytes and
+//! manifest are kept beside the delivered ones.
+
+mod due;
 
 use audit::{
     AssetEntry, C2paRecord, ContentRecord, Event, LogError, PublicationRecord, Record,
@@ -10,6 +13,7 @@ use audit::{
 use provenance::{HumanOversight, ProvenanceError, UpdateKind, UpdateRequest, carries_manifest};
 use types::{AssetId, Principal, Receipt, Role, Sha256};
 
+use self::due::Ready;
 use crate::{recording, wiring::Stages};
 
 /// Longest address of an article or notice.
@@ -49,6 +53,11 @@ pub enum PublishError {
     /// A correction or withdrawal tells readers why.
     #[error("a correction or withdrawal needs the address of its notice")]
     NoNotice,
+    /// The label that is due cannot be written.
+    #[error(
+        "the label that is due cannot be written: {0}; label the file yourself (`imprimatur label`), sign it as a form of the asset (`imprimatur sign --parent`) and publish that"
+    )]
+    Label(String),
     /// The update manifest cannot be signed.
     #[error(transparent)]
     Provenance(#[from] ProvenanceError),
@@ -113,10 +122,7 @@ async fn publish_once(
     notice: &Notice,
     approved: bool,
 ) -> Result<Receipt, PublishError> {
-    let (bytes, manifest) = tokio::try_join!(
-        stages.objects.get(&entry.sha256),
-        stages.objects.get(&entry.manifest_sha256)
-    )?;
+    let Ready { bytes, manifest, labels } = due::ready(stages, entry, approved).await?;
     let mut request = UpdateRequest::new(
         format!("{}.{}", entry.asset_id, entry.media_type.extension()),
         UpdateKind::Published,
@@ -138,6 +144,7 @@ async fn publish_once(
     )?;
     let mut record = record(stages, publisher, entry, Event::Published, notice);
     record.content = Some(content(entry, sha256, signed.bytes.len()));
+    record.labels = labels;
     let manifest_label = signed.manifest_label;
     record.c2pa = Some(C2paRecord {
         manifest_label,

@@ -116,7 +116,7 @@ pub(crate) fn verified(
     let mut record = Record::new(Event::Verified, tenant, actor);
     let verdict = found.report.verdict.name().to_owned();
     record.checked = Some(CheckedRecord { sha256, verdict });
-    let origin = found.origin.as_ref().filter(|origin| origin.asset.tenant == tenant);
+    let origin = found.origins.iter().find(|origin| origin.asset.tenant == tenant);
     record.asset_id = origin.map(|origin| origin.asset.asset_id);
     record
 }

@@ -97,31 +97,27 @@ pub(crate) fn resolve(
     let registry = stages.log.registry();
     let found: Vec<Match> = match binding {
         Binding::Mark(id) => {
-            let marked = registry.assets(&Filter::Mark(*id), RENDITIONS_MAX)?;
+            let marked = registry.assets(&Filter::Mark(*id), LOOKED_AT_MAX)?;
             marked.into_iter().map(|asset| Match { asset, score: None }).collect()
         }
         Binding::Image(image) => {
-            let near = registry.nearest_image(image, IMAGE_DISTANCE_MAX)?;
-            near.map(|(asset, bits)| Match {
-                asset,
-                score: Some(percent(256 - bits.min(256), 256)),
-            })
-            .into_iter()
-            .collect()
+            let near = registry.near_images(image, IMAGE_DISTANCE_MAX, LOOKED_AT_MAX)?;
+            let score = |bits: u32| Some(percent(256 - bits.min(256), 256));
+            near.into_iter().map(|(asset, bits)| Match { asset, score: score(bits) }).collect()
         }
         Binding::Text(text) => {
-            let near = registry.nearest_text(text, TEXT_SIMILARITY_MIN)?;
+            let near = registry.near_texts(text, TEXT_SIMILARITY_MIN, LOOKED_AT_MAX)?;
             let minima = |share: f32| if share >= 1.0 { 64 } else { count(share) };
-            near.map(|(asset, share)| Match { asset, score: Some(percent(minima(share), 64)) })
-                .into_iter()
-                .collect()
+            let score = |share: f32| Some(percent(minima(share), 64));
+            near.into_iter().map(|(asset, share)| Match { asset, score: score(share) }).collect()
         }
     };
     Ok(found.into_iter().filter(|found| audience.may_know(&found.asset)).take(max).collect())
 }
 
-/// Renditions carry the mark of what they were made from: so many of one mark are looked at.
-const RENDITIONS_MAX: usize = 256;
+/// Renditions carry the mark of what they were made from, and unpublished work may look like
+/// published: so many assets are looked at.
+const LOOKED_AT_MAX: usize = 256;
 
 /// The bindings that a file shows: its mark's, then its fingerprint's; `None` when it is of no kind
 /// that has either. Blocks while it searches.

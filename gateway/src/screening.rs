@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use policy::{Engine, Hook, Judgement, Scope};
-use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal};
+use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, TextFormat};
 
 use crate::{
     case::Case,
@@ -48,7 +48,8 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let scope = scope(&case.principal, case.modality(), Hook::Input, &prompt);
     let engine = case.stages.policy().clone();
     let messages = std::mem::take(&mut case.request.messages);
-    let judging = tokio::task::spawn_blocking(move || judge(&engine, &scope, &prompt, messages));
+    let asked = Asked { prompt, messages, schema: case.request.sampling.format.clone() };
+    let judging = tokio::task::spawn_blocking(move || judge(&engine, &scope, asked));
     let (decision, messages) =
         judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
     let action = decision.action;
@@ -76,14 +77,18 @@ pub(crate) async fn brought(case: &mut Case, bytes: &[u8]) -> Result<Action, Lin
     Ok(action)
 }
 
+/// What people wrote.
+struct Asked {
+    /// All of it.
+    prompt: String,
+    messages: Vec<Message>,
+    schema: TextFormat,
+}
+
 /// The decision about all messages together, and the messages as the model may read them.
-fn judge(
-    engine: &Engine,
-    scope: &Scope,
-    prompt: &str,
-    mut messages: Vec<Message>,
-) -> (Decision, Vec<Message>) {
-    let Judgement { mut decision, redacted } = engine.judge(scope, prompt);
+fn judge(engine: &Engine, scope: &Scope, asked: Asked) -> (Decision, Vec<Message>) {
+    let Asked { prompt, mut messages, schema } = asked;
+    let Judgement { mut decision, redacted } = engine.judge(scope, &prompt);
     if redacted.is_none() {
         return (decision, messages);
     }
@@ -92,8 +97,9 @@ fn judge(
             message.text = redacted;
         }
     }
-    let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
-    // What is spread over several messages cannot be taken out of one of them.
+    let texts = messages.iter().map(|message| message.text.as_str());
+    let texts: Vec<&str> = texts.chain(schema.schema()).collect();
+    // What is spread over several messages, or in the schema, cannot be taken out of one of them.
     if engine.judge(scope, &texts.join("\n")).redacted.is_some() {
         decision.action = Action::Block;
     }
@@ -114,6 +120,8 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             }
             if let Some(redacted) = finished.judgement.redacted {
                 text.text = redacted;
+                // They would spell what was taken out.
+                text.logprobs = None;
             }
             case.output = Some(finished.judgement.decision);
             Product::Text(text)

@@ -67,17 +67,11 @@ fn state_label(asset: &mut MarkedAsset, bytes: &[u8], producer: &ProviderCode) {
 }
 
 /// What the manifest states: nothing about people, nothing of the prompt.
-fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
+fn request(case: &mut Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
     let request = match asset.brought.take() {
         Some((bytes, lineage)) => brought(case, title, bytes, asset.media_type, lineage),
-        None => SigningRequest {
-            labels: Labels {
-                aigc: case.stages.labelling.implicit(case.asset_id()),
-                ..Labels::default()
-            },
-            ..SigningRequest::new(title, DigitalSourceType::TrainedAlgorithmicMedia)
-        },
+        None => SigningRequest { ingredients: credited(case), ..made(case, title) },
     };
     SigningRequest {
         model: case.card().map(|card| Model {
@@ -85,13 +79,35 @@ fn request(case: &Case, asset: &mut MarkedAsset) -> SigningRequest {
             version: card.version.clone(),
             sha256: card.sha256,
         }),
-        soft_bindings: soft_bindings(asset),
+        soft_bindings: bindings(Some(&asset.mark), asset.fingerprint.as_ref()),
         not_marked: match &asset.mark {
             Mark::NotMarkable { reason } => Some(reason.clone()),
             Mark::Embedded { .. } | Mark::Statistical { .. } => None,
         },
         ..request
     }
+}
+
+/// What a model has made.
+fn made(case: &Case, title: String) -> SigningRequest {
+    let aigc = case.stages.labelling.implicit(case.asset_id());
+    let labels = Labels { aigc, ..Labels::default() };
+    let source = DigitalSourceType::TrainedAlgorithmicMedia;
+    SigningRequest { labels, ..SigningRequest::new(title, source) }
+}
+
+/// The file that a server made, where it has credentials of its own: they are kept as history.
+fn credited(case: &mut Case) -> Vec<Ingredient> {
+    let Some(bytes) = case.original.take() else { return Vec::new() };
+    let Some(media_type) = MediaType::sniff(&bytes) else { return Vec::new() };
+    let found = case.stages.verifier.verify(&bytes, None, Some(media_type.name()));
+    if found.manifest_label.is_none() {
+        return Vec::new();
+    }
+    vec![Ingredient {
+        relationship: Some(Relationship::ComponentOf),
+        ..Ingredient::new("from the server", bytes, media_type)
+    }]
 }
 
 /// What a file came from. Credentials that it brings along are kept, whatever is said of it.
@@ -133,23 +149,23 @@ fn brought(
 }
 
 /// What leads back to the manifest when it was removed: the mark's payload, and the fingerprint.
-fn soft_bindings(asset: &MarkedAsset) -> Vec<SoftBinding> {
+pub(crate) fn bindings(mark: Option<&Mark>, fingerprint: Option<&Fingerprint>) -> Vec<SoftBinding> {
     let bound = |algorithm: &str, value: Vec<u8>, kind| SoftBinding {
         algorithm: algorithm.to_owned(),
         value,
         kind,
     };
-    let mark = match (&asset.mark, &asset.fingerprint) {
-        (Mark::Embedded { algorithm, id }, _) => {
+    let mark = match (mark, fingerprint) {
+        (Some(Mark::Embedded { algorithm, id }), _) => {
             Some(bound(algorithm, id.to_u64().to_be_bytes().to_vec(), BindingKind::Watermark))
         }
         // The bias in the words says whose text it is; what it says leads to the manifest.
-        (Mark::Statistical { algorithm, .. }, Some(Fingerprint::Text(text))) => {
+        (Some(Mark::Statistical { algorithm, .. }), Some(Fingerprint::Text(text))) => {
             Some(bound(algorithm, text.to_bytes(), BindingKind::Watermark))
         }
         _ => None,
     };
-    let fingerprint = asset.fingerprint.as_ref().map(|fingerprint| match fingerprint {
+    let fingerprint = fingerprint.map(|fingerprint| match fingerprint {
         Fingerprint::Image(image) => {
             bound(IMAGE_ALGORITHM, image.0.to_vec(), BindingKind::Fingerprint)
         }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::openai::UpstreamError;
+
 /// A model cannot be opened or run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -64,6 +66,9 @@ pub enum GeneratorError {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// A server behind this one did not do its part.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// The computation failed.
     #[error("the model failed while running: {0}")]
     Failed(String),

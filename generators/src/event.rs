@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc;
 
-use crate::GeneratorError;
+use crate::{GeneratorError, ModelCard};
 
 /// One piece of progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,11 @@ pub enum Event {
         done: u32,
         /// All steps.
         total: u32,
+    },
+    /// Which of several models does it; told before its first token.
+    Runs {
+        /// What that model is.
+        card: Box<ModelCard>,
     },
     /// Weights are being read.
     Loading {

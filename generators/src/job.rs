@@ -13,10 +13,12 @@ pub struct Job {
     pub messages: Vec<Message>,
     /// How to sample, and the seed.
     pub sampling: Sampling,
-    /// Draw only among this many of the likeliest tokens; `None` leaves it to the model.
-    pub top_k: Option<u32>,
     /// Width and height in pixels for pictures; `None` leaves it to the model.
     pub size: Option<(u32, u32)>,
+    /// Whose job it is: where many wait, tenants take turns.
+    pub tenant: Option<String>,
+    /// Nobody waits for pieces: a backend may tell the text at its end.
+    pub whole: bool,
     /// Has a say in every token of a text.
     pub sampler_hook: Option<Box<dyn SamplerHook + Send>>,
 }
@@ -36,8 +38,9 @@ impl From<&GenerationRequest> for Job {
         Self {
             messages: request.messages.clone(),
             sampling: request.sampling.clone(),
-            top_k: None,
             size: request.size,
+            tenant: None,
+            whole: false,
             sampler_hook: None,
         }
     }
@@ -48,8 +51,9 @@ impl fmt::Debug for Job {
         f.debug_struct("Job")
             .field("messages", &self.messages)
             .field("sampling", &self.sampling)
-            .field("top_k", &self.top_k)
             .field("size", &self.size)
+            .field("tenant", &self.tenant)
+            .field("whole", &self.whole)
             .field("sampler_hook", &self.sampler_hook.is_some())
             .finish()
     }

@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`diffusion`] draws pictures, [`null`] measures the line around a
-//! model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! [`text`] is the llama family, [`diffusion`] draws pictures, [`openai`] asks servers, [`mirrors`]
+//! are several models under one name, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
 //! folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
@@ -15,8 +15,11 @@ pub mod error;
 pub mod event;
 mod files;
 pub mod generator;
+mod gguf;
 pub mod job;
+pub mod mirrors;
 pub mod null;
+pub mod openai;
 pub mod output;
 pub mod registry;
 mod seats;
@@ -30,6 +33,11 @@ pub use error::GeneratorError;
 pub use event::{Event, EventReceiver, EventSender};
 pub use generator::{Generator, SamplerHook, Token};
 pub use job::Job;
-pub use output::{FinishReason, ImageOutput, Output, TextOutput, Usage, Warning};
+pub use mirrors::Mirrors;
+pub use openai::Upstream;
+pub use output::{
+    FinishReason, ImageOutput, Output, PictureFile, SampledBy, TextOutput, TokenLogprob, Usage,
+    Warning,
+};
 pub use registry::{check, kind_of, open};
-pub use text::TextModel;
+pub use text::{Occupancy, Session, TextModel};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use types::{Modality, Sha256};
 
 use crate::{
-    Event, EventSender, FinishReason, Generator, GeneratorError, Job, ModelCard, Output,
+    Event, EventSender, FinishReason, Generator, GeneratorError, Job, ModelCard, Output, SampledBy,
     TextOutput, Token, Usage,
 };
 
@@ -58,6 +58,8 @@ impl Generator for Null {
             },
             finish_reason: FinishReason::Stop,
             warnings: Vec::new(),
+            sampler: SampledBy::Here,
+            logprobs: None,
         }))
     }
 

@@ -12,10 +12,12 @@ pub enum Output {
     Text(TextOutput),
     /// A still picture.
     Image(ImageOutput),
+    /// A still picture as the file that a server made.
+    Picture(PictureFile),
 }
 
 /// A text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TextOutput {
     /// The text, without stop texts.
     pub text: String,
@@ -25,6 +27,34 @@ pub struct TextOutput {
     pub finish_reason: FinishReason,
     /// What the person should know about it.
     pub warnings: Vec<Warning>,
+    /// Who chose the words.
+    pub sampler: SampledBy,
+    /// How likely each token was, if that was asked for.
+    pub logprobs: Option<Vec<TokenLogprob>>,
+}
+
+/// Who chose the words of a text: only here can a statistical mark be put into them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SampledBy {
+    /// A sampler of this program, with its hook.
+    #[default]
+    Here,
+    /// The server that wrote the text.
+    Upstream,
+}
+
+/// How likely a token was: the network's own opinion, before temperature, penalties and mark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenLogprob {
+    /// The token's text; where it has only a part of a character, that is shown as U+FFFD.
+    pub token: String,
+    /// Natural logarithm of its probability.
+    pub logprob: f32,
+    /// The token's bytes, where they are known.
+    pub bytes: Option<Vec<u8>>,
+    /// The likeliest tokens in its place, likeliest first, without alternatives of their own.
+    #[serde(default)]
+    pub top_logprobs: Vec<Self>,
 }
 
 /// A picture.
@@ -36,6 +66,15 @@ pub struct ImageOutput {
     pub height: u32,
     /// RGB, eight bits each, row by row: 3 · width · height bytes.
     pub pixels: Vec<u8>,
+    /// What the person should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// A picture as a file: nobody here has looked into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureFile {
+    /// The file.
+    pub bytes: Vec<u8>,
     /// What the person should know about it.
     pub warnings: Vec<Warning>,
 }
@@ -57,6 +96,8 @@ pub enum FinishReason {
     Stop,
     /// The limit of tokens or the end of the context was reached.
     Length,
+    /// The server that wrote it left something out.
+    Filtered,
 }
 
 impl FinishReason {
@@ -66,6 +107,7 @@ impl FinishReason {
         match self {
             Self::Stop => "stop",
             Self::Length => "length",
+            Self::Filtered => "content_filter",
         }
     }
 }

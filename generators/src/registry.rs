@@ -21,7 +21,7 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 3] = [
+const BACKENDS: [Backend; 5] = [
     Backend {
         kind: "diffusion",
         open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
@@ -35,9 +35,21 @@ const BACKENDS: [Backend; 3] = [
         sign: Some("config.json"),
     },
     Backend {
+        kind: "mirrors",
+        open: |_, _| Err(without_files("`of` names the models that it mirrors")),
+        check: |_| Checked::new("mirrors"),
+        sign: None,
+    },
+    Backend {
         kind: "null",
         open: |name, _| Ok(Arc::new(Null::new(name))),
         check: |_| Checked::new("null"),
+        sign: None,
+    },
+    Backend {
+        kind: "openai",
+        open: |_, _| Err(without_files("`url` names the server that has it")),
+        check: |_| Checked::new("openai"),
         sign: None,
     },
 ];
@@ -58,11 +70,17 @@ pub fn check(kind: &str, path: &Path) -> Result<Checked, GeneratorError> {
     Ok((backend(kind)?.check)(path))
 }
 
-/// The backend that would open the folder `path`, by the files in it.
+/// The backend that would open the folder or file `path`, by the files in it.
 #[must_use]
 pub fn kind_of(path: &Path) -> Option<&'static str> {
     let signed = |backend: &&Backend| backend.sign.is_some_and(|sign| path.join(sign).is_file());
-    BACKENDS.iter().find(signed).map(|backend| backend.kind)
+    let found = BACKENDS.iter().find(signed).map(|backend| backend.kind);
+    found.or_else(|| text::is_gguf(path).then_some("llama"))
+}
+
+/// What is no folder of files is opened by its settings: [`crate::Upstream`], [`crate::Mirrors`].
+fn without_files(instead: &str) -> GeneratorError {
+    GeneratorError::Unsupported { reason: format!("it is no folder of files; {instead}") }
 }
 
 fn backend(kind: &str) -> Result<&'static Backend, GeneratorError> {

@@ -1,6 +1,10 @@
-"""An unmodified OpenAI client against a served line: BASE_URL KEY."""
+"""An unmodified OpenAI client against a served line: BASE_URL KEY [--upstream MODEL].
+
+With --upstream the line has another one behind it, whose MODEL it serves as its own.
+"""
 
 import base64
+import json
 import sys
 
 from openai import BadRequestError, NotFoundError, OpenAI
@@ -61,12 +65,65 @@ def errors(client):
         assert error.code == "model_not_found", error
 
 
+def sampling(client):
+    def ask(**more):
+        messages = [{"role": "user", "content": FACTS}]
+        return client.chat.completions.create(model="newsdesk-starter", seed=7, messages=messages, **more)
+
+    several = ask(n=2, temperature=1.0)
+    assets = {choice.model_extra["imprimatur"]["asset_id"] for choice in several.choices}
+    assert len(several.choices) == len(assets) == 2, several
+    told = ask(logprobs=True, top_logprobs=2).choices[0].logprobs.content
+    assert all(token.logprob <= 0 and len(token.top_logprobs) == 2 for token in told)
+    assert ask(presence_penalty=0.5, frequency_penalty=0.5, extra_body={"top_k": 5, "min_p": 0.1})
+    schema = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
+    formed = ask(
+        max_tokens=60,
+        response_format={"type": "json_schema", "json_schema": {"name": "river", "schema": schema}},
+    )
+    assert isinstance(json.loads(formed.choices[0].message.content)["place"], str), formed
+    older = client.completions.create(model="newsdesk-starter", prompt=FACTS, seed=7)
+    assert "412" in older.choices[0].text, older
+    pieces = client.completions.create(model="newsdesk-starter", prompt=FACTS, seed=7, stream=True)
+    assert "".join(p.choices[0].text for p in pieces if p.choices) == older.choices[0].text
+    try:
+        ask(top_logprobs=2)
+        raise AssertionError("a contradiction must be an error")
+    except BadRequestError as error:
+        assert (error.code, error.param) == ("contradictory_parameters", "top_logprobs"), error
+
+
+def upstream(client, model):
+    names = {listed.id for listed in client.models.list()}
+    assert {model, "default"} <= names, names
+
+    def ask(name, **more):
+        messages = [{"role": "user", "content": FACTS}]
+        return client.chat.completions.create(model=name, seed=7, messages=messages, **more)
+
+    whole = ask(model)
+    text = whole.choices[0].message.content
+    assert "412" in text and whole.usage.completion_tokens > 5, whole
+    mark = whole.model_extra["imprimatur"]["mark"]
+    assert mark["kind"] == "not_markable" and "upstream" in mark["reason"], mark
+    assert ask("default").choices[0].message.content == text
+    chunks = list(ask(model, stream=True, stream_options={"include_usage": True}))
+    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == text
+    assert chunks[-1].usage.completion_tokens == whole.usage.completion_tokens
+    told = ask(model, logprobs=True).choices[0].logprobs.content
+    assert told and all(token.logprob <= 0 for token in told)
+    print("ok upstream")
+
+
 def main():
     client = OpenAI(base_url=sys.argv[1] + "/v1", api_key=sys.argv[2], max_retries=0)
+    if "--upstream" in sys.argv:
+        upstream(client, sys.argv[sys.argv.index("--upstream") + 1])
+        return
     names = {model.id for model in client.models.list()}
     assert {"newsdesk-starter", "scenes-starter"} <= names, names
     assert client.models.retrieve("newsdesk-starter").id == "newsdesk-starter"
-    for check in (chat, images, moderations, errors):
+    for check in (chat, images, moderations, errors, sampling):
         check(client)
         print("ok", check.__name__)
 

@@ -122,8 +122,8 @@ async fn what_is_found_through_the_log_survives_the_loss_of_the_index() {
         assert_eq!(log.registry().by_sha256(&Sha256::of(b"bytes")).unwrap().unwrap(), entry);
         assert_eq!(log.registry().by_manifest("urn:c2pa:x").unwrap().unwrap(), entry);
         let near = types::ImageFingerprint([2; 32]);
-        assert_eq!(log.registry().nearest_image(&near, 32).unwrap().unwrap(), (entry, 32));
-        assert!(log.registry().nearest_image(&near, 31).unwrap().is_none());
+        assert_eq!(log.registry().near_images(&near, 32, 2).unwrap(), [(entry, 32)]);
+        assert!(log.registry().near_images(&near, 31, 2).unwrap().is_empty());
         assert_eq!(log.registry().unfinished().unwrap(), [1]);
         assert_eq!(log.registry().request(done).unwrap(), [0, 2]);
     }

@@ -49,31 +49,34 @@ impl Near {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner).catch_up(&self.db)
     }
 
-    /// The record of the picture that differs in the fewest bits, if in at most `max`.
-    pub(super) fn image(
+    /// The records of the pictures that differ in at most `max` bits, least first; `count` of them.
+    pub(super) fn images(
         &self,
         image: &ImageFingerprint,
         max: u32,
-    ) -> Result<Option<(u64, u32)>, LogError> {
+        count: usize,
+    ) -> Result<Vec<(u64, u32)>, LogError> {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         tables.catch_up(&self.db)?;
-        let found = tables.images.nearest(image, max);
-        Ok(found
-            .and_then(|(ordinal, distance)| Some((*tables.image_records.get(ordinal)?, distance))))
+        let near = tables.images.near(image, max).into_iter().take(count);
+        let known = |(ordinal, distance)| Some((*tables.image_records.get(ordinal)?, distance));
+        Ok(near.filter_map(known).collect())
     }
 
-    /// The record of the text that is most similar, if at least `min`.
-    pub(super) fn text(
+    /// The records of the texts that are similar by `min` or more, most first; `count` of them.
+    pub(super) fn texts(
         &self,
         text: &TextFingerprint,
         min: f32,
-    ) -> Result<Option<(u64, f32)>, LogError> {
+        count: usize,
+    ) -> Result<Vec<(u64, f32)>, LogError> {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         tables.catch_up(&self.db)?;
-        let mut best: Option<(u64, f32)> = None;
+        let mut near: Vec<(u64, f32)> = Vec::new();
         // Likeliest first, so that few whole fingerprints are read.
         for (ordinal, at_most) in tables.texts.candidates(text, min) {
-            if best.is_some_and(|(_, similarity)| similarity > at_most) {
+            let last = count.checked_sub(1).and_then(|last| near.get(last));
+            if count == 0 || last.is_some_and(|(_, similarity)| *similarity > at_most) {
                 break;
             }
             let Some(index) = tables.text_records.get(ordinal) else { continue };
@@ -82,11 +85,14 @@ impl Near {
                 continue;
             };
             let similarity = known.similarity(text);
-            if similarity >= min && best.is_none_or(|(_, best)| similarity > best) {
-                best = Some((*index, similarity));
+            if similarity >= min {
+                // Behind those that are as similar: they came later.
+                let place = near.partition_point(|(_, found)| *found >= similarity);
+                near.insert(place, (*index, similarity));
+                near.truncate(count);
             }
         }
-        Ok(best)
+        Ok(near)
     }
 }
 

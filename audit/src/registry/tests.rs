@@ -100,14 +100,35 @@ fn after_a_restart_only_the_last_block_is_read_and_nothing_is_lost() {
         assert_eq!(registry.request(record.request_id.unwrap()).unwrap(), [n]);
     }
     let image = |n: u64| ImageFingerprint(*Sha256::of(&n.to_be_bytes()).as_bytes());
-    let found = registry.nearest_image(&image(2), 31).unwrap().unwrap();
-    assert_eq!((found.0.index, found.1), (2, 0));
+    let found = registry.near_images(&image(2), 31, 3).unwrap();
+    assert_eq!(found.iter().map(|found| (found.0.index, found.1)).collect::<Vec<_>>(), [(2, 0)]);
     let mut text = TextFingerprint(std::array::from_fn(|m| fold(599, m)));
     text.0[..20].iter_mut().for_each(|minimum| *minimum = 7);
-    let found = registry.nearest_text(&text, 0.5).unwrap().unwrap();
-    assert_eq!(found.0.index, 599);
-    assert!((found.1 - 44.0 / 64.0).abs() < f32::EPSILON);
-    assert!(registry.nearest_text(&text, 0.7).unwrap().is_none());
+    let found = registry.near_texts(&text, 0.5, 3).unwrap();
+    assert_eq!(found.iter().map(|found| found.0.index).collect::<Vec<_>>(), [599]);
+    assert!((found[0].1 - 44.0 / 64.0).abs() < f32::EPSILON);
+    assert!(registry.near_texts(&text, 0.7, 3).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_alike_comes_most_alike_first_and_no_more_than_asked_for() {
+    let wanted = TextFingerprint(std::array::from_fn(|m| fold(1, m)));
+    let changed = |minima: usize, n| {
+        let mut record = asset(Event::Released, n);
+        let mut text = wanted.clone();
+        text.0[..minima].iter_mut().for_each(|minimum| *minimum = 7);
+        record.content.as_mut().unwrap().text_fingerprint = Some(text);
+        record
+    };
+    let records = [20, 4, 30, 4, 40].into_iter().zip(0..).map(|(m, n)| changed(m, 2 * n + 1));
+    let (registry, _) = Place::new(records.collect()).open();
+    let order = |count| -> Vec<u64> {
+        let found = registry.near_texts(&wanted, 0.5, count).unwrap();
+        found.into_iter().map(|found| found.0.index).collect()
+    };
+    assert_eq!(order(9)[2..], [0, 2], "less than half alike is not found");
+    assert_eq!((order(2).len(), order(1).len(), order(0).len()), (2, 1, 0));
+    assert!(order(2).iter().all(|index| [1, 3].contains(index)), "{:?}", order(2));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod asset;
 mod clock;
 mod erasure;
+mod labelled;
 mod manifest;
 mod mark;
 mod pending;
@@ -42,6 +43,9 @@ pub(crate) fn build(check: &Check, facts: &Facts) -> Result<Box<dyn Evaluator>, 
         "mark-and-id" => Box::<mark::MarkAndId>::default(),
         "recorded" => Box::new(recorded::Recorded::new(read(check)?)),
         "prohibited-refused" => Box::new(prohibited::Refused::new(read(check)?)),
+        "labelled" => Box::new(labelled::Labelled::new(read(check)?)),
+        "implicit-label" => Box::new(labelled::Implicit::new(read(check)?)),
+        "unlabelled-agreed" => Box::new(labelled::Agreed::new(facts)),
         "reviewed" => Box::new(reviewed::Reviewed::new(read(check)?)),
         "pending" => Box::new(pending::Pending::new(read(check)?)),
         other => return Err(format!("there is no evaluator {other}")),

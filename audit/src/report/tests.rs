@@ -185,6 +185,101 @@ fn a_publication_passes_only_with_an_earlier_approval_by_an_editor() {
     check(published(None, None), Outcome::Fail);
 }
 
+fn shown(regime: &str) -> crate::LabelsRecord {
+    let label =
+        crate::LabelRecord { kind: "corner".into(), text: "AI".into(), place: "top-right".into() };
+    let regimes = vec![regime.to_owned()];
+    crate::LabelsRecord { regimes, visible: Some(label), ..crate::LabelsRecord::default() }
+}
+
+fn by_model(event: Event, media_type: MediaType, labels: crate::LabelsRecord) -> Record {
+    let generator = crate::GeneratorRecord {
+        model: "m".into(),
+        version: "1".into(),
+        sha256: Sha256::of(b"w"),
+        seed: "1".into(),
+    };
+    let record = made(event, media_type, embedded());
+    Record { generator: Some(generator), labels: Some(labels), ..record }
+}
+
+#[test]
+fn a_label_is_looked_for_on_what_left_and_what_was_published() {
+    use crate::LabelsRecord;
+    let eu = |record: &Record, expected| {
+        let records = [(record.clone(), None)];
+        let id = if record.content.as_ref().unwrap().media_type == MediaType::Png {
+            "EU-50.4-img"
+        } else {
+            "EU-50.4-txt"
+        };
+        assert_eq!(run("eu-art50", id, &from_start(), &records), expected, "{record:?}");
+    };
+    let picture = |event, labels| by_model(event, MediaType::Png, labels);
+    let due = || {
+        let LabelsRecord { regimes, visible, .. } = shown("eu-art50");
+        LabelsRecord { regimes, due: visible, ..LabelsRecord::default() }
+    };
+    eu(&picture(Event::Released, shown("eu-art50")), Outcome::Pass);
+    eu(&picture(Event::Released, shown("cn-gb45438")), Outcome::Fail);
+    eu(&picture(Event::Released, LabelsRecord::default()), Outcome::Fail);
+    eu(&picture(Event::Released, due()), Outcome::NotApplicable);
+    eu(&picture(Event::Held, LabelsRecord::default()), Outcome::NotApplicable);
+    eu(&picture(Event::Published, due()), Outcome::Fail);
+    eu(&picture(Event::Published, shown("eu-art50")), Outcome::Pass);
+    let brought = Record { generator: None, ..picture(Event::Released, LabelsRecord::default()) };
+    eu(&brought, Outcome::NotApplicable);
+
+    // A text that a person approved before owes none.
+    for (approval, expected) in [(None, Outcome::Fail), (Some(1), Outcome::Fail)] {
+        let mut text = by_model(Event::Published, MediaType::PlainText, due());
+        text.publication = Some(PublicationRecord { approval, ..PublicationRecord::default() });
+        eu(&text, expected);
+    }
+    let mut text = by_model(Event::Published, MediaType::PlainText, due());
+    text.publication =
+        Some(PublicationRecord { approval: Some(0), ..PublicationRecord::default() });
+    let records = [(record(Event::Approved, 0, 0), None), (text, None)];
+    assert_eq!(run("eu-art50", "EU-50.4-txt", &from_start(), &records), Outcome::Pass);
+    assert_eq!(run("cn-gb45438", "CN-4-txt", &from_start(), &records), Outcome::Fail);
+}
+
+#[test]
+fn labels_in_metadata_and_agreements_are_looked_for() {
+    use crate::{LabelsRecord, UnlabelledRecord};
+    let check = |id, record: Record, months, expected| {
+        let facts = Facts { retention_months: months, ..from_start() };
+        assert_eq!(run("cn-gb45438", id, &facts, &[(record, None)]), expected, "{id}");
+    };
+    let coded = LabelsRecord {
+        implicit: Some("001191110102MA01TEST0X10001".into()),
+        ..LabelsRecord::default()
+    };
+    let none = LabelsRecord::default;
+    for id in ["CN-5-meta", "CN-5-order"] {
+        let picture = |labels| by_model(Event::Released, MediaType::Png, labels);
+        check(id, picture(coded.clone()), None, Outcome::Pass);
+        check(id, picture(none()), None, Outcome::Fail);
+        let text = by_model(Event::Released, MediaType::PlainText, none());
+        check(id, text, None, Outcome::NotApplicable);
+    }
+    let agreed = |reason: &str| {
+        let told = UnlabelledRecord { reason: reason.into(), recipient: Sha256::of(b"x") };
+        let labels = LabelsRecord { unlabelled: Some(told), ..LabelsRecord::default() };
+        by_model(Event::Released, MediaType::Png, labels)
+    };
+    check("CN-9", agreed("layout"), Some(24), Outcome::Pass);
+    check("CN-9", agreed("layout"), Some(5), Outcome::Fail);
+    check("CN-9", agreed("layout"), None, Outcome::Fail);
+    check("CN-9", agreed(""), Some(24), Outcome::Fail);
+    check(
+        "CN-9",
+        by_model(Event::Released, MediaType::Png, coded),
+        Some(24),
+        Outcome::NotApplicable,
+    );
+}
+
 #[test]
 fn reports_are_readable_pages_in_both_languages() {
     for (language, tag, said) in [

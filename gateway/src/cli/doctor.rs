@@ -2,6 +2,7 @@
 
 mod attested;
 mod signing;
+mod upstreams;
 
 use std::path::Path;
 
@@ -65,11 +66,16 @@ pub(crate) fn run(global: &Global, console: &Console) -> Answer {
     };
     let findings = examine(&installation);
     let signing = signing::about(&installation);
+    let unmarked = upstreams::unmarked(&installation);
     let value = json!({
-        "config": installation.config_file(), "signing": signing, "findings": findings,
+        "config": installation.config_file(), "signing": signing, "unmarked": unmarked,
+        "findings": findings,
     });
     if let Some(signing) = &signing {
         console.note(&signing.to_string());
+    }
+    for model in &unmarked {
+        console.note(&model.sentence());
     }
     console.result(&value, || {
         let lines = findings
@@ -132,9 +138,13 @@ fn disk(folder: &Path) -> Option<Finding> {
 fn generators(installation: &Installation) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, section) in &installation.config().generators {
-        let fix = format!(
-            "put the model's files back, or remove [generators.{name}] from the configuration"
-        );
+        let fix = if section.kind == crate::upstreams::KIND {
+            format!("start the server, or correct [generators.{name}] in the configuration")
+        } else {
+            format!(
+                "put the model's files back, or remove [generators.{name}] from the configuration"
+            )
+        };
         let problems = match models::check(installation, name, section) {
             Ok(checked) => checked.problems,
             Err(error) => vec![error.to_string()],

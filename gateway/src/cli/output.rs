@@ -1,7 +1,9 @@
 //! Results on stdout, everything else on stderr.
-#![expect(clippy::print_stdout, reason = "the one place that prints results")]
+//!
+//! Whoever closes its end of a pipe (`| head`) has read enough: that is no failure, the work goes on
+//! and the exit code is still the answer.
 
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 
 use serde::Serialize;
 use types::Language;
@@ -32,22 +34,23 @@ impl Console {
 
     /// The result: `value` as one line of JSON, or `text` for people.
     pub(crate) fn result(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
-        match serde_json::to_string(value) {
-            Ok(json) if self.json => println!("{json}"),
-            _ => println!("{}", text()),
-        }
+        let line = match serde_json::to_string(value) {
+            Ok(json) if self.json => json,
+            _ => text(),
+        };
+        drop(writeln!(stdout(), "{line}"));
     }
 
     /// A line about what goes on.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            drop(writeln!(stderr(), "{text}"));
         }
     }
 
     /// Why there is no result.
     pub(crate) fn failure(&self, failure: &Failure) {
-        eprintln!("imprimatur: {:#}", failure.error);
+        drop(writeln!(stderr(), "imprimatur: {:#}", failure.error));
     }
 
     /// Whether a progress bar makes sense.

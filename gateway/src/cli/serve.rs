@@ -15,7 +15,7 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{http, pipeline::Line, telemetry, vaulting, wiring::Stages};
+use crate::{http, pipeline::Line, telemetry, upstreams, vaulting, wiring::Stages};
 
 /// How long open requests may take to finish once the end was asked for.
 const FAREWELL_SECONDS_MAX: u64 = 30;
@@ -23,6 +23,10 @@ const FAREWELL_SECONDS_MAX: u64 = 30;
 pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
     telemetry::start(&installation.config().telemetry, global.verbose);
+    let installation = match &args.upstream {
+        Some(url) => upstreams::with(installation, url).await?,
+        None => installation,
+    };
     let server = installation.config().server.clone();
     let line = Line::new(Arc::new(Stages::open(installation).await?));
     let listener = TcpListener::bind(args.listen.unwrap_or(server.listen)).await?;

@@ -22,7 +22,7 @@ pub(crate) fn verification(name: &str, found: &Verification, console: &Console) 
         );
     }
     lines.extend(found.mark.as_ref().map(|mark| marked(mark, console)));
-    lines.extend(found.origin.as_ref().map(|origin| traced(origin, console)));
+    lines.extend(found.origin().map(|origin| traced(origin, console)));
     lines.extend(report.warnings.iter().chain(&report.failures).cloned());
     lines.join("\n  ")
 }

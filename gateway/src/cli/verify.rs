@@ -27,6 +27,7 @@ use super::{
     show,
 };
 use crate::{
+    criteria,
     detecting::Detector,
     disclosure::{self, Audience},
     fetching::Fetcher,
@@ -88,8 +89,8 @@ pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> An
 }
 
 /// What one verdict means to a script.
-const fn exit_of(found: &Verification) -> Exit {
-    if matches!(found.inclusion, Some(Inclusion::Wrong)) {
+fn exit_of(found: &Verification) -> Exit {
+    if found.origins.iter().any(|origin| matches!(origin.inclusion, Some(Inclusion::Wrong))) {
         return Exit::No;
     }
     match found.report.verdict {
@@ -131,6 +132,9 @@ fn lookup(
     for path in &args.allow {
         let pem = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         lists.allow(&pem).with_context(|| path.display().to_string())?;
+    }
+    if let Some(at) = criteria::moment("at", args.at.as_deref())? {
+        lists.judge_at(at);
     }
     let lookup = Lookup::new(Arc::new(Verifier::new(lists)?));
     let Some(installation) = installation else {

@@ -22,6 +22,8 @@ pub struct Labels {
     pub language: Language,
     /// What becomes of an asset whose label cannot be written.
     pub unwritable: Unwritable,
+    /// Who writes a label that is due when an asset is published.
+    pub at_publication: AtPublication,
     /// Whether a request may ask for an asset without a label that people see, for a recipient and a
     /// reason that are recorded.
     pub allow_unlabelled: bool,
@@ -37,7 +39,7 @@ pub enum Visible {
     Off,
     /// Before it leaves the line.
     On,
-    /// Whoever publishes it writes it; the answer says which and where.
+    /// At publication; until then every answer says which and where.
     OnPublish,
 }
 
@@ -52,6 +54,17 @@ pub enum Unwritable {
     Refuse,
 }
 
+/// Who writes a label that is due when an asset is published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AtPublication {
+    /// The gateway, into the published file.
+    #[default]
+    Write,
+    /// The newsroom's own system; the record says that the label is still due.
+    Leave,
+}
+
 impl Default for Labels {
     fn default() -> Self {
         Self {
@@ -60,6 +73,7 @@ impl Default for Labels {
             texts: Visible::OnPublish,
             language: Language::En,
             unwritable: Unwritable::Hold,
+            at_publication: AtPublication::Write,
             allow_unlabelled: false,
             producer_code: None,
         }
@@ -75,6 +89,15 @@ impl Labels {
         let names = self.regimes.iter().map(String::as_str);
         let asked = label::Asked::built_in()?.only(names)?;
         Ok(label::Plan::of(&asked, self.language))
+    }
+
+    /// Whether all regimes excuse a text from its label that a person has reviewed.
+    ///
+    /// # Errors
+    /// [`WatermarkError::Label`] naming a regime that is not known.
+    pub fn excuses_reviewed_texts(&self) -> Result<bool, WatermarkError> {
+        let names = self.regimes.iter().map(String::as_str);
+        Ok(label::Asked::built_in()?.only(names)?.excuses_reviewed_texts())
     }
 
     /// Whether China's rules are among the regimes.

@@ -1,37 +1,20 @@
 //! `POST /v1/chat/completions`, whole and streaming.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use serde_json::{Value, json};
-use types::{GenerationRequest, Message, Modality, RequestId, Sampling, Speaker};
+use axum::{extract::State, response::Response};
+use types::{GenerationRequest, Message, Modality, RequestId, Sampling, Speaker, TextFormat};
 
 use super::{
-    answer::{self, Headers},
-    chat_stream,
     error::ApiError,
     extract::{Caller, JsonBody, turned_away},
-    openai::{self, ChatMessage, ChatRequest, Content, Stop, Usage},
+    openai::{self, ChatMessage, ChatRequest, Content, ResponseFormat},
+    sampling,
+    text::{self, Asked, Form},
 };
-use crate::{
-    outcome::{Outcome, Release},
-    pipeline::{Delivery, Line, Step},
-};
+use crate::pipeline::Line;
 
 /// What of OpenAI's request would change the output but is not served.
-const UNSERVED: [&str; 8] = [
-    "tools",
-    "tool_choice",
-    "functions",
-    "function_call",
-    "logit_bias",
-    "frequency_penalty",
-    "presence_penalty",
-    "modalities",
-];
+const UNSERVED: [&str; 6] =
+    ["tools", "tool_choice", "functions", "function_call", "modalities", "audio"];
 
 /// Generates a chat answer through the line.
 ///
@@ -40,7 +23,9 @@ const UNSERVED: [&str; 8] = [
     (status = 200, description = "A chat completion, or a stream of chunks"),
     (status = 400, description = "Bad input, or `content_policy_violation`", body = super::error::ErrorBody),
     (status = 403, description = "`held_for_review`", body = super::error::ErrorBody),
+    (status = 502, description = "The server behind the model failed", body = super::error::ErrorBody),
     (status = 503, description = "Busy or failing closed", body = super::error::ErrorBody),
+    (status = 504, description = "The server behind the model took too long", body = super::error::ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn completions(
     State(line): State<Line>,
@@ -48,58 +33,14 @@ pub(crate) async fn completions(
     body: Result<JsonBody<ChatRequest>, ApiError>,
 ) -> Result<Response, ApiError> {
     let principal = caller.generating()?;
-    let read = body.and_then(|JsonBody(body)| Ok((validate(&body)?, body)));
-    let (request, body) = match read {
-        Ok(read) => read,
-        Err(error) => return Err(turned_away(&line, principal, Modality::Text, error).await),
-    };
-    let admitted = match line.admit(principal, request).await? {
-        Step::Go(admitted) => admitted,
-        Step::Refused(refusal) => return Err(ApiError::refused(&refusal)),
-    };
-    if body.stream {
-        let usage = body.stream_options.unwrap_or_default().include_usage;
-        return Ok(chat_stream::respond(line, admitted, body.model, usage));
-    }
-    match line.finish(admitted, Delivery::Whole).await? {
-        Outcome::Released(release) => Ok(completion(&body.model, &release)),
-        Outcome::Held(release) => Err(ApiError::held(&release)),
-        Outcome::Refused(refusal) => Err(ApiError::refused(&refusal)),
+    match body.and_then(|JsonBody(body)| validate(&body)) {
+        Ok(asked) => text::generate(line, principal, asked).await,
+        Err(error) => Err(turned_away(&line, principal, Modality::Text, error).await),
     }
 }
 
-/// The answer about a released text.
-pub(super) fn completion(model: &str, release: &Release) -> Response {
-    let text = String::from_utf8_lossy(&release.bytes);
-    let body = json!({
-        "id": format!("chatcmpl-{}", release.request_id),
-        "object": "chat.completion",
-        "created": answer::now_unix_s(),
-        "model": model,
-        "choices": [{
-            "index": 0,
-            "message": {"role": "assistant", "content": text, "refusal": Value::Null},
-            "logprobs": Value::Null,
-            "finish_reason": release.generation.finish_reason,
-        }],
-        "usage": usage(release),
-        "imprimatur": answer::member(release),
-    });
-    (StatusCode::OK, Headers::of(release), Json(body)).into_response()
-}
-
-/// Token counts of a released text.
-pub(crate) fn usage(release: &Release) -> Usage {
-    let (read, written) = (release.generation.prompt_tokens, release.generation.completion_tokens);
-    Usage {
-        prompt_tokens: read,
-        completion_tokens: written,
-        total_tokens: read.saturating_add(written),
-    }
-}
-
-fn validate(body: &ChatRequest) -> Result<GenerationRequest, ApiError> {
-    refuse_unserved(body)?;
+fn validate(body: &ChatRequest) -> Result<Asked, ApiError> {
+    openai::refuse(&UNSERVED, &body.rest)?;
     let messages = body.messages.iter().map(message).collect::<Result<Vec<_>, _>>()?;
     if messages.iter().all(|message| message.text.trim().is_empty()) {
         return Err(ApiError::invalid(
@@ -107,7 +48,7 @@ fn validate(body: &ChatRequest) -> Result<GenerationRequest, ApiError> {
             "The prompt is empty: give at least one message with text.",
         ));
     }
-    Ok(GenerationRequest {
+    let request = GenerationRequest {
         id: RequestId::new(),
         modality: Modality::Text,
         model: body.model.clone(),
@@ -115,61 +56,67 @@ fn validate(body: &ChatRequest) -> Result<GenerationRequest, ApiError> {
         sampling: sampling(body)?,
         size: None,
         unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
-    })
-}
-
-fn refuse_unserved(body: &ChatRequest) -> Result<(), ApiError> {
-    let asked = |name: &&&str| {
-        body.rest.get(**name).is_some_and(|value| !value.is_null() && value != &json!(0))
     };
-    if let Some(name) = UNSERVED.iter().find(asked) {
-        return Err(ApiError::invalid(
-            name,
-            format!("`{name}` is not served, and ignoring it would mislead."),
-        ));
-    }
-    if body.n.is_some_and(|n| n != 1) {
-        return Err(ApiError::invalid(
-            "n",
-            "Only n = 1 is served: every answer is an asset of its own.",
-        ));
-    }
-    if body.logprobs == Some(true) {
-        return Err(ApiError::invalid("logprobs", "Log probabilities are not served."));
-    }
-    match &body.response_format {
-        Some(format) if format.kind != "text" => {
-            Err(ApiError::invalid("response_format", "Only {\"type\": \"text\"} is served."))
-        }
-        _ => Ok(()),
-    }
+    let stream = openai::streamed(body.stream, body.stream_options.as_ref());
+    Ok(Asked { form: Form::Chat, request, copies: body.sampling.copies()?, stream })
 }
 
 fn sampling(body: &ChatRequest) -> Result<Sampling, ApiError> {
-    let stop = match body.stop.clone() {
-        None => Vec::new(),
-        Some(Stop::One(stop)) => vec![stop],
-        Some(Stop::Many(stops)) => stops,
-    };
-    if stop.len() > 4 || stop.iter().any(String::is_empty) {
-        return Err(ApiError::invalid("stop", "Give at most four stop texts, none of them empty."));
+    let mut wanted = body.sampling.read()?;
+    match (body.max_completion_tokens, body.sampling.max_tokens) {
+        (Some(0), _) => {
+            let text = "max_completion_tokens must be at least 1.";
+            return Err(ApiError::invalid("max_completion_tokens", text));
+        }
+        (Some(new), Some(old)) if new != old => {
+            let text = "max_tokens and max_completion_tokens say different things: give one.";
+            return Err(ApiError::contradictory("max_tokens", text));
+        }
+        (new, old) => wanted.max_tokens = new.or(old),
     }
-    Ok(Sampling {
-        seed: answer::seed(body.seed),
-        temperature: within("temperature", body.temperature, 2.0)?,
-        top_p: within("top_p", body.top_p, 1.0)?,
-        max_tokens: body.max_completion_tokens.or(body.max_tokens),
-        stop,
-    })
+    wanted.top_logprobs = match (body.logprobs, body.top_logprobs) {
+        (Some(true), count) => Some(sampling::alternatives("top_logprobs", count.unwrap_or(0))?),
+        (_, Some(count)) if count > 0 => {
+            let text = "top_logprobs needs logprobs: true.";
+            return Err(ApiError::contradictory("top_logprobs", text));
+        }
+        _ => None,
+    };
+    wanted.format = body.response_format.as_ref().map_or(Ok(TextFormat::Text), format)?;
+    Ok(wanted)
 }
 
-fn within(param: &str, value: Option<f32>, max: f32) -> Result<Option<f32>, ApiError> {
-    match value {
-        Some(number) if !(0.0..=max).contains(&number) => {
-            Err(ApiError::invalid(param, format!("{param} must lie between 0 and {max}.")))
-        }
-        _ => Ok(value),
+fn format(format: &ResponseFormat) -> Result<TextFormat, ApiError> {
+    match (format.kind.as_str(), &format.json_schema) {
+        ("text", None) => Ok(TextFormat::Text),
+        ("json_object", None) => Ok(TextFormat::JsonObject),
+        ("json_schema", Some(wanted)) if !is_name(&wanted.name) => Err(ApiError::invalid(
+            "response_format",
+            "The name of a json_schema has 1 to 64 letters, digits, `_` or `-`.",
+        )),
+        ("json_schema", Some(wanted)) => Ok(TextFormat::JsonSchema {
+            name: wanted.name.clone(),
+            schema: wanted.schema.to_string(),
+        }),
+        ("json_schema", None) => Err(ApiError::invalid(
+            "response_format",
+            "response_format of type json_schema needs a member json_schema with name and schema.",
+        )),
+        ("text" | "json_object", Some(_)) => Err(ApiError::contradictory(
+            "response_format",
+            "response_format has a json_schema, but its type is not json_schema.",
+        )),
+        _ => Err(ApiError::invalid(
+            "response_format",
+            "The type of response_format must be text, json_object or json_schema.",
+        )),
     }
+}
+
+/// A name goes to models as it is, so it has no room for words.
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (1..=64).contains(&name.len()) && name.chars().all(plain)
 }
 
 fn message(message: &ChatMessage) -> Result<Message, ApiError> {
@@ -206,4 +153,71 @@ fn text_of(content: &Content) -> Result<String, ApiError> {
         }
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn wanted(change: Value) -> Result<Asked, ApiError> {
+        let mut body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}]});
+        for (key, value) in change.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        validate(&serde_json::from_value(body).unwrap())
+    }
+
+    #[test]
+    fn contradictions_are_refused_in_words() {
+        let schema = json!({"name": "x", "schema": {}});
+        let cases = [
+            (
+                json!({"max_tokens": 1, "max_completion_tokens": 2}),
+                "max_tokens",
+                "contradictory_parameters",
+            ),
+            (json!({"top_logprobs": 2}), "top_logprobs", "contradictory_parameters"),
+            (json!({"logprobs": true, "top_logprobs": 21}), "top_logprobs", "invalid_value"),
+            (
+                json!({"response_format": {"type": "json_object", "json_schema": schema}}),
+                "response_format",
+                "contradictory_parameters",
+            ),
+            (
+                json!({"response_format": {"type": "json_schema"}}),
+                "response_format",
+                "invalid_value",
+            ),
+            (
+                json!({"response_format": {"type": "json_schema", "json_schema": {"name": "a b", "schema": {}}}}),
+                "response_format",
+                "invalid_value",
+            ),
+            (json!({"response_format": {"type": "xml"}}), "response_format", "invalid_value"),
+            (json!({"tools": [{}]}), "tools", "unsupported_parameter"),
+            (json!({"n": 99}), "n", "invalid_value"),
+        ];
+        for (change, param, code) in cases {
+            let error = wanted(change.clone()).unwrap_err().body().error;
+            let said = (error.param.as_deref(), error.code.as_deref());
+            assert_eq!(said, (Some(param), Some(code)), "{change}");
+        }
+    }
+
+    #[test]
+    fn what_fits_is_taken() {
+        let schema = json!({"name": "x", "strict": true, "schema": {"type": "object"}});
+        let format = json!({"type": "json_schema", "json_schema": schema});
+        let asked = wanted(json!({
+            "logprobs": true, "n": 2, "max_completion_tokens": 5, "min_p": 0.1,
+            "response_format": format, "stream": true, "tools": null, "tool_choice": null,
+        }));
+        let asked = asked.unwrap();
+        let sampling = &asked.request.sampling;
+        assert_eq!((sampling.max_tokens, sampling.top_logprobs), (Some(5), Some(0)));
+        assert_eq!((asked.copies, asked.stream), (2, Some(false)));
+        assert!(matches!(&sampling.format, TextFormat::JsonSchema { name, .. } if name == "x"));
+    }
 }

@@ -1,4 +1,4 @@
-//! Server-sent events of a streamed chat answer.
+//! Server-sent events of a streamed text.
 //!
 //! The first byte follows the durable `admitted` record; every piece has passed the hold-back
 //! window; the terminal record is durable before the chunk that carries `finish_reason`.
@@ -15,8 +15,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
     answer::{self, Headers},
-    chat,
     error::ApiError,
+    text::{self, Form},
 };
 use crate::{
     outcome::{Outcome, Release},
@@ -26,55 +26,86 @@ use crate::{
 /// Pieces that may wait for a slow reader before generation pauses.
 const PIECES_WAITING_MAX: usize = 16;
 
-/// Answers at once with the admission's headers; events follow.
-pub(crate) fn respond(line: Line, admitted: Admitted, model: String, usage: bool) -> Response {
-    let headers = Headers::admitted(admitted.case());
-    let chunks = Chunks { id: format!("chatcmpl-{}", admitted.case().request_id()), model, usage };
+/// Answers at once with the first admission's headers; the texts follow one after the other.
+pub(crate) fn respond(
+    line: Line,
+    admitted: Vec<Admitted>,
+    form: Form,
+    model: String,
+    usage: bool,
+) -> Response {
+    let Some(first) = admitted.first() else { return ApiError::bug().into_response() };
+    let headers = Headers::admitted(first.case());
+    let chunks = Chunks { id: form.id(first.case().request_id()), form, model, usage };
     let (events, receiver) = mpsc::channel(PIECES_WAITING_MAX);
     tokio::spawn(async move { chunks.send_all(line, admitted, events).await });
     let sse = Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::default());
     (headers, sse).into_response()
 }
 
-/// A stream about an asset that was released before.
-pub(crate) fn again(release: Release, model: String, usage: bool) -> Response {
-    let headers = Headers::of(&release);
-    let chunks = Chunks { id: format!("chatcmpl-{}", release.request_id), model, usage };
+/// A stream about assets that were released before; `None` when there are none.
+pub(crate) fn again(
+    releases: Vec<Release>,
+    form: Form,
+    model: String,
+    usage: bool,
+) -> Option<Response> {
+    let first = releases.first()?;
+    let headers = Headers::of(first);
+    let chunks = Chunks { id: form.id(first.request_id), form, model, usage };
     let (events, receiver) = mpsc::channel(PIECES_WAITING_MAX);
     tokio::spawn(async move {
-        let role = json!({"role": "assistant", "content": ""});
-        send(&events, chunks.chunk(&role, Value::Null)).await;
-        chunks.close(&events, Ok(Outcome::Released(Box::new(release))), false).await;
-        send(&events, Event::default().data("[DONE]")).await;
+        let mut told = Vec::new();
+        for (index, release) in (0..).zip(releases) {
+            chunks.begin(&events, index).await;
+            let outcome = Ok(Outcome::Released(Box::new(release)));
+            told.extend(chunks.close(&events, index, outcome, false).await);
+        }
+        chunks.end(&events, &told).await;
     });
-    (headers, Sse::new(ReceiverStream::new(receiver))).into_response()
+    Some((headers, Sse::new(ReceiverStream::new(receiver))).into_response())
 }
 
 type Events = mpsc::Sender<Result<Event, Infallible>>;
 
 struct Chunks {
     id: String,
+    form: Form,
     model: String,
     usage: bool,
 }
 
 impl Chunks {
-    async fn send_all(self, line: Line, admitted: Admitted, events: Events) {
-        let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+    async fn send_all(self, line: Line, admitted: Vec<Admitted>, events: Events) {
         let limit =
             Duration::from_secs(line.stages().installation.config().server.request_seconds_max);
-        let running = tokio::time::timeout(limit, line.finish(admitted, Delivery::Stream(pieces)));
-        let (outcome, told) = tokio::join!(running, self.forward(&events, receiver));
-        let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the request")));
-        self.close(&events, outcome, told).await;
-        send(&events, Event::default().data("[DONE]")).await;
+        let wanted = admitted.len();
+        let mut told = Vec::new();
+        for (index, admitted) in (0..).zip(admitted) {
+            let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+            let running = line.finish(admitted, Delivery::Stream(pieces));
+            let running = tokio::time::timeout(limit, running);
+            let (outcome, any) = tokio::join!(running, self.forward(&events, index, receiver));
+            let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the request")));
+            match self.close(&events, index, outcome, any).await {
+                Some(release) => told.push(release),
+                // What was admitted after it is dropped, which closes its records.
+                None => break,
+            }
+        }
+        let told = if told.len() == wanted { told } else { Vec::new() };
+        self.end(&events, &told).await;
     }
 
     /// Passes pieces on; whether any text was among them. Returning drops the receiver, which tells
     /// the line that the reader has left.
-    async fn forward(&self, events: &Events, mut pieces: mpsc::Receiver<Piece>) -> bool {
-        let role = json!({"role": "assistant", "content": ""});
-        let mut open = send(events, self.chunk(&role, Value::Null)).await;
+    async fn forward(
+        &self,
+        events: &Events,
+        index: u32,
+        mut pieces: mpsc::Receiver<Piece>,
+    ) -> bool {
+        let mut open = self.begin(events, index).await;
         let mut told = false;
         while open {
             let piece = tokio::select! {
@@ -84,7 +115,7 @@ impl Chunks {
             match piece {
                 Some(Piece::Text(text)) => {
                     told = true;
-                    open = send(events, self.text(&text)).await;
+                    open = send(events, self.text(index, &text)).await;
                 }
                 Some(Piece::Progress { .. }) => {}
                 None => open = false,
@@ -93,58 +124,96 @@ impl Chunks {
         told
     }
 
-    async fn close(&self, events: &Events, outcome: Result<Outcome, LineError>, told: bool) {
+    /// The first chunk of a chat answer says who speaks.
+    async fn begin(&self, events: &Events, index: u32) -> bool {
+        let role = json!({"delta": {"role": "assistant", "content": ""}});
+        match self.form {
+            Form::Chat => send(events, data(&self.body(index, role, Value::Null))).await,
+            Form::Completion => true,
+        }
+    }
+
+    /// The end of one text; what was released, if it was.
+    async fn close(
+        &self,
+        events: &Events,
+        index: u32,
+        outcome: Result<Outcome, LineError>,
+        told: bool,
+    ) -> Option<Release> {
         match outcome {
             Ok(Outcome::Released(release)) => {
                 // What had to wait for the end is told now.
                 if !told && !release.bytes.is_empty() {
-                    send(events, self.text(&String::from_utf8_lossy(&release.bytes))).await;
+                    let text = String::from_utf8_lossy(&release.bytes);
+                    send(events, self.text(index, &text)).await;
                 }
-                let mut last = self.body(&json!({}), json!(release.generation.finish_reason));
+                let mut choice = self.nothing();
+                insert(&mut choice, "logprobs", self.form.logprobs(&release));
+                let finish = json!(release.generation.finish_reason);
+                let mut last = self.body(index, choice, finish);
                 insert(&mut last, "imprimatur", answer::member(&release));
                 send(events, data(&last)).await;
-                if self.usage {
-                    send(events, self.usage_chunk(&release)).await;
-                }
+                return Some(*release);
             }
-            Ok(Outcome::Held(release)) => self.filtered(events, &ApiError::held(&release)).await,
+            Ok(Outcome::Held(release)) => {
+                self.filtered(events, index, &ApiError::held(&release)).await
+            }
             Ok(Outcome::Refused(refusal)) => {
-                self.filtered(events, &ApiError::refused(&refusal)).await
+                self.filtered(events, index, &ApiError::refused(&refusal)).await
             }
             Err(error) => {
                 send(events, data(&json!(ApiError::from(error).body()))).await;
             }
         }
+        None
+    }
+
+    /// The end of all: token counts, if they were asked for, and the last word.
+    async fn end(&self, events: &Events, told: &[Release]) {
+        if self.usage && !told.is_empty() {
+            let mut body = self.body(0, self.nothing(), Value::Null);
+            // OpenAI's clients take the chunk without choices for the last word.
+            insert(&mut body, "choices", json!([]));
+            insert(&mut body, "usage", json!(text::usage(told)));
+            send(events, data(&body)).await;
+        }
+        send(events, Event::default().data("[DONE]")).await;
     }
 
     /// A block after the first byte: `content_filter`, then the error; nothing held back is sent.
-    async fn filtered(&self, events: &Events, error: &ApiError) {
-        send(events, self.chunk(&json!({}), json!("content_filter"))).await;
+    async fn filtered(&self, events: &Events, index: u32, error: &ApiError) {
+        let last = self.body(index, self.nothing(), json!("content_filter"));
+        send(events, data(&last)).await;
         send(events, data(&json!(error.body()))).await;
     }
 
-    fn text(&self, text: &str) -> Event {
-        self.chunk(&json!({"content": text}), Value::Null)
+    fn text(&self, index: u32, text: &str) -> Event {
+        let choice = match self.form {
+            Form::Chat => json!({"delta": {"content": text}}),
+            Form::Completion => json!({"text": text}),
+        };
+        data(&self.body(index, choice, Value::Null))
     }
 
-    fn chunk(&self, delta: &Value, finish: Value) -> Event {
-        data(&self.body(delta, finish))
+    /// A choice without text.
+    fn nothing(&self) -> Value {
+        match self.form {
+            Form::Chat => json!({"delta": {}}),
+            Form::Completion => json!({"text": ""}),
+        }
     }
 
-    fn body(&self, delta: &Value, finish: Value) -> Value {
+    fn body(&self, index: u32, mut choice: Value, finish: Value) -> Value {
+        insert(&mut choice, "index", json!(index));
+        insert(&mut choice, "finish_reason", finish);
+        if choice.get("logprobs").is_none() {
+            insert(&mut choice, "logprobs", Value::Null);
+        }
         json!({
-            "id": self.id, "object": "chat.completion.chunk", "created": answer::now_unix_s(),
-            "model": self.model,
-            "choices": [{"index": 0, "delta": delta, "logprobs": Value::Null, "finish_reason": finish}],
+            "id": self.id, "object": self.form.chunk_object(), "created": answer::now_unix_s(),
+            "model": self.model, "choices": [choice],
         })
-    }
-
-    fn usage_chunk(&self, release: &Release) -> Event {
-        let mut body = self.body(&json!({}), Value::Null);
-        // OpenAI's clients take the chunk without choices for the last word.
-        insert(&mut body, "choices", json!([]));
-        insert(&mut body, "usage", json!(chat::usage(release)));
-        data(&body)
     }
 }
 

@@ -3,6 +3,8 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+mod generator;
+
 use std::time::Duration;
 
 use audit::{LogError, Refusal as WitnessRefusal, VaultError};
@@ -11,7 +13,6 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use generators::GeneratorError;
 use serde::Serialize;
 use types::{Receipt, RequestId};
 use utoipa::ToSchema;
@@ -71,6 +72,18 @@ impl ApiError {
     pub(crate) fn invalid(param: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_value", message)
             .about(param)
+    }
+
+    /// 400 about parameters that cannot both hold.
+    pub(crate) fn contradictory(param: &str, message: impl Into<String>) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, "invalid_request_error", "contradictory_parameters", message).about(param)
+    }
+
+    /// 400 about a parameter that would change the output but is not served.
+    pub(crate) fn unserved(param: &str, message: impl Into<String>) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, "invalid_request_error", "unsupported_parameter", message).about(param)
     }
 
     /// 400 about a body that cannot be read.
@@ -216,7 +229,7 @@ impl From<LineError> for ApiError {
             LineError::LabelNeeded => {
                 Self::forbidden(error.to_string()).about("imprimatur.unlabelled")
             }
-            LineError::Generator(inner) => generator(inner),
+            LineError::Generator(inner) => generator::answer(inner),
             LineError::Policy(_) => closed("policy"),
             LineError::Picture | LineError::Pieces => closed("generator"),
             LineError::Watermark(_) => closed("watermark"),
@@ -239,25 +252,6 @@ fn closed(part: &str) -> ApiError {
         "The {part} is not working, so nothing is released. `imprimatur doctor` and /readyz say more."
     );
     ApiError::unavailable("failing_closed", message)
-}
-
-fn generator(error: &GeneratorError) -> ApiError {
-    match error {
-        GeneratorError::Busy { .. } => {
-            ApiError::unavailable("busy", "The model is busy; try again.")
-        }
-        GeneratorError::PromptNotUnderstood { .. } | GeneratorError::PromptEmpty => {
-            ApiError::invalid("prompt", error.to_string())
-        }
-        GeneratorError::Parameter { parameter, .. } => {
-            ApiError::invalid(parameter, error.to_string())
-        }
-        GeneratorError::ContextExceeded { .. } => ApiError::invalid("messages", error.to_string()),
-        _ => ApiError::unavailable(
-            "generator_failed",
-            "The model could not be run; `imprimatur models check` says more.",
-        ),
-    }
 }
 
 impl From<WitnessRefusal> for ApiError {
@@ -315,6 +309,7 @@ impl From<PublishError> for ApiError {
             PublishError::Unpublished(_) => conflict("not_published", error.to_string()),
             PublishError::Withdrawn(_) => conflict("withdrawn", error.to_string()),
             PublishError::Url | PublishError::NoNotice => Self::invalid("url", error.to_string()),
+            PublishError::Label(_) => conflict("label_due", error.to_string()),
             PublishError::Provenance(_) => closed("credentials"),
             PublishError::Log(_) => closed("audit log"),
             PublishError::Objects(_) | PublishError::State(_) => closed("storage"),

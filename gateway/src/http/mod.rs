@@ -9,6 +9,7 @@ pub(crate) mod assist;
 mod audit;
 mod chat;
 mod chat_stream;
+mod completions;
 mod entries;
 mod error;
 mod extract;
@@ -24,6 +25,8 @@ mod publications;
 mod renditions;
 mod resolution;
 mod reviews;
+mod sampling;
+mod text;
 mod vault;
 mod verify;
 mod witness;
@@ -66,6 +69,7 @@ struct Document;
 pub fn api(line: Line, server: &Server) -> Router {
     let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(chat::completions))
+        .routes(routes!(completions::completions))
         .routes(routes!(images::generations))
         .routes(routes!(moderations::moderations))
         .routes(routes!(assist::suggest))

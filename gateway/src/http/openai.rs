@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use types::Unlabelled;
 use utoipa::ToSchema;
 
-use super::error::ApiError;
+use super::{error::ApiError, sampling::SamplingFields};
 
 /// `POST /v1/chat/completions`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -22,25 +22,17 @@ pub(super) struct ChatRequest {
     pub stream: bool,
     /// What a stream ends with.
     pub stream_options: Option<StreamOptions>,
-    /// Makes the answer repeatable.
-    pub seed: Option<i64>,
-    /// Texts that end the answer.
-    pub stop: Option<Stop>,
     /// At most this many new tokens.
     pub max_completion_tokens: Option<u32>,
-    /// The older name of `max_completion_tokens`.
-    pub max_tokens: Option<u32>,
-    /// 0.0–2.0
-    pub temperature: Option<f32>,
-    /// 0.0–1.0
-    pub top_p: Option<f32>,
-    /// Only 1 is served.
-    pub n: Option<u32>,
-    /// Not served: answered 400 when true.
-    #[serde(default)]
+    /// Tells the log probabilities of the answer's tokens, in a stream with its last chunk.
     pub logprobs: Option<bool>,
-    /// Only `{"type":"text"}` is served.
+    /// And of so many alternatives to each, at most 20.
+    pub top_logprobs: Option<u32>,
+    /// The form of the answer.
     pub response_format: Option<ResponseFormat>,
+    /// How to sample; `max_tokens` is the older name of `max_completion_tokens`.
+    #[serde(flatten)]
+    pub sampling: SamplingFields,
     /// What only this program knows.
     pub imprimatur: Option<Wishes>,
     /// Everything else: what would change the output is refused, what would not is ignored.
@@ -99,9 +91,43 @@ pub(super) enum Stop {
 /// The wished form of an answer.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub(super) struct ResponseFormat {
-    /// Only `text` is served.
+    /// `text`, `json_object` or `json_schema`.
     #[serde(rename = "type")]
     pub kind: String,
+    /// For `json_schema`.
+    pub json_schema: Option<SchemaFormat>,
+}
+
+/// JSON after a schema. What of it cannot be promised is refused by name.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub(super) struct SchemaFormat {
+    /// Its name.
+    pub name: String,
+    /// Objects, arrays, strings, numbers, booleans, null, enum, const and required.
+    pub schema: Value,
+}
+
+/// Refuses what would change the output but is not served: ignoring it would mislead.
+///
+/// # Errors
+/// 400 naming the first.
+pub(super) fn refuse(unserved: &[&str], rest: &Map<String, Value>) -> Result<(), ApiError> {
+    let asks = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    };
+    let asked = unserved.iter().find(|name| rest.get(**name).is_some_and(asks));
+    asked.map_or(Ok(()), |name| {
+        let text = format!("`{name}` is not served, and ignoring it would mislead.");
+        Err(ApiError::unserved(name, text))
+    })
+}
+
+/// Whether an answer is to come in pieces, and then whether it ends with token counts.
+pub(super) fn streamed(stream: bool, options: Option<&StreamOptions>) -> Option<bool> {
+    stream.then(|| options.is_some_and(|options| options.include_usage))
 }
 
 /// `POST /v1/images/generations`

@@ -25,4 +25,6 @@ pub use mark::Mark;
 pub use media::{MediaType, Modality};
 pub use principal::{Principal, Role};
 pub use receipt::Receipt;
-pub use request::{GenerationRequest, Language, Message, Sampling, Speaker, Unlabelled};
+pub use request::{
+    GenerationRequest, Language, Message, Sampling, Speaker, TextFormat, Unlabelled,
+};

@@ -1,5 +1,7 @@
 //! What is asked for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Modality, RequestId};
@@ -34,10 +36,11 @@ pub struct Unlabelled {
 }
 
 impl GenerationRequest {
-    /// All that people wrote, one message a line: what input policy reads.
+    /// All that people wrote, one message a line, and the schema after them: what input policy reads.
     #[must_use]
     pub fn prompt(&self) -> String {
-        let texts: Vec<&str> = self.messages.iter().map(|message| message.text.as_str()).collect();
+        let texts = self.messages.iter().map(|message| message.text.as_str());
+        let texts: Vec<&str> = texts.chain(self.sampling.format.schema()).collect();
         texts.join("\n")
     }
 }
@@ -63,8 +66,11 @@ pub enum Speaker {
     Assistant,
 }
 
-/// Sampling parameters, by OpenAI's names and ranges.
+/// Sampling parameters, by the names and ranges of OpenAI and, for what it has not, of vLLM.
+///
+/// `n` is not among them: each answer is a run, a request and an asset of its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sampling {
     /// Makes a run repeatable: the same seed, model and prompt give the same output.
     pub seed: u64,
@@ -72,10 +78,57 @@ pub struct Sampling {
     pub temperature: Option<f32>,
     /// Nucleus mass, 0.0–1.0.
     pub top_p: Option<f32>,
+    /// Only this many of the likeliest tokens may be drawn, at least 1. `None` leaves it to the model.
+    pub top_k: Option<u32>,
+    /// Only tokens at least this likely beside the likeliest may be drawn, 0.0–1.0.
+    pub min_p: Option<f32>,
+    /// Taken off the logit of every token that was written already, −2.0–2.0.
+    pub presence_penalty: Option<f32>,
+    /// Taken off a token's logit as often as it was written, −2.0–2.0.
+    pub frequency_penalty: Option<f32>,
+    /// Divides the positive logits of tokens that were read or written, and multiplies the negative
+    /// ones; above 0.0, at most 2.0; 1.0 changes nothing.
+    pub repetition_penalty: Option<f32>,
+    /// Added to the logits of single tokens by their numbers, −100.0–100.0; −100 forbids a token.
+    pub logit_bias: BTreeMap<u32, f32>,
+    /// Asks for the logarithm of each token's probability and of so many likeliest beside it, at
+    /// most 20. `None` asks for nothing.
+    pub top_logprobs: Option<u8>,
+    /// The form that the text must have.
+    pub format: TextFormat,
     /// At most this many new tokens. `None` leaves it to the model.
     pub max_tokens: Option<u32>,
     /// Texts that end the output; they are not part of it.
     pub stop: Vec<String>,
+}
+
+/// The form that a text must have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TextFormat {
+    /// Any.
+    #[default]
+    Text,
+    /// A JSON object.
+    JsonObject,
+    /// A JSON object after a schema.
+    JsonSchema {
+        /// The schema's name, for the model.
+        name: String,
+        /// JSON Schema, as JSON text.
+        schema: String,
+    },
+}
+
+impl TextFormat {
+    /// The schema, which people wrote and models read.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        match self {
+            Self::JsonSchema { schema, .. } => Some(schema),
+            Self::Text | Self::JsonObject => None,
+        }
+    }
 }
 
 /// Languages in which the program speaks to people.

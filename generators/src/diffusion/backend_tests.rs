@@ -58,7 +58,7 @@ async fn run(model: &Diffusion, job: Job) -> Result<(ImageOutput, Vec<Event>), G
     let (output, events) = tokio::join!(model.generate(job, sender), all(receiver));
     match output? {
         Output::Image(image) => Ok((image, events)),
-        Output::Text(text) => Err(GeneratorError::Failed(text.text)),
+        other => Err(GeneratorError::Failed(format!("{other:?}"))),
     }
 }
 

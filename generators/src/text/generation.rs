@@ -1,29 +1,31 @@
-//! One run: from a job to a text.
+//! One run: from a job to a text, token by token.
 
 use types::Sampling;
 
 use super::{
-    network::{Memory, Network},
+    json::Constraint,
     opened::Opened,
     prompt::Prompt,
-    sampler::{CANDIDATES_MAX, Sampler, SamplerSettings},
+    sampler::{Sampler, SamplerSettings},
     spelling::Spelling,
     stop::{StopTexts, Stopped},
 };
 use crate::{
-    Event, EventSender, FinishReason, GeneratorError, Job, SamplerHook, TextOutput, Usage,
+    FinishReason, GeneratorError, Job, SampledBy, SamplerHook, TextOutput, Usage, Warning,
 };
-
-/// Tokens of a prompt that are read at once; between them the run can be cancelled.
-const READ_AT_ONCE: usize = 256;
 
 /// A job that this model can do.
 pub(crate) struct Plan {
     prompt: Prompt,
     settings: SamplerSettings,
+    constraint: Option<Constraint>,
     tokens_max: usize,
     stops: Vec<String>,
     hook: Option<Box<dyn SamplerHook + Send>>,
+    /// Whose turn it takes.
+    pub(crate) tenant: Option<String>,
+    /// Whether its positions turn by the factors for long texts.
+    pub(crate) long: bool,
 }
 
 impl Plan {
@@ -38,19 +40,21 @@ impl Plan {
         if read >= context {
             return Err(GeneratorError::ContextExceeded { prompt: read, context });
         }
-        let Sampling { seed, temperature, top_p, max_tokens, stop } = job.sampling;
+        let Sampling { max_tokens, stop, format, .. } = &job.sampling;
         let defaults = &opened.manual.defaults;
-        let top_k = job.top_k.or(defaults.top_k).map_or(CANDIDATES_MAX, |top_k| top_k as usize);
         let wanted = max_tokens.or(defaults.max_tokens).map_or(usize::MAX, |count| count as usize);
+        // Keys of a short text cannot be used in a long one: an answer stays on its side.
+        let short = opened.config.long_from.filter(|from| read < *from);
+        let context = short.map_or(context, |from| from.min(context));
+        let tokens_max = wanted.min(context - read);
+        let vocabulary = || opened.vocabulary();
         Ok(Self {
-            settings: SamplerSettings {
-                temperature: temperature.or(defaults.temperature).unwrap_or(1.0),
-                top_k,
-                top_p: top_p.or(defaults.top_p).unwrap_or(1.0),
-                seed,
-            },
-            tokens_max: wanted.min(context - read),
-            stops: stop,
+            settings: SamplerSettings::new(&job.sampling, defaults),
+            constraint: Constraint::new(format, vocabulary, tokens_max)?,
+            tokens_max,
+            stops: stop.clone(),
+            tenant: job.tenant,
+            long: opened.config.long_from.is_some() && short.is_none(),
             hook: job.sampler_hook,
             prompt,
         })
@@ -58,14 +62,25 @@ impl Plan {
 }
 
 fn check(job: &Job) -> Result<(), GeneratorError> {
-    let sampling = &job.sampling;
-    let within = |value: Option<f32>, max| value.is_none_or(|value| (0.0..=max).contains(&value));
+    let asked = &job.sampling;
+    let within =
+        |value: Option<f32>, min, max| value.is_none_or(|value| value >= min && value <= max);
+    let repeated = asked.repetition_penalty;
     let checks = [
-        ("temperature", within(sampling.temperature, 2.0), "must be from 0 to 2"),
-        ("top_p", within(sampling.top_p, 1.0), "must be from 0 to 1"),
-        ("top_k", job.top_k != Some(0), "must be at least 1"),
-        ("max_tokens", sampling.max_tokens != Some(0), "must be at least 1"),
-        ("stop", sampling.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
+        ("temperature", within(asked.temperature, 0.0, 2.0), "must be from 0 to 2"),
+        ("top_p", within(asked.top_p, 0.0, 1.0), "must be from 0 to 1"),
+        ("min_p", within(asked.min_p, 0.0, 1.0), "must be from 0 to 1"),
+        ("presence_penalty", within(asked.presence_penalty, -2.0, 2.0), "must be from -2 to 2"),
+        ("frequency_penalty", within(asked.frequency_penalty, -2.0, 2.0), "must be from -2 to 2"),
+        (
+            "repetition_penalty",
+            repeated.is_none_or(|p| p > 0.0 && p <= 2.0),
+            "must be above 0, at most 2",
+        ),
+        ("top_k", asked.top_k != Some(0), "must be at least 1"),
+        ("max_tokens", asked.max_tokens != Some(0), "must be at least 1"),
+        ("top_logprobs", asked.top_logprobs.is_none_or(|count| count <= 20), "must be at most 20"),
+        ("stop", asked.stop.iter().all(|stop| !stop.is_empty()), "must not hold an empty text"),
     ];
     let wrong = checks.into_iter().find(|(_, right, _)| !right);
     wrong.map_or(Ok(()), |(parameter, _, reason)| {
@@ -73,47 +88,77 @@ fn check(job: &Job) -> Result<(), GeneratorError> {
     })
 }
 
-/// Writes a text. Blocks: call it on a thread for blocking work.
-///
-/// # Errors
-/// [`GeneratorError::Cancelled`] when nobody listens any more.
-pub(crate) fn run(
-    opened: &Opened,
-    network: &Network,
-    plan: Plan,
-    events: &EventSender,
-) -> Result<TextOutput, GeneratorError> {
-    let Plan { prompt, settings, tokens_max, stops, mut hook } = plan;
-    let mut memory = Memory::new(&opened.config, prompt.ids.len() + tokens_max);
-    let mut sampler = Sampler::new(settings);
-    let mut writer = Writer::new(opened, stops);
-    let mut logits = Vec::new();
-    for some in prompt.ids.chunks(READ_AT_ONCE) {
-        events.wanted()?;
-        logits = network.forward(some, &mut memory)?;
+impl Plan {
+    /// Tokens of the prompt.
+    pub(crate) fn prompt_tokens(&self) -> usize {
+        self.prompt.ids.len()
     }
-    let mut drawn = 0;
-    let finish_reason = loop {
-        let id = sampler.draw(&logits, writer.previous, hook.as_deref_mut())?;
-        drawn += 1;
-        let last = drawn == tokens_max;
-        let (fresh, stopped) = writer.take(id, last)?;
-        writer.text.push_str(&fresh);
-        events.send_blocking(Event::token(fresh))?;
-        if stopped {
-            break FinishReason::Stop;
+}
+
+/// A text that is being written.
+pub(crate) struct Writing<'a> {
+    sampler: Sampler,
+    writer: Writer<'a>,
+    hook: Option<Box<dyn SamplerHook + Send>>,
+    tokens_max: usize,
+    usage: Usage,
+    warnings: Vec<Warning>,
+}
+
+/// A token that was drawn.
+pub(crate) struct Drawn {
+    pub(crate) id: u32,
+    /// The text that became final with it.
+    pub(crate) fresh: String,
+    /// Why the text ends with it, if it does.
+    pub(crate) finish: Option<FinishReason>,
+}
+
+impl<'a> Writing<'a> {
+    /// Begins a text; the tokens of its prompt are to be read first.
+    pub(crate) fn new(opened: &'a Opened, plan: Plan) -> (Self, Vec<u32>) {
+        let Plan { prompt, settings, constraint, tokens_max, stops, hook, .. } = plan;
+        let mut sampler = Sampler::new(settings);
+        sampler.read(&prompt.ids);
+        sampler.constrain(constraint);
+        let writing = Self {
+            sampler,
+            writer: Writer::new(opened, stops),
+            hook,
+            tokens_max,
+            usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: 0 },
+            warnings: prompt.warnings,
+        };
+        (writing, prompt.ids)
+    }
+
+    /// Draws the next token from the logits after the last one.
+    pub(crate) fn draw(&mut self, logits: &[f32]) -> Result<Drawn, GeneratorError> {
+        let previous = self.writer.previous;
+        let id = self.sampler.draw(logits, previous, self.hook.as_deref_mut())?;
+        self.usage.completion_tokens += 1;
+        let whole = self.sampler.is_whole();
+        let last = whole || self.usage.completion_tokens == self.tokens_max;
+        let (fresh, stopped) = self.writer.take(id, last)?;
+        self.writer.text.push_str(&fresh);
+        let finish =
+            if stopped { Some(FinishReason::Stop) } else { last.then_some(FinishReason::Length) };
+        Ok(Drawn { id, fresh, finish })
+    }
+
+    /// The whole text.
+    pub(crate) fn output(&mut self, finish_reason: FinishReason) -> TextOutput {
+        let opened = self.writer.opened;
+        let ends = |id| opened.end_tokens.contains(&id);
+        TextOutput {
+            sampler: SampledBy::Here,
+            logprobs: self.sampler.logprobs(&opened.tokenizer, ends),
+            text: std::mem::take(&mut self.writer.text),
+            usage: self.usage,
+            finish_reason,
+            warnings: std::mem::take(&mut self.warnings),
         }
-        if last {
-            break FinishReason::Length;
-        }
-        logits = network.forward(&[id], &mut memory)?;
-    };
-    Ok(TextOutput {
-        text: writer.text,
-        usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: drawn },
-        finish_reason,
-        warnings: prompt.warnings,
-    })
+    }
 }
 
 /// Puts the text together, token by token.

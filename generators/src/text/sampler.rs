@@ -1,17 +1,25 @@
-//! Draws the next token: temperature, top-k, top-p, the hook, a seeded draw.
+//! Draws the next token: penalties and biases, temperature, top-k, min-p, top-p, the hook, the
+//! form that the text must have, a seeded draw.
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
 
 use chacha20::{
     ChaCha12Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };
 
-use crate::{GeneratorError, SamplerHook};
+use tokenizers::Tokenizer;
+use types::Sampling;
+
+use super::{json::Constraint, manual::Defaults};
+use crate::{GeneratorError, SamplerHook, TokenLogprob};
 
 /// At most this many of the likeliest tokens are candidates: it bounds what a token costs,
 /// and what lies beyond is drawn in practice never.
 pub(crate) const CANDIDATES_MAX: usize = 1024;
+
+/// At and below it a bias forbids a token.
+const BIAS_FORBIDS: f32 = -100.0;
 
 /// How to draw; every value is in range.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +28,48 @@ pub(crate) struct SamplerSettings {
     pub(crate) temperature: f32,
     pub(crate) top_k: usize,
     pub(crate) top_p: f32,
+    pub(crate) min_p: f32,
+    pub(crate) presence_penalty: f32,
+    pub(crate) frequency_penalty: f32,
+    /// 1 changes nothing.
+    pub(crate) repetition_penalty: f32,
+    pub(crate) logit_bias: BTreeMap<u32, f32>,
+    pub(crate) top_logprobs: Option<u8>,
     pub(crate) seed: u64,
+}
+
+impl SamplerSettings {
+    /// What was asked for, and what the model's makers say where nothing was.
+    pub(crate) fn new(asked: &Sampling, defaults: &Defaults) -> Self {
+        let top_k = asked.top_k.or(defaults.top_k);
+        Self {
+            temperature: asked.temperature.or(defaults.temperature).unwrap_or(1.0),
+            top_k: top_k.map_or(CANDIDATES_MAX, |top_k| top_k as usize),
+            top_p: asked.top_p.or(defaults.top_p).unwrap_or(1.0),
+            min_p: asked.min_p.unwrap_or(0.0),
+            presence_penalty: asked.presence_penalty.unwrap_or(0.0),
+            frequency_penalty: asked.frequency_penalty.unwrap_or(0.0),
+            repetition_penalty: asked.repetition_penalty.unwrap_or(1.0),
+            logit_bias: asked.logit_bias.clone(),
+            top_logprobs: asked.top_logprobs,
+            seed: asked.seed,
+        }
+    }
+
+    /// Whether logits are drawn from as the network gave them.
+    fn is_plain(&self) -> bool {
+        self.presence_penalty == 0.0
+            && self.frequency_penalty == 0.0
+            && self.repetition_penalty == 1.0
+            && self.logit_bias.is_empty()
+    }
+}
+
+/// A token that was drawn, and what the network thought of it.
+#[derive(Debug)]
+struct Opinion {
+    token: (u32, f32),
+    likeliest: Vec<(u32, f32)>,
 }
 
 /// Draws tokens; the same settings and logits give the same tokens.
@@ -28,6 +77,10 @@ pub(crate) struct SamplerSettings {
 pub(crate) struct Sampler {
     settings: SamplerSettings,
     random: ChaCha12Rng,
+    /// How often each token was written; 0 for those that were only read.
+    known: BTreeMap<u32, u32>,
+    constraint: Option<Constraint>,
+    opinions: Vec<Opinion>,
 }
 
 impl Sampler {
@@ -37,7 +90,30 @@ impl Sampler {
         for (to, from) in seed.iter_mut().zip(settings.seed.to_le_bytes()) {
             *to = from;
         }
-        Self { settings, random: ChaCha12Rng::from_seed(seed) }
+        Self {
+            settings,
+            random: ChaCha12Rng::from_seed(seed),
+            known: BTreeMap::new(),
+            constraint: None,
+            opinions: Vec::new(),
+        }
+    }
+
+    /// Takes note of the prompt's tokens, which the repetition penalty counts, too.
+    pub(crate) fn read(&mut self, prompt: &[u32]) {
+        if self.settings.repetition_penalty != 1.0 {
+            self.known.extend(prompt.iter().map(|token| (*token, 0)));
+        }
+    }
+
+    /// Only texts of this form are drawn from now on.
+    pub(crate) fn constrain(&mut self, constraint: Option<Constraint>) {
+        self.constraint = constraint;
+    }
+
+    /// Whether the text has the form that it must have, so that it ends here.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.constraint.as_ref().is_some_and(Constraint::is_whole)
     }
 
     /// Draws one token; `previous` is the last token of the text.
@@ -51,22 +127,108 @@ impl Sampler {
         if let Some(hook) = hook {
             hook.reweigh(previous, &mut candidates);
         }
+        let token = loop {
+            let Some(place) = self.pick(&candidates) else { break None };
+            // Leaving out what does not fit and drawing again draws among what fits.
+            let (token, _) = candidates.remove(place);
+            if self.constraint.as_ref().is_none_or(|form| form.allows(token)) {
+                break Some(token);
+            }
+        };
+        let token = match token {
+            Some(token) => token,
+            None => self.first_that_fits(logits)?,
+        };
+        self.note(logits, token);
+        Ok(token)
+    }
+
+    /// The place of a drawn candidate; `None` when none has any weight.
+    fn pick(&mut self, candidates: &[(u32, f32)]) -> Option<usize> {
         let weight = |candidate: &(u32, f32)| f64::from(candidate.1.max(0.0));
         let total: f64 = candidates.iter().map(weight).sum();
         if !(total.is_finite() && total > 0.0) {
-            return Err(GeneratorError::Failed("the sampler hook left no candidate".to_owned()));
+            return None;
         }
         let mut rest = self.uniform() * total;
-        for candidate in &candidates {
+        for (place, candidate) in candidates.iter().enumerate() {
             rest -= weight(candidate);
             if rest < 0.0 {
-                return Ok(candidate.0);
+                return Some(place);
             }
         }
         // Rounding can leave a crumb: the last that was possible takes it.
-        let last = candidates.iter().rev().find(|candidate| candidate.1 > 0.0);
-        last.map(|candidate| candidate.0)
-            .ok_or_else(|| GeneratorError::Failed("no candidate".to_owned()))
+        candidates.iter().rposition(|candidate| candidate.1 > 0.0)
+    }
+
+    /// The likeliest of all tokens that fits the form, when none of the candidates does.
+    fn first_that_fits(&self, logits: &[f32]) -> Result<u32, GeneratorError> {
+        let failed = |reason: &str| GeneratorError::Failed(reason.to_owned());
+        let form = self.constraint.as_ref();
+        let form = form.ok_or_else(|| failed("the sampler hook left no candidate"))?;
+        let all = likeliest(&self.adjusted(logits), logits.len());
+        let fits = all.into_iter().find(|(token, _)| form.allows(*token));
+        let none = || failed("no token of the model fits the form that the text must have");
+        fits.map(|(token, _)| token).ok_or_else(none)
+    }
+
+    fn note(&mut self, logits: &[f32], token: u32) {
+        let times = self.known.entry(token).or_insert(0);
+        *times = times.saturating_add(1);
+        if let Some(constraint) = &mut self.constraint {
+            constraint.take(token);
+        }
+        let Some(count) = self.settings.top_logprobs else { return };
+        let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let total: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+        let norm = largest + total.ln() as f32;
+        let own = logits.get(token as usize).map_or(f32::MIN, |logit| logit - norm);
+        let mut likeliest = if count == 0 { Vec::new() } else { likeliest(logits, count.into()) };
+        likeliest.iter_mut().for_each(|other| other.1 -= norm);
+        self.opinions.push(Opinion { token: (token, own), likeliest });
+    }
+
+    /// How likely the drawn tokens were, without those that `is_end`; `None` if nobody asked.
+    pub(crate) fn logprobs(
+        &self,
+        tokenizer: &Tokenizer,
+        is_end: impl Fn(u32) -> bool,
+    ) -> Option<Vec<TokenLogprob>> {
+        self.settings.top_logprobs?;
+        let told = |(id, logprob): (u32, f32)| {
+            let token = tokenizer.decode(&[id], false).unwrap_or_default();
+            let whole = !token.contains(char::REPLACEMENT_CHARACTER);
+            let bytes = whole.then(|| token.clone().into_bytes());
+            TokenLogprob { token, logprob, bytes, top_logprobs: Vec::new() }
+        };
+        let one = |opinion: &Opinion| TokenLogprob {
+            top_logprobs: opinion.likeliest.iter().copied().map(told).collect(),
+            ..told(opinion.token)
+        };
+        let text = self.opinions.iter().filter(|opinion| !is_end(opinion.token.0));
+        Some(text.map(one).collect())
+    }
+
+    /// Logits after penalties and biases.
+    fn adjusted<'a>(&self, logits: &'a [f32]) -> Cow<'a, [f32]> {
+        let settings = &self.settings;
+        if settings.is_plain() {
+            return Cow::Borrowed(logits);
+        }
+        let mut adjusted = logits.to_vec();
+        for (token, times) in &self.known {
+            let Some(logit) = adjusted.get_mut(*token as usize) else { continue };
+            let repeated = settings.repetition_penalty;
+            *logit = if *logit > 0.0 { *logit / repeated } else { *logit * repeated };
+            if *times > 0 {
+                *logit -= settings.presence_penalty + settings.frequency_penalty * *times as f32;
+            }
+        }
+        for (token, bias) in &settings.logit_bias {
+            let Some(logit) = adjusted.get_mut(*token as usize) else { continue };
+            *logit = if *bias <= BIAS_FORBIDS { f32::NEG_INFINITY } else { *logit + bias };
+        }
+        Cow::Owned(adjusted)
     }
 
     /// Token ids with probabilities that sum to 1, likeliest first.
@@ -76,15 +238,25 @@ impl Sampler {
             return Err(GeneratorError::Failed(reason.to_owned()));
         }
         let count = if self.settings.temperature > 0.0 { self.settings.top_k } else { 1 };
-        let mut candidates = likeliest(logits, count.clamp(1, CANDIDATES_MAX));
+        let mut candidates = likeliest(&self.adjusted(logits), count.clamp(1, CANDIDATES_MAX));
         let largest = candidates.first().map_or(0.0, |candidate| candidate.1);
         let temperature = self.settings.temperature.max(f32::MIN_POSITIVE);
         for candidate in &mut candidates {
             candidate.1 = ((candidate.1 - largest) / temperature).exp();
         }
         normalise(&mut candidates);
+        self.unlikely(&mut candidates);
         self.nucleus(&mut candidates);
         Ok(candidates)
+    }
+
+    /// Drops what is less likely than min-p beside the likeliest.
+    fn unlikely(&self, candidates: &mut Vec<(u32, f32)>) {
+        let least = candidates.first().map_or(0.0, |first| first.1) * self.settings.min_p;
+        if least > 0.0 {
+            candidates.retain(|candidate| candidate.1 >= least);
+            normalise(candidates);
+        }
     }
 
     /// Keeps the fewest candidates whose probabilities reach top-p.
@@ -113,8 +285,9 @@ impl Sampler {
 fn likeliest(logits: &[f32], count: usize) -> Vec<(u32, f32)> {
     let order =
         |a: &(u32, f32), b: &(u32, f32)| -> Ordering { b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)) };
-    let mut all: Vec<(u32, f32)> = (0..).zip(logits.iter().copied()).collect();
-    if count < all.len() {
+    let possible = |candidate: &(u32, f32)| candidate.1 > f32::NEG_INFINITY;
+    let mut all: Vec<(u32, f32)> = (0..).zip(logits.iter().copied()).filter(possible).collect();
+    if count > 0 && count < all.len() {
         all.select_nth_unstable_by(count - 1, order);
         all.truncate(count);
     }
@@ -130,95 +303,5 @@ fn normalise(candidates: &mut [(u32, f32)]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn sampler(temperature: f32, top_k: usize, top_p: f32) -> Sampler {
-        Sampler::new(SamplerSettings { temperature, top_k, top_p, seed: 7 })
-    }
-
-    fn ids(sampler: &Sampler, logits: &[f32]) -> Vec<u32> {
-        sampler.candidates(logits).unwrap().iter().map(|candidate| candidate.0).collect()
-    }
-
-    #[test]
-    fn each_limit_keeps_the_likeliest() {
-        // Probabilities 0.1, 0.6, 0.1, 0.2.
-        let logits = [0.1_f32.ln(), 0.6_f32.ln(), 0.1_f32.ln(), 0.2_f32.ln()];
-        let cases: [(f32, usize, f32, &[u32]); 6] = [
-            (1.0, 99, 1.0, &[1, 3, 0, 2]),
-            (0.0, 99, 1.0, &[1]),
-            (1.0, 2, 1.0, &[1, 3]),
-            (1.0, 99, 0.5, &[1]),
-            (1.0, 99, 0.7, &[1, 3]),
-            (1.0, 99, 0.0, &[1]),
-        ];
-        for (temperature, top_k, top_p, expected) in cases {
-            assert_eq!(ids(&sampler(temperature, top_k, top_p), &logits), expected);
-        }
-    }
-
-    #[test]
-    fn draws_follow_the_probabilities() {
-        let logits = [0.7_f32.ln(), 0.3_f32.ln()];
-        let mut sampler = sampler(1.0, 99, 1.0);
-        let draws = 20_000;
-        let ones = (0..draws).filter(|_| sampler.draw(&logits, None, None).unwrap() == 1).count();
-        // Five standard deviations: 5 · √(20,000 · 0.3 · 0.7) = 324.
-        assert!(ones.abs_diff(6_000) < 324, "{ones}");
-    }
-
-    #[derive(Debug)]
-    struct Only(u32);
-
-    impl SamplerHook for Only {
-        fn reweigh(&mut self, _previous: Option<u32>, candidates: &mut Vec<(u32, f32)>) {
-            let sum: f32 = candidates.iter().map(|candidate| candidate.1).sum();
-            assert!((sum - 1.0).abs() < 1e-5);
-            assert!(candidates.is_sorted_by(|a, b| a.1 >= b.1));
-            for candidate in candidates {
-                candidate.1 = if candidate.0 == self.0 { 0.1 } else { 0.0 };
-            }
-        }
-    }
-
-    #[test]
-    fn the_hook_has_its_say() {
-        let mut sampler = sampler(1.0, 99, 1.0);
-        for wanted in 0..4 {
-            assert_eq!(sampler.draw(&[0.0; 4], None, Some(&mut Only(wanted))).unwrap(), wanted);
-        }
-        let refused = sampler.draw(&[0.0; 4], None, Some(&mut Only(9)));
-        assert!(refused.unwrap_err().to_string().contains("no candidate"));
-    }
-
-    #[test]
-    fn damaged_logits_are_an_error() {
-        assert!(sampler(1.0, 9, 1.0).draw(&[0.0, f32::NAN], None, None).is_err());
-        assert!(sampler(1.0, 9, 1.0).draw(&[], None, None).is_err());
-    }
-
-    #[test]
-    fn a_seed_means_the_same_for_ever() {
-        let mut sampler = sampler(1.0, 99, 1.0);
-        let drawn: Vec<u32> =
-            (0..8).map(|_| sampler.draw(&[0.0; 100], None, None).unwrap()).collect();
-        assert_eq!(drawn, [81, 91, 5, 52, 67, 69, 53, 75]);
-    }
-
-    proptest! {
-        #[test]
-        fn candidates_are_a_distribution(
-            logits in prop::collection::vec(-30.0_f32..30.0, 1..3000),
-            temperature in 0.0_f32..2.0, top_k in 1_usize..2000, top_p in 0.0_f32..=1.0,
-        ) {
-            let candidates = sampler(temperature, top_k, top_p).candidates(&logits).unwrap();
-            let sum: f32 = candidates.iter().map(|candidate| candidate.1).sum();
-            prop_assert!((sum - 1.0).abs() < 1e-4);
-            prop_assert!(candidates.is_sorted_by(|a, b| a.1 >= b.1));
-            prop_assert!(candidates.len() <= top_k.min(CANDIDATES_MAX));
-        }
-    }
-}
+#[path = "sampler_tests.rs"]
+mod tests;

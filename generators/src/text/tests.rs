@@ -10,55 +10,8 @@ use std::{
 use candle_core::{Device, Tensor, safetensors::load_buffer};
 use types::{Message, Sampling, Speaker};
 
-use super::{network::Memory, opened::Opened, testing::golden, *};
+use super::{opened::Opened, testing::golden, *};
 use crate::{Event, FinishReason, SamplerHook, TextOutput, check, files::ModelFiles};
-
-/// What `transformers` computed: see `tests/golden/make.py`.
-#[test]
-fn logits_are_those_of_transformers() {
-    for name in ["llama", "mistral", "qwen2"] {
-        let folder = golden(name);
-        let (worst, steps) = parity(&folder);
-        assert!(worst < 1e-4, "{name}: {worst}");
-        assert!(steps >= 12, "{name}");
-    }
-}
-
-/// The largest difference of a logit over the greedy steps; every greedy token must be the same.
-fn parity(folder: &Path) -> (f32, usize) {
-    let expected = load_buffer(&fs::read(folder.join("golden.safetensors")).unwrap(), &Device::Cpu);
-    let expected = expected.unwrap();
-    let ids = |name: &str| -> Vec<u32> {
-        expected[name].to_vec1::<i64>().unwrap().into_iter().map(|id| id as u32).collect()
-    };
-    let rows: Vec<Vec<f32>> = expected["greedy_logits"].to_vec2().unwrap();
-    let opened = Opened::open(with_tokenizer(folder), "golden").unwrap();
-    let network = opened.load(None).unwrap();
-    let mut memory = Memory::new(&opened.config, 256);
-    let (mut read, mut worst) = (ids("prompt_ids"), 0.0_f32);
-    for (row, token) in rows.iter().zip(ids("greedy_ids")) {
-        let logits = network.forward(&read, &mut memory).unwrap();
-        let differences = logits.iter().zip(row).map(|(ours, theirs)| (ours - theirs).abs());
-        worst = differences.fold(worst, f32::max);
-        let greedy = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
-        assert_eq!(greedy as u32, token, "{}", folder.display());
-        read = vec![token];
-    }
-    (worst, rows.len())
-}
-
-/// The folder, with the tokenizer that the checkpoints share.
-fn with_tokenizer(folder: &Path) -> ModelFiles {
-    let read = |folder: &Path, name: &'static str| {
-        (name, &*Box::leak(fs::read(folder.join(name)).unwrap().into_boxed_slice()))
-    };
-    let files = vec![
-        read(folder, "config.json"),
-        read(folder, "model.safetensors"),
-        read(&golden("llama"), "tokenizer.json"),
-    ];
-    ModelFiles::Program(files.leak())
-}
 
 fn model() -> TextModel {
     TextModel::open("tiny", &golden("llama")).unwrap()
@@ -274,5 +227,23 @@ proptest::proptest! {
         fs::write(&weights, &bytes[..length.min(bytes.len() - 1)]).unwrap();
         let said = TextModel::open("x", folder.path()).unwrap_err().to_string();
         proptest::prop_assert!(said.contains("cut off"), "{}", said);
+    }
+}
+
+#[tokio::test]
+async fn json_is_written_where_json_is_asked_for() {
+    let schema = r#"{"type":"object","properties":{"place":{"type":"string"},"level":{"type":"integer"}},"required":["place","level"],"additionalProperties":false}"#;
+    let schema = types::TextFormat::JsonSchema { name: "x".into(), schema: schema.into() };
+    for (format, seed) in [(types::TextFormat::JsonObject, 1), (schema.clone(), 2), (schema, 3)] {
+        let mut job = job("Say it as JSON");
+        job.sampling.format = format;
+        job.sampling.seed = seed;
+        job.sampling.max_tokens = Some(60);
+        job.sampling.top_logprobs = Some(1);
+        let (output, _) = run(&model(), job).await;
+        let value: serde_json::Value = serde_json::from_str(&output.text).unwrap();
+        assert!(value.is_object() && (seed == 1 || value["level"].is_i64()), "{}", output.text);
+        assert_eq!(output.finish_reason, FinishReason::Stop);
+        assert_eq!(output.logprobs.unwrap().len(), output.usage.completion_tokens);
     }
 }

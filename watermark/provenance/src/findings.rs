@@ -27,7 +27,7 @@ pub(crate) struct Findings {
     pub(crate) recorded_failures: Vec<String>,
     /// Whether a list vouches for the signer.
     pub(crate) listed: bool,
-    /// Whether the certificate is valid now, or a listed authority shows that it was at signing.
+    /// Whether the certificate is valid as of the time of judging, or a listed authority shows that it was at signing.
     pub(crate) in_time: bool,
 }
 
@@ -99,6 +99,12 @@ impl Findings {
             }
         }
         found
+    }
+
+    /// Forgets what `c2pa` says of certificates as of now: it does not hold for another time.
+    pub(crate) fn forget_credentials(&mut self) {
+        self.failures.retain(|code| !is_credential(code));
+        self.ingredient_failures.retain(|code| !is_credential(code));
     }
 
     /// Whether the time-stamp's own signature is intact.

@@ -31,6 +31,9 @@ impl<'a> Judge<'a> {
     pub(crate) fn report(&self) -> Report {
         let reader = self.reader;
         let mut findings = Findings::of(reader);
+        if self.lists.at().is_some() {
+            findings.forget_credentials();
+        }
         let active = reader.active_label().zip(reader.active_manifest());
         let signature = active
             .map(|(label, manifest)| Signature::of(self, label, manifest, findings.is_stamped()));
@@ -39,6 +42,7 @@ impl<'a> Judge<'a> {
         let verdict = findings.verdict();
         let (failures, identity) = findings.claim_and_identity_failures();
         let identity_warning = !identity.is_empty();
+        let later = signature.as_ref().is_some_and(|signature| signature.later);
         let declared = declared::ai(reader);
         let contents = active.filter(|_| verdict != Verdict::Invalid);
         let contents = contents.map(|(label, manifest)| self.contents(label, manifest));
@@ -52,7 +56,7 @@ impl<'a> Judge<'a> {
             ai_declared_anywhere: declared.anywhere,
             ingredient_warning: findings.warn_of_ingredients(),
             manifest_label: active.map(|(label, _)| label.to_owned()),
-            warnings: warnings(&findings, identity, time_stamp.as_ref()),
+            warnings: warnings(&findings, identity, time_stamp.as_ref(), later),
             failures,
             time_stamp,
             contents: contents.unwrap_or_default(),
@@ -96,11 +100,19 @@ fn concluded(found: Report, verdict: Verdict, identity_warning: bool) -> Report 
     Report { verdict, summary, intact, signer, ..found }
 }
 
-fn warnings(findings: &Findings, identity: Vec<String>, stamp: Option<&TimeStamp>) -> Vec<String> {
+fn warnings(
+    findings: &Findings,
+    identity: Vec<String>,
+    stamp: Option<&TimeStamp>,
+    later: bool,
+) -> Vec<String> {
     let mut warnings: Vec<String> =
         identity.into_iter().map(|code| format!("named actor: {code}")).collect();
     if stamp.is_some_and(|stamp| !stamp.trusted) {
         warnings.push("time not from a listed authority".to_owned());
+    }
+    if later {
+        warnings.push("signed after the time as of which it was judged".to_owned());
     }
     let below = findings.recorded_failures.iter().chain(&findings.ingredient_failures);
     warnings.extend(below.map(|code| format!("ingredient: {code}")));

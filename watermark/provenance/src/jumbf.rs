@@ -16,6 +16,15 @@ pub(crate) fn active_label(store: &[u8]) -> Option<&str> {
     superboxes(manifests).last().map(|(label, _)| label)
 }
 
+/// Whether a store goes on from another one: its active manifest is new, and the other's active
+/// manifest is among those that it holds.
+pub(crate) fn goes_on(newer: &[u8], older: &[u8]) -> bool {
+    let labels = |store| superboxes(store).next().map(|(_, manifests)| superboxes(manifests));
+    let holds = |store, label| labels(store).is_some_and(|mut all| all.any(|(l, _)| l == label));
+    let (Some(new), Some(old)) = (active_label(newer), active_label(older)) else { return false };
+    holds(newer, old) && !holds(older, new)
+}
+
 /// The contents of the first plain box at a path of labels, such as
 /// `[manifest, "c2pa.assertions", "c2pa.soft-binding"]`.
 pub(crate) fn content<'a>(store: &'a [u8], path: &[&str]) -> Option<&'a [u8]> {
@@ -103,6 +112,27 @@ mod tests {
         assert_eq!(content(&store, &["a", "c2pa.signature"]), Some(&b"old"[..]));
         assert_eq!(content(&store, &["b", "c2pa.signature"]), Some(&b"new"[..]));
         assert_eq!(content(&store, &["c", "c2pa.signature"]), None);
+    }
+
+    #[test]
+    fn a_store_goes_on_from_one_whose_manifest_it_holds() {
+        let manifest = |label: &str| labelled(label, &plain(b"cbor", b"x"));
+        let store = |labels: &[&str]| {
+            let manifests: Vec<Vec<u8>> = labels.iter().map(|label| manifest(label)).collect();
+            labelled("c2pa", &manifests.concat())
+        };
+        let older = store(&["a", "b"]);
+        for (newer, expected) in [
+            (store(&["a", "b", "c"]), true),
+            (store(&["b", "c"]), true),
+            (older.clone(), false),
+            (store(&["b", "a"]), false),
+            (store(&["c"]), false),
+            (store(&["a", "c"]), false),
+            (Vec::new(), false),
+        ] {
+            assert_eq!(goes_on(&newer, &older), expected);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use c2pa::{Context, Error, Reader, jumbf_io};
 use types::MediaType;
 
 use crate::{
-    bounds,
+    bounds, jumbf,
     report::{Report, Verdict},
     source::Source,
     summary::{Facts, Summary},
@@ -48,7 +48,7 @@ pub(crate) fn store(
         })
     };
     let error = match embedded(source, parser) {
-        Ok(store) => return read(store, source, parser),
+        Ok(store) => return read(latest(store, sidecar), source, parser),
         Err(error) => error,
     };
     let absent =
@@ -60,12 +60,19 @@ pub(crate) fn store(
     match (held.map_err(|fault| Box::new(void(fault.code())))?, sidecar) {
         (Some(held), _) => {
             let signed = Source::Memory(&held.signed);
-            let located = read(held.store, signed, MediaType::PlainText.name())?;
+            let store = latest(held.store, sidecar);
+            let located = read(store, signed, MediaType::PlainText.name())?;
             Ok(Located { misplaced: !held.in_place, ..located })
         }
         (None, Some(sidecar)) => read(sidecar.to_vec(), source, parser),
         (None, None) => Err(absent()),
     }
+}
+
+/// Some formats take no update: it lies beside the file, and tells more than what is in it.
+fn latest(inside: Vec<u8>, sidecar: Option<&[u8]>) -> Vec<u8> {
+    let update = sidecar.filter(|sidecar| jumbf::goes_on(sidecar, &inside));
+    update.map_or(inside, <[u8]>::to_vec)
 }
 
 fn embedded(source: Source<'_>, parser: &str) -> c2pa::Result<Vec<u8>> {

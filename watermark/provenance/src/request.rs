@@ -212,6 +212,8 @@ pub enum Change {
     Resized,
     /// It was encoded again, or into another format.
     Transcoded,
+    /// A visible label or line was added.
+    TextAdded,
 }
 
 impl Change {
@@ -222,6 +224,7 @@ impl Change {
             Self::Cropped => "c2pa.cropped",
             Self::Resized => "c2pa.resized",
             Self::Transcoded => "c2pa.transcoded",
+            Self::TextAdded => "c2pa.addedText",
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     jumbf,
     report::{Signer, TimeStamp},
     token::Token,
-    trust::{valid_at, valid_now},
+    trust::valid_at,
 };
 
 /// The label of the box with the claim signature.
@@ -22,8 +22,10 @@ pub(crate) struct Signature {
     pub(crate) signer: Option<Signer>,
     pub(crate) signed_at: Option<String>,
     pub(crate) time_stamp: Option<TimeStamp>,
-    /// Whether the certificate is valid now, or was at a time that a listed authority has stamped.
+    /// Whether the certificate is valid as of the time of judging, or was at a time that a listed authority has stamped.
     pub(crate) in_time: bool,
+    /// It is younger than the time as of which is judged.
+    pub(crate) later: bool,
     /// The certificate is revoked, and nothing shows that the signature is older.
     revoked: bool,
 }
@@ -43,7 +45,8 @@ impl Signature {
         let trusted =
             token.as_ref().filter(|_| time_stamp.as_ref().is_some_and(|stamp| stamp.trusted));
         let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
-        let in_time = valid_now(leaf) || trusted.is_some_and(|token| valid_at(leaf, token.at));
+        let in_time = valid_at(leaf, judge.lists.now())
+            || trusted.is_some_and(|token| valid_at(leaf, token.at));
         let list = judge.lists.vouching(&chain, token.as_ref().map(|token| token.at));
         // A time that nobody vouches for may be stated by whoever has the key now.
         let revoked_at = judge.lists.revoked_at(&chain);
@@ -55,6 +58,7 @@ impl Signature {
             signed_at: info.and_then(|info| info.time.clone()),
             time_stamp,
             in_time,
+            later: token.as_ref().is_some_and(|token| token.at > judge.lists.now()),
         }
     }
 

@@ -38,6 +38,8 @@ pub struct TrustLists {
     pins: String,
     /// Certificates, by SHA-256, that do not count from a time on.
     revoked: BTreeMap<Sha256, OffsetDateTime>,
+    /// The time as of which is judged; `None` is now.
+    at: Option<OffsetDateTime>,
 }
 
 #[derive(Debug)]
@@ -125,13 +127,32 @@ impl TrustLists {
         *earliest = since.min(*earliest);
     }
 
+    /// Judges as of a time: whether certificates were valid and not revoked then. The lists count as
+    /// they are.
+    pub const fn judge_at(&mut self, at: OffsetDateTime) {
+        self.at = Some(at);
+    }
+
+    /// The time as of which is judged, where it is not now.
+    pub(crate) const fn at(&self) -> Option<OffsetDateTime> {
+        self.at
+    }
+
+    /// The time as of which is judged, Unix seconds.
+    pub(crate) fn now(&self) -> i64 {
+        self.at.unwrap_or_else(OffsetDateTime::now_utc).unix_timestamp()
+    }
+
     /// Since when a certificate of a chain (DER) is revoked.
     pub(crate) fn revoked_at(&self, chain: &[Vec<u8>]) -> Option<OffsetDateTime> {
-        chain.iter().filter_map(|der| self.revoked.get(&Sha256::of(der))).min().copied()
+        let since =
+            chain.iter().filter_map(|der| self.revoked.get(&Sha256::of(der))).min().copied();
+        since.filter(|since| self.at.is_none_or(|at| *since <= at))
     }
 
     /// The first list that vouches for a chain (signer first, DER), at a time if it is known.
     pub(crate) fn vouching(&self, chain: &[Vec<u8>], at: Option<i64>) -> Option<&str> {
+        let at = at.or_else(|| self.at.map(OffsetDateTime::unix_timestamp));
         let (leaf, above) = chain.split_first()?;
         let (_, stamps) = purpose("", leaf).ok()?;
         let vouches = |list: &&List| list.signers.check_certificate_trust(above, leaf, at).is_ok();
@@ -194,10 +215,6 @@ pub(crate) fn valid_at(der: &[u8], at: i64) -> bool {
         let validity = certificate.validity();
         (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&at)
     })
-}
-
-pub(crate) fn valid_now(der: &[u8]) -> bool {
-    valid_at(der, OffsetDateTime::now_utc().unix_timestamp())
 }
 
 fn add<E: std::fmt::Display>(name: &str, added: Result<(), E>) -> Result<(), ProvenanceError> {

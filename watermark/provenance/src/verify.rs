@@ -63,7 +63,7 @@ impl Verifier {
     }
 
     /// Reads and judges. `sidecar` is a manifest store that lies beside the file, used where the
-    /// file carries none; `format` is a file extension or media type, used where the bytes do not
+    /// file carries none, or one from which the sidecar goes on; `format` is a file extension or media type, used where the bytes do not
     /// tell.
     #[must_use]
     pub fn verify(&self, bytes: &[u8], sidecar: Option<&[u8]>, format: Option<&str>) -> Report {

@@ -76,6 +76,10 @@ pub struct AskedText {
     pub texts: Texts,
     /// Where it may stand, the best first.
     pub places: Vec<Place>,
+    /// Whether a published text owes no label once a person has reviewed it and somebody holds
+    /// editorial responsibility for it.
+    #[serde(default)]
+    pub exempt_after_review: bool,
 }
 
 /// What is asked of a sound.
@@ -132,6 +136,12 @@ impl Asked {
     #[must_use]
     pub fn regimes(&self) -> &[Regime] {
         &self.regime
+    }
+
+    /// Whether all regimes excuse a text from its label that a person has reviewed.
+    #[must_use]
+    pub fn excuses_reviewed_texts(&self) -> bool {
+        self.regime.iter().all(|regime| regime.text.exempt_after_review)
     }
 
     /// Only the named regimes, in the order of the names.

@@ -7,6 +7,8 @@
 //!
 //! Memory: 32 bytes of hash and 64 of links for each picture, and 4 MiB of list heads.
 
+use std::collections::BTreeSet;
+
 use types::ImageFingerprint;
 
 const BANDS: usize = 16;
@@ -42,25 +44,28 @@ impl Images {
         self.links.push(links);
     }
 
-    /// The first of the hashes that differ least, if in at most `max` bits, and in how many.
-    pub(super) fn nearest(&self, hash: &ImageFingerprint, max: u32) -> Option<(usize, u32)> {
+    /// The hashes that differ in at most `max` bits, each with in how many: least first, then in
+    /// the order in which they came.
+    pub(super) fn near(&self, hash: &ImageFingerprint, max: u32) -> Vec<(usize, u32)> {
         let varied = max / 16;
         if self.hashes.len() <= LINEAR_MAX || varied > VARIED_MAX {
             let all = self.hashes.iter().map(|known| known.distance(hash)).enumerate();
-            return all.filter(|found| found.1 <= max).min_by_key(|found| found.1);
+            let mut near: Vec<_> = all.filter(|found| found.1 <= max).collect();
+            near.sort_by_key(|found| found.1);
+            return near;
         }
-        let mut best: Option<(u32, usize)> = None;
+        let mut near = BTreeSet::new();
         for (band, key) in bands(hash).into_iter().enumerate() {
             for key in neighbours(key, varied) {
                 self.walk(band, key, |ordinal, known| {
-                    let found = (known.distance(hash), ordinal);
-                    if found.0 <= max && best.is_none_or(|best| found < best) {
-                        best = Some(found);
+                    let distance = known.distance(hash);
+                    if distance <= max {
+                        near.insert((distance, ordinal));
                     }
                 });
             }
         }
-        best.map(|(distance, ordinal)| (ordinal, distance))
+        near.into_iter().map(|(distance, ordinal)| (ordinal, distance)).collect()
     }
 
     fn walk(&self, band: usize, key: u16, mut each: impl FnMut(usize, &ImageFingerprint)) {

@@ -22,12 +22,17 @@ pub(super) struct Parameters {
 pub(super) struct Marked {
     parameters: Parameters,
     exempt: u64,
+    /// Texts whose words a server behind this one has chosen.
+    elsewhere: u64,
     tally: Tally,
 }
 
+/// The reason that such texts begin with.
+const ELSEWHERE: &str = "sampler of an upstream";
+
 impl Marked {
     pub(super) fn new(parameters: Parameters) -> Self {
-        Self { parameters, exempt: 0, tally: Tally::default() }
+        Self { parameters, exempt: 0, elsewhere: 0, tally: Tally::default() }
     }
 }
 
@@ -44,6 +49,9 @@ impl Evaluator for Marked {
                 self.exempt += 1;
             }
             (mark, _) => {
+                self.elsewhere += u64::from(matches!(
+                    mark, Some(Mark::NotMarkable { reason }) if reason.starts_with(ELSEWHERE)
+                ));
                 let marked = matches!(mark, Some(Mark::Embedded { .. } | Mark::Statistical { .. }));
                 self.tally.judge(seen.index, marked);
             }
@@ -52,14 +60,23 @@ impl Evaluator for Marked {
 
     fn finish(self: Box<Self>) -> Finding {
         let exempt = self.exempt;
+        let (en, zh) = match self.elsewhere {
+            0 => (String::new(), String::new()),
+            count => (
+                format!(
+                    "; {count} texts of servers carry no statistical mark, but manifest and fingerprint"
+                ),
+                format!("；{count} 篇由上游服务器生成的文本不含统计标记，但有清单与指纹"),
+            ),
+        };
         self.tally.finding(
             Words::made(
-                format!("each asset was marked; {exempt} were exempt because they are short"),
-                format!("每个素材均已加入标记；{exempt} 个因篇幅短而豁免"),
+                format!("each asset was marked; {exempt} were exempt because they are short{en}"),
+                format!("每个素材均已加入标记；{exempt} 个因篇幅短而豁免{zh}"),
             ),
             Words::made(
-                format!("an asset is not marked; {exempt} more were exempt because they are short"),
-                format!("有素材未加标记；另有 {exempt} 个因篇幅短而豁免"),
+                format!("an asset is not marked; {exempt} more were exempt because they are short{en}"),
+                format!("有素材未加标记；另有 {exempt} 个因篇幅短而豁免{zh}"),
             ),
             Words::made(
                 format!("no such asset was made in this extent; {exempt} were exempt because they are short"),

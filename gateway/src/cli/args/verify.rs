@@ -16,6 +16,9 @@ pub struct Verify {
     /// Allowed end-entity certificates (PEM)
     #[arg(long)]
     pub allow: Vec<PathBuf>,
+    /// Judge as of this time (RFC 3339, or a date): certificates that were valid and not revoked then
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
     /// Look for the mark and the fingerprint also when the credentials are intact
     #[arg(long)]
     pub recover: bool,

@@ -94,8 +94,8 @@ async fn recover(show: &mut Show, release: &Release) -> Result<(), Failure> {
         &format!("verify: {}", found.report.summary.en),
         &format!("验证：{}", found.report.summary.zh),
     );
-    let origin = found.origin.filter(|origin| origin.asset.asset_id == release.asset_id);
-    if let Some(origin) = &origin {
+    let origin = found.origin().filter(|origin| origin.asset.asset_id == release.asset_id);
+    if let Some(origin) = origin {
         let (how, asset, label) =
             (origin.how.name(), origin.asset.asset_id, &origin.asset.manifest_label);
         show.fact(

@@ -1,5 +1,7 @@
 //! An answer as it is kept: the content of assets is taken out and, later, filled in again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::{
     body::Body as HttpBody,
     http::{StatusCode, response::Parts},
@@ -102,9 +104,18 @@ fn taken_apart(parts: &Parts, body: &[u8]) -> Option<Kept> {
 fn emptied(body: &mut Value) -> Vec<Fill> {
     let own = asset(body);
     let mut fills = Vec::new();
-    if let (Some(asset), Some(text)) = (own, body.pointer_mut(TEXT)) {
-        *text = Value::Null;
-        fills.push(Fill { event: 0, pointer: TEXT.to_owned(), asset, base64: false });
+    let choices = body.get_mut("choices").and_then(Value::as_array_mut);
+    for (n, choice) in choices.into_iter().flatten().enumerate() {
+        // Of several answers each names its asset.
+        let Some(asset) = asset(choice).or(own) else { continue };
+        silence(choice);
+        for place in TEXTS {
+            if let Some(text) = choice.pointer_mut(place).filter(|text| text.is_string()) {
+                *text = Value::Null;
+                let pointer = format!("/choices/{n}{place}");
+                fills.push(Fill { event: 0, pointer, asset, base64: false });
+            }
+        }
     }
     let items = body.get_mut("data").and_then(Value::as_array_mut);
     for (n, item) in items.into_iter().flatten().enumerate() {
@@ -117,36 +128,60 @@ fn emptied(body: &mut Value) -> Vec<Fill> {
     fills
 }
 
-const TEXT: &str = "/choices/0/message/content";
-const PIECE: &str = "/choices/0/delta/content";
+/// Where in a choice its text is.
+const TEXTS: [&str; 2] = ["/message/content", "/text"];
+/// Where in the only choice of an event its piece is.
+const PIECES: [&str; 2] = ["/choices/0/delta/content", "/choices/0/text"];
 
-/// The events of a stream that has come to its end. The text becomes one piece; the text of a stream
+/// Log probabilities spell the text, so they are not kept.
+fn silence(choice: &mut Value) {
+    if let Some(logprobs) = choice.get_mut("logprobs") {
+        *logprobs = Value::Null;
+    }
+}
+
+/// Where an event's piece of text is, if it has one.
+fn piece(event: &Value) -> Option<&'static str> {
+    let is_piece = |place: &&&str| {
+        event.pointer(place).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+    };
+    PIECES.iter().find(is_piece).copied()
+}
+
+/// Which of several answers an event belongs to.
+fn index(event: &Value) -> u64 {
+    event.pointer("/choices/0/index").and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// The events of a stream that has come to its end. A text becomes one piece; the text of a stream
 /// that ended otherwise is kept nowhere, so it is left out.
 fn events(body: &str) -> Option<(Vec<Value>, Vec<Fill>)> {
     let lines = body.lines().filter_map(|line| line.strip_prefix("data: "));
     let lines = lines.filter(|data| *data != "[DONE]");
-    let mut events = lines.map(serde_json::from_str).collect::<Result<Vec<Value>, _>>().ok()?;
+    let all = lines.map(serde_json::from_str).collect::<Result<Vec<Value>, _>>().ok()?;
     let failed = |event: &Value| event.pointer("/error/type") == Some(&json!("server_error"));
-    if events.iter().any(failed) {
+    if all.iter().any(failed) {
         return None;
     }
-    let asset = events.iter().find_map(asset);
-    let is_piece = |event: &Value| {
-        event.pointer(PIECE).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
-    };
-    let first = events.iter().position(is_piece);
-    let mut position = 0;
-    events.retain(|event| {
-        let keep = !is_piece(event) || (asset.is_some() && Some(position) == first);
-        position += 1;
-        keep
-    });
-    let mut fills = Vec::new();
-    if let (Some(event), Some(asset)) = (first, asset)
-        && let Some(text) = events.get_mut(event).and_then(|event| event.pointer_mut(PIECE))
-    {
-        *text = Value::Null;
-        fills.push(Fill { event, pointer: PIECE.to_owned(), asset, base64: false });
+    let named = all.iter().filter_map(|event| Some((index(event), asset(event)?)));
+    let assets: BTreeMap<u64, AssetId> = named.collect();
+    let (mut events, mut fills, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for mut event in all {
+        if let Some(choice) = event.pointer_mut("/choices/0") {
+            silence(choice);
+        }
+        if let Some(place) = piece(&event) {
+            let Some(asset) = assets.get(&index(&event)) else { continue };
+            if !told.insert(index(&event)) {
+                continue;
+            }
+            if let Some(text) = event.pointer_mut(place) {
+                *text = Value::Null;
+            }
+            let (asset, pointer) = (*asset, place.to_owned());
+            fills.push(Fill { event: events.len(), pointer, asset, base64: false });
+        }
+        events.push(event);
     }
     Some((events, fills))
 }
@@ -176,7 +211,7 @@ mod tests {
         let (events, fills) = events(&body).unwrap();
         let empty = json!({"choices": [{"delta": {"content": null}}]});
         assert_eq!(events, [piece(""), empty, last]);
-        let fill = Fill { event: 1, pointer: PIECE.to_owned(), asset, base64: false };
+        let fill = Fill { event: 1, pointer: PIECES[0].to_owned(), asset, base64: false };
         assert_eq!(fills, [fill]);
     }
 
@@ -198,5 +233,32 @@ mod tests {
         assert!(!body.to_string().contains("AAAA"));
         assert_eq!(fills.iter().map(|fill| fill.asset).collect::<Vec<_>>(), assets);
         assert_eq!(fills[1].pointer, "/data/1/b64_json");
+    }
+
+    #[test]
+    fn each_of_several_texts_is_taken_out_and_nothing_spells_it() {
+        let assets = [AssetId::new(), AssetId::new()];
+        let choice = |asset: &AssetId| {
+            let message = json!({"content": "The Elbe"});
+            let logprobs = json!({"content": [{"token": "The Elbe"}]});
+            json!({"message": message, "logprobs": logprobs, "imprimatur": {"asset_id": asset}})
+        };
+        let mut body = json!({"choices": assets.iter().map(choice).collect::<Vec<_>>()});
+        let fills = emptied(&mut body);
+        assert!(!body.to_string().contains("Elbe"), "{body}");
+        assert_eq!(fills.iter().map(|fill| fill.asset).collect::<Vec<_>>(), assets);
+        assert_eq!(fills[1].pointer, "/choices/1/message/content");
+
+        let piece = |index: usize| json!({"choices": [{"index": index, "text": "The Elbe"}]});
+        let end = |index: usize| {
+            let choice = json!({"index": index, "text": "", "logprobs": {"tokens": ["Elbe"]}});
+            json!({"choices": [choice], "imprimatur": {"asset_id": assets[index]}})
+        };
+        let body = stream(&[piece(0), piece(0), end(0), piece(1), end(1)]);
+        let (events, fills) = super::events(&body).unwrap();
+        assert_eq!(events.len(), 4);
+        assert!(!json!(events).to_string().contains("Elbe"), "{events:?}");
+        let places: Vec<_> = fills.iter().map(|fill| (fill.event, fill.asset)).collect();
+        assert_eq!(places, [(0, assets[0]), (2, assets[1])]);
     }
 }

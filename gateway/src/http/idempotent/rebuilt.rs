@@ -10,11 +10,18 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
+use serde::Deserialize;
 use serde_json::json;
 use types::{Action, Decision, Receipt, Sha256};
 
 use crate::{
-    http::{chat, chat_stream, error::ApiError, images, openai::ChatRequest},
+    http::{
+        chat_stream,
+        error::ApiError,
+        images,
+        openai::{self, StreamOptions},
+        text::{self, Form},
+    },
     idempotency::Before,
     outcome::{Generation, Refusal, Release},
     pipeline::{Line, LineError},
@@ -24,6 +31,16 @@ use crate::{
 const ADMISSION_MAX: Duration = Duration::from_secs(60);
 /// More records than any request has.
 const RECORDS_MAX: usize = 16;
+
+/// What of a request for a text decides the form of its answer.
+#[derive(Deserialize)]
+struct TextRequest {
+    model: String,
+    #[serde(default)]
+    stream: bool,
+    stream_options: Option<StreamOptions>,
+    n: Option<u32>,
+}
 
 /// A record and its index.
 pub(super) type Indexed = (u64, Record);
@@ -102,13 +119,16 @@ async fn released(
     if parts.uri.path().ends_with("/images/generations") {
         return Ok(images::again(line, body, &releases));
     }
-    let Ok(request) = serde_json::from_slice::<ChatRequest>(body) else { return Ok(None) };
-    let Some(release) = releases.pop() else { return Ok(None) };
-    if request.stream {
-        let usage = request.stream_options.unwrap_or_default().include_usage;
-        return Ok(Some(chat_stream::again(release, request.model, usage)));
+    let Ok(request) = serde_json::from_slice::<TextRequest>(body) else { return Ok(None) };
+    if releases.len() != request.n.map_or(1, |n| n as usize) {
+        return Ok(None); // some were never made: all are made again
     }
-    Ok(Some(chat::completion(&request.model, &release)))
+    let is_chat = parts.uri.path().ends_with("/chat/completions");
+    let form = if is_chat { Form::Chat } else { Form::Completion };
+    Ok(match openai::streamed(request.stream, request.stream_options.as_ref()) {
+        Some(usage) => chat_stream::again(releases, form, request.model, usage),
+        None => text::whole(form, &request.model, &releases),
+    })
 }
 
 async fn release(line: &Line, index: u64, record: &Record) -> Result<Option<Release>, ApiError> {

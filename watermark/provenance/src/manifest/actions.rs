@@ -22,7 +22,8 @@ pub(super) fn of(request: &SigningRequest) -> Vec<Value> {
     let placed = with(Relationship::ComponentOf).into_iter();
     actions.extend(placed.map(|place| on("c2pa.placed", vec![place])));
     if !with(Relationship::ParentOf).is_empty() {
-        actions.extend(edited(request));
+        // Where it is told what was done to the parent, that is all that was done.
+        actions.extend(edited(request).filter(|_| request.changes.is_empty()));
         let changes = request.changes.iter();
         actions.extend(
             changes

@@ -3,10 +3,11 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use types::Sha256;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use super::valid_now;
+use super::valid_at;
 use crate::{ProvenanceError, authority::certificates};
 
 /// The status of an entity that counts: others were withdrawn.
@@ -64,11 +65,12 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Parsed, ProvenanceError> {
         X509Certificate::from_der(der)
             .map_err(|error| wrong(&format!("holds a broken certificate: {error}")))?;
     }
+    let now = OffsetDateTime::now_utc().unix_timestamp();
     let list = TrustList {
         name: name.to_owned(),
         sha256: Sha256::of(text.as_bytes()),
         certificates: certificates.len(),
-        expired: certificates.iter().filter(|der| !valid_now(der)).count(),
+        expired: certificates.iter().filter(|der| !valid_at(der, now)).count(),
         as_of: dates.issued,
         next_update: dates.next_update,
     };

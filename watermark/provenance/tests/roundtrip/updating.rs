@@ -73,7 +73,30 @@ fn every_kind_can_say_that_it_was_reviewed_and_published() {
             Some(media_type.extension()),
         );
         assert_eq!(report.verdict, Verdict::Trusted, "{media_type}: {report:?}");
+        assert_eq!(report.manifest_label, Some(published.manifest_label), "{media_type}");
     }
+}
+
+#[test]
+fn a_sidecar_counts_only_where_it_goes_on_from_what_is_in_the_file() {
+    let press = Press::new("Test Press");
+    let (media_type, plain) =
+        samples().into_iter().find(|(kind, _)| *kind == MediaType::Wav).unwrap();
+    let sign = || press.credentials.sign(&request(), &plain, media_type).unwrap();
+    let (made, other) = (sign(), sign());
+    let beside = press.verifier.verify(&made.bytes, Some(&other.manifest_store), None);
+    assert_eq!(beside.manifest_label.as_ref(), Some(&made.manifest_label));
+    let foreign = update(&press, UpdateKind::Published, &other, media_type).unwrap();
+    let beside = press.verifier.verify(&made.bytes, foreign.sidecar.as_deref(), None);
+    assert_eq!(beside.manifest_label.as_ref(), Some(&made.manifest_label));
+    let own = update(&press, UpdateKind::Published, &made, media_type).unwrap();
+    let beside = press.verifier.verify(&made.bytes, own.sidecar.as_deref(), None);
+    assert_eq!(beside.manifest_label, Some(own.manifest_label));
+    // An update of other bytes does not hold for these.
+    let mut altered = made.bytes.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    let beside = press.verifier.verify(&altered, own.sidecar.as_deref(), None);
+    assert_eq!(beside.verdict, Verdict::AlteredAfterSigning, "{beside:?}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Verdicts on files that were left alone, and on files that were not.
 
 use provenance::{Authority, Credentials, TrustLists, Verdict, Verifier};
-use types::MediaType;
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use types::{MediaType, Sha256};
 
 use crate::press::{PICTURES, Press, picture, request};
 
@@ -110,6 +111,32 @@ fn an_expired_certificate_counts_only_with_a_time_from_a_listed_authority() {
         assert_eq!(report.verdict, Verdict::ExpiredSigner, "{report:?}");
         assert_eq!(report.intact, Some(true));
     }
+}
+
+#[test]
+fn a_file_can_be_judged_as_of_another_time() {
+    let text = include_bytes!("expired/note.txt");
+    let sidecar = include_bytes!("expired/note.txt.c2pa");
+    let signed_at = |minutes: i64, revoked: Option<i64>| {
+        let mut lists = TrustLists::default();
+        lists.allow(include_str!("expired/signer.pem")).unwrap();
+        let bare = Verifier::new(TrustLists::default()).unwrap().verify(text, Some(sidecar), None);
+        let at = OffsetDateTime::parse(&bare.signed_at.unwrap(), &Rfc3339).unwrap();
+        if let Some(minutes) = revoked {
+            let pem = include_bytes!("expired/signer.pem");
+            let (_, signer) = x509_parser::pem::parse_x509_pem(pem).unwrap();
+            lists.revoke(Sha256::of(&signer.contents), at + Duration::minutes(minutes));
+        }
+        lists.judge_at(at + Duration::minutes(minutes));
+        Verifier::new(lists).unwrap().verify(text, Some(sidecar), None)
+    };
+    assert_eq!(signed_at(0, None).verdict, Verdict::Trusted);
+    assert_eq!(signed_at(60 * 24, None).verdict, Verdict::ExpiredSigner);
+    assert_eq!(signed_at(0, Some(1)).verdict, Verdict::Trusted, "not revoked yet");
+    assert_eq!(signed_at(0, Some(-1)).verdict, Verdict::UntrustedSigner);
+    let before = signed_at(-60 * 24 * 400, None);
+    assert_eq!(before.verdict, Verdict::ExpiredSigner, "not valid yet");
+    assert!(before.warnings.iter().any(|said| said.contains("after the time")), "{before:?}");
 }
 
 #[test]

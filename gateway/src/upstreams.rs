@@ -1,0 +1,90 @@
+//! Servers behind this one: from configuration to settings, and what `serve --upstream` finds.
+
+use std::time::Duration;
+
+use generators::openai::{self, Key, Settings, Waits, models};
+use types::Modality;
+
+use crate::{
+    config::{GeneratorSection, Protocol},
+    installation::Installation,
+    models::ModelError,
+    signing_keys,
+};
+
+/// The backend's name in the configuration.
+pub(crate) const KIND: &str = "openai";
+/// The name under which the first model of `serve --upstream` is served, too.
+const DEFAULT: &str = "default";
+/// The environment variable with the key of `serve --upstream`.
+const KEY_ENV: &str = "IMPRIMATUR_UPSTREAM_KEY";
+
+/// What a section says about a server.
+///
+/// # Errors
+/// [`ModelError::Settings`] when its key cannot be read.
+pub(crate) fn settings(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Settings, ModelError> {
+    let usual = Settings::new("");
+    let seconds = |given: Option<u64>, usual: Duration| given.map_or(usual, Duration::from_secs);
+    let key = key(installation, section)
+        .map_err(|reason| ModelError::Settings { model: name.to_owned(), reason })?;
+    Ok(Settings {
+        urls: section.url.iter().chain(&section.urls).cloned().collect(),
+        model: section.model.clone(),
+        key,
+        modality: section.modality.unwrap_or(Modality::Text),
+        protocol: match section.protocol {
+            Protocol::Chat => openai::Protocol::Chat,
+            Protocol::Completions => openai::Protocol::Completions,
+        },
+        waits: Waits {
+            connect: seconds(section.connect_seconds_max, usual.waits.connect),
+            first_byte: seconds(section.first_byte_seconds_max, usual.waits.first_byte),
+            idle: seconds(section.idle_seconds_max, usual.waits.idle),
+            total: seconds(section.total_seconds_max, usual.waits.total),
+        },
+        retries_max: section.retries_max.unwrap_or(usual.retries_max),
+        requests_max: section.requests_max.unwrap_or(usual.requests_max),
+    })
+}
+
+/// The key that a server wants, from a file or the environment.
+fn key(installation: &Installation, section: &GeneratorSection) -> Result<Option<Key>, String> {
+    let text = match (&section.key_file, &section.key_env) {
+        (Some(file), _) => signing_keys::secret(&installation.resolve(file))
+            .map(|text| text.as_str().to_owned())
+            .map_err(|error| error.to_string())?,
+        (None, Some(name)) => std::env::var(name)
+            .map_err(|_| format!("the environment variable {name} (`key_env`) is not set"))?,
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Key::new(&text)))
+}
+
+/// The installation with all models of the server at `url`; the first is also called `default`.
+///
+/// # Errors
+/// [`ModelError`] when the server does not answer or lists none.
+pub(crate) async fn with(
+    installation: Installation,
+    url: &str,
+) -> Result<Installation, ModelError> {
+    let key_env = std::env::var_os(KEY_ENV).map(|_| KEY_ENV.to_owned());
+    let section = GeneratorSection {
+        kind: KIND.to_owned(),
+        url: Some(url.to_owned()),
+        key_env,
+        ..GeneratorSection::default()
+    };
+    let settings = settings(&installation, url, &section)?;
+    let listed = models::list(&settings).await.map_err(ModelError::of(url))?;
+    let first = listed.first().map(|model| (DEFAULT.to_owned(), model.clone()));
+    let named = listed.into_iter().map(|model| (model.clone(), model)).chain(first);
+    let found = named
+        .map(|(name, model)| (name, GeneratorSection { model: Some(model), ..section.clone() }));
+    Ok(installation.with_generators(found))
+}

@@ -1,0 +1,52 @@
+//! How many retries there may be: a share of the requests, so that a failing server is not
+//! buried under them.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Retries that may be saved up.
+const SAVED_MAX: f64 = 10.0;
+/// What every request adds: one retry for five requests.
+const SHARE: f64 = 0.2;
+
+/// Retries that may still be made.
+#[derive(Debug)]
+pub(super) struct RetryBudget(Mutex<f64>);
+
+impl RetryBudget {
+    pub(super) const fn full() -> Self {
+        Self(Mutex::new(SAVED_MAX))
+    }
+
+    /// A request came.
+    pub(super) fn earn(&self) {
+        let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *saved = (*saved + SHARE).min(SAVED_MAX);
+    }
+
+    /// Whether one more retry may be made; it is counted.
+    pub(super) fn spend(&self) -> bool {
+        let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let enough = *saved >= 1.0;
+        if enough {
+            *saved -= 1.0;
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_are_a_share_of_requests() {
+        let budget = RetryBudget::full();
+        let spent = (0..100).filter(|_| budget.spend()).count();
+        assert_eq!(spent, 10);
+        let spent = (0..100).filter(|_| {
+            budget.earn();
+            budget.spend()
+        });
+        assert!((19..=20).contains(&spent.count()));
+    }
+}
