@@ -82,6 +82,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     case.stages.metrics.generator_calls.inc();
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
+    job.tenant = Some(case.principal.tenant.to_string());
     job.whole = matches!(delivery, Delivery::Whole);
     let bound = case.request.sampling.format != TextFormat::Text;
     if case.modality() == types::Modality::Text && !bound {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Cursor, Read},
+    io::{self, Cursor, Read, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -19,6 +19,8 @@ pub(crate) type Embedded = (&'static str, &'static [u8]);
 pub(crate) enum ModelFiles {
     /// A folder as downloaded.
     Folder(PathBuf),
+    /// One file that holds everything.
+    File(PathBuf),
     /// Files inside the program.
     Program(&'static [Embedded]),
 }
@@ -43,10 +45,40 @@ impl ModelFiles {
         }
     }
 
+    /// The folder `path`, or the one GGUF file `path`.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when it is neither.
+    pub(crate) fn folder_or_file(path: &Path) -> Result<Self, GeneratorError> {
+        let gguf = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"));
+        if gguf && path.is_file() { Ok(Self::File(path.to_path_buf())) } else { Self::folder(path) }
+    }
+
+    /// Names of files with an ending, sorted.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when the folder cannot be read.
+    pub(crate) fn ending_with(&self, ending: &str) -> Result<Vec<String>, GeneratorError> {
+        let mut names: Vec<String> = match self {
+            Self::Folder(folder) => {
+                let entries = fs::read_dir(folder);
+                let entries = entries.map_err(|error| GeneratorError::file(folder, error))?;
+                let names = entries.flatten().filter(|entry| entry.path().is_file());
+                names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+            }
+            Self::File(path) => name_of(path).into_iter().map(str::to_owned).collect(),
+            Self::Program(files) => files.iter().map(|file| file.0.to_owned()).collect(),
+        };
+        names.retain(|name| name.to_lowercase().ends_with(ending));
+        names.sort();
+        Ok(names)
+    }
+
     /// How a file is named in messages.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         match self {
             Self::Folder(folder) => folder.join(name),
+            Self::File(path) => path.clone(),
             Self::Program(_) => Path::new("(in the program)").join(name),
         }
     }
@@ -55,6 +87,7 @@ impl ModelFiles {
     pub(crate) fn has(&self, name: &str) -> bool {
         match self {
             Self::Folder(folder) => folder.join(name).is_file(),
+            Self::File(path) => name_of(path) == Some(name),
             Self::Program(files) => files.iter().any(|file| file.0 == name),
         }
     }
@@ -66,8 +99,8 @@ impl ModelFiles {
     pub(crate) fn open(&self, name: &str) -> Result<OpenFile, GeneratorError> {
         let wrong = |error: io::Error| GeneratorError::file(self.path(name), error);
         match self {
-            Self::Folder(folder) => {
-                let file = File::open(folder.join(name)).map_err(wrong)?;
+            Self::Folder(_) | Self::File(_) => {
+                let file = File::open(self.path(name)).map_err(wrong)?;
                 let bytes = file.metadata().map_err(wrong)?.len();
                 Ok(OpenFile { content: Box::new(file), bytes })
             }
@@ -80,6 +113,22 @@ impl ModelFiles {
                 })
             }
         }
+    }
+
+    /// Opens a file from the byte `offset` on.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when it is missing or cannot be read.
+    pub(crate) fn open_at(&self, name: &str, offset: u64) -> Result<Box<dyn Read>, GeneratorError> {
+        let wrong = |error: io::Error| GeneratorError::file(self.path(name), error);
+        if let Self::Program(_) = self {
+            let mut content = self.open(name)?.content;
+            io::copy(&mut content.by_ref().take(offset), &mut io::sink()).map_err(wrong)?;
+            return Ok(content);
+        }
+        let mut file = File::open(self.path(name)).map_err(wrong)?;
+        file.seek(SeekFrom::Start(offset)).map_err(wrong)?;
+        Ok(Box::new(file))
     }
 
     /// Reads a small file; larger ones than `bytes_max` are refused.
@@ -113,6 +162,10 @@ impl ModelFiles {
         };
         names.into_iter().map(list).collect::<Result<_, _>>().map(Listing)
     }
+}
+
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name().and_then(|name| name.to_str())
 }
 
 /// The files that make a model, sorted by name.
@@ -152,11 +205,17 @@ impl Listing {
 pub(crate) struct HashingReader {
     content: Box<dyn Read>,
     hasher: Hasher,
+    bytes: u64,
 }
 
 impl HashingReader {
     pub(crate) fn new(content: Box<dyn Read>) -> Self {
-        Self { content, hasher: Hasher::new() }
+        Self { content, hasher: Hasher::new(), bytes: 0 }
+    }
+
+    /// How many bytes were read.
+    pub(crate) const fn passed(&self) -> u64 {
+        self.bytes
     }
 
     /// The digest of all that was read.
@@ -168,6 +227,7 @@ impl HashingReader {
 impl Read for HashingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.content.read(buffer)?;
+        self.bytes += read as u64;
         self.hasher.update(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }

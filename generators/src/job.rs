@@ -15,6 +15,8 @@ pub struct Job {
     pub sampling: Sampling,
     /// Width and height in pixels for pictures; `None` leaves it to the model.
     pub size: Option<(u32, u32)>,
+    /// Whose job it is: where many wait, tenants take turns.
+    pub tenant: Option<String>,
     /// Nobody waits for pieces: a backend may tell the text at its end.
     pub whole: bool,
     /// Has a say in every token of a text.
@@ -37,6 +39,7 @@ impl From<&GenerationRequest> for Job {
             messages: request.messages.clone(),
             sampling: request.sampling.clone(),
             size: request.size,
+            tenant: None,
             whole: false,
             sampler_hook: None,
         }
@@ -49,6 +52,7 @@ impl fmt::Debug for Job {
             .field("messages", &self.messages)
             .field("sampling", &self.sampling)
             .field("size", &self.size)
+            .field("tenant", &self.tenant)
             .field("whole", &self.whole)
             .field("sampler_hook", &self.sampler_hook.is_some())
             .finish()

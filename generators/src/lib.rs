@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 mod files;
 pub mod generator;
+mod gguf;
 pub mod job;
 pub mod mirrors;
 pub mod null;
@@ -39,4 +40,4 @@ pub use output::{
     Warning,
 };
 pub use registry::{check, kind_of, open};
-pub use text::TextModel;
+pub use text::{Occupancy, Session, TextModel};

@@ -58,6 +58,7 @@ impl Generator for Mirrors {
                 sampling: job.sampling.clone(),
                 size: job.size,
                 whole: job.whole,
+                tenant: job.tenant.clone(),
                 sampler_hook: hook.clone().map(|hook| Box::new(hook) as Box<_>),
             };
             let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);

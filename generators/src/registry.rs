@@ -70,11 +70,12 @@ pub fn check(kind: &str, path: &Path) -> Result<Checked, GeneratorError> {
     Ok((backend(kind)?.check)(path))
 }
 
-/// The backend that would open the folder `path`, by the files in it.
+/// The backend that would open the folder or file `path`, by the files in it.
 #[must_use]
 pub fn kind_of(path: &Path) -> Option<&'static str> {
     let signed = |backend: &&Backend| backend.sign.is_some_and(|sign| path.join(sign).is_file());
-    BACKENDS.iter().find(signed).map(|backend| backend.kind)
+    let found = BACKENDS.iter().find(signed).map(|backend| backend.kind);
+    found.or_else(|| text::is_gguf(path).then_some("llama"))
 }
 
 /// What is no folder of files is opened by its settings: [`crate::Upstream`], [`crate::Mirrors`].

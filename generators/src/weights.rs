@@ -5,7 +5,8 @@ use std::{
     io::Read,
 };
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::quantized::GgmlDType;
+use half::f16;
 use safetensors::{
     Dtype,
     tensor::{Metadata, TensorInfo},
@@ -115,8 +116,46 @@ impl Header {
 
 const CUT_OFF: &str = "is cut off: download it again";
 
-/// Tensors in memory, as 32-bit floating point numbers.
-pub(crate) struct Weights(BTreeMap<String, Tensor>);
+/// A number format of weight files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    F32,
+    F16,
+    Bf16,
+    /// Blocks of few bits, by GGML.
+    Ggml(GgmlDType),
+}
+
+/// A tensor as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) kind: Kind,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Stored {
+    /// Its numbers of 16 bits.
+    pub(crate) fn halves(&self) -> impl Iterator<Item = u16> {
+        self.bytes.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    /// Its numbers as 32-bit floats; none when it is quantised.
+    pub(crate) fn floats(&self) -> Vec<f32> {
+        match self.kind {
+            Kind::F32 => {
+                self.bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+            }
+            Kind::F16 => self.halves().map(|half| f16::from_bits(half).to_f32()).collect(),
+            Kind::Bf16 => self.halves().map(|half| f32::from_bits(u32::from(half) << 16)).collect(),
+            Kind::Ggml(_) => Vec::new(),
+        }
+    }
+}
+
+/// Tensors in memory, by name.
+#[derive(Default)]
+pub(crate) struct Weights(BTreeMap<String, Stored>);
 
 impl Weights {
     /// Reads the tensors called `wanted` from every shard. `progress` is told how many bytes were
@@ -166,20 +205,25 @@ impl Weights {
             let mut buffer = vec![0; bytes];
             content.read_exact(&mut buffer).map_err(read)?;
             if wanted(&name) {
-                let tensor = tensor(info, &buffer)
+                let stored = stored(info, buffer)
                     .map_err(|reason| ShardError::Read(format!("tensor `{name}`: {reason}")))?;
-                self.0.insert(name, tensor);
+                self.0.insert(name, stored);
             }
             progress(bytes as u64).map_err(ShardError::Stopped)?;
         }
         Ok(())
     }
 
+    /// Puts a tensor in.
+    pub(crate) fn put(&mut self, name: String, stored: Stored) {
+        self.0.insert(name, stored);
+    }
+
     /// Takes a tensor out.
     ///
     /// # Errors
     /// [`GeneratorError::Unsupported`] when no file has it.
-    pub(crate) fn take(&mut self, name: &str) -> Result<Tensor, GeneratorError> {
+    pub(crate) fn take(&mut self, name: &str) -> Result<Stored, GeneratorError> {
         let missing =
             || GeneratorError::Unsupported { reason: format!("tensor `{name}` is missing") };
         self.0.remove(name).ok_or_else(missing)
@@ -191,15 +235,14 @@ enum ShardError {
     Stopped(GeneratorError),
 }
 
-fn tensor(info: &TensorInfo, bytes: &[u8]) -> Result<Tensor, String> {
-    let dtype = match info.dtype {
-        Dtype::F32 => DType::F32,
-        Dtype::F16 => DType::F16,
-        Dtype::BF16 => DType::BF16,
+fn stored(info: &TensorInfo, bytes: Vec<u8>) -> Result<Stored, String> {
+    let kind = match info.dtype {
+        Dtype::F32 => Kind::F32,
+        Dtype::F16 => Kind::F16,
+        Dtype::BF16 => Kind::Bf16,
         other => return Err(format!("has type {other:?}; F32, F16 and BF16 are supported")),
     };
-    let stored = Tensor::from_raw_buffer(bytes, dtype, &info.shape, &Device::Cpu);
-    stored.and_then(|stored| stored.to_dtype(DType::F32)).map_err(|error| error.to_string())
+    Ok(Stored { kind, shape: info.shape.clone(), bytes })
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
-//! One run: from a job to a text.
+//! One run: from a job to a text, token by token.
 
 use types::Sampling;
 
 use super::{
     json::Constraint,
-    network::{Memory, Network},
     opened::Opened,
     prompt::Prompt,
     sampler::{Sampler, SamplerSettings},
@@ -12,12 +11,8 @@ use super::{
     stop::{StopTexts, Stopped},
 };
 use crate::{
-    Event, EventSender, FinishReason, GeneratorError, Job, SampledBy, SamplerHook, TextOutput,
-    Usage,
+    FinishReason, GeneratorError, Job, SampledBy, SamplerHook, TextOutput, Usage, Warning,
 };
-
-/// Tokens of a prompt that are read at once; between them the run can be cancelled.
-const READ_AT_ONCE: usize = 256;
 
 /// A job that this model can do.
 pub(crate) struct Plan {
@@ -27,6 +22,10 @@ pub(crate) struct Plan {
     tokens_max: usize,
     stops: Vec<String>,
     hook: Option<Box<dyn SamplerHook + Send>>,
+    /// Whose turn it takes.
+    pub(crate) tenant: Option<String>,
+    /// Whether its positions turn by the factors for long texts.
+    pub(crate) long: bool,
 }
 
 impl Plan {
@@ -44,6 +43,9 @@ impl Plan {
         let Sampling { max_tokens, stop, format, .. } = &job.sampling;
         let defaults = &opened.manual.defaults;
         let wanted = max_tokens.or(defaults.max_tokens).map_or(usize::MAX, |count| count as usize);
+        // Keys of a short text cannot be used in a long one: an answer stays on its side.
+        let short = opened.config.long_from.filter(|from| read < *from);
+        let context = short.map_or(context, |from| from.min(context));
         let tokens_max = wanted.min(context - read);
         let vocabulary = || opened.vocabulary();
         Ok(Self {
@@ -51,6 +53,8 @@ impl Plan {
             constraint: Constraint::new(format, vocabulary, tokens_max)?,
             tokens_max,
             stops: stop.clone(),
+            tenant: job.tenant,
+            long: opened.config.long_from.is_some() && short.is_none(),
             hook: job.sampler_hook,
             prompt,
         })
@@ -84,54 +88,77 @@ fn check(job: &Job) -> Result<(), GeneratorError> {
     })
 }
 
-/// Writes a text. Blocks: call it on a thread for blocking work.
-///
-/// # Errors
-/// [`GeneratorError::Cancelled`] when nobody listens any more.
-pub(crate) fn run(
-    opened: &Opened,
-    network: &Network,
-    plan: Plan,
-    events: &EventSender,
-) -> Result<TextOutput, GeneratorError> {
-    let Plan { prompt, settings, constraint, tokens_max, stops, mut hook } = plan;
-    let mut memory = Memory::new(&opened.config, prompt.ids.len() + tokens_max);
-    let mut sampler = Sampler::new(settings);
-    sampler.read(&prompt.ids);
-    sampler.constrain(constraint);
-    let mut writer = Writer::new(opened, stops);
-    let mut logits = Vec::new();
-    for some in prompt.ids.chunks(READ_AT_ONCE) {
-        events.wanted()?;
-        logits = network.forward(some, &mut memory)?;
+impl Plan {
+    /// Tokens of the prompt.
+    pub(crate) fn prompt_tokens(&self) -> usize {
+        self.prompt.ids.len()
     }
-    let mut drawn = 0;
-    let finish_reason = loop {
-        let id = sampler.draw(&logits, writer.previous, hook.as_deref_mut())?;
-        drawn += 1;
-        let last = drawn == tokens_max || sampler.is_whole();
-        let (fresh, stopped) = writer.take(id, last)?;
-        writer.text.push_str(&fresh);
-        events.send_blocking(Event::token(fresh))?;
-        if stopped {
-            break FinishReason::Stop;
+}
+
+/// A text that is being written.
+pub(crate) struct Writing<'a> {
+    sampler: Sampler,
+    writer: Writer<'a>,
+    hook: Option<Box<dyn SamplerHook + Send>>,
+    tokens_max: usize,
+    usage: Usage,
+    warnings: Vec<Warning>,
+}
+
+/// A token that was drawn.
+pub(crate) struct Drawn {
+    pub(crate) id: u32,
+    /// The text that became final with it.
+    pub(crate) fresh: String,
+    /// Why the text ends with it, if it does.
+    pub(crate) finish: Option<FinishReason>,
+}
+
+impl<'a> Writing<'a> {
+    /// Begins a text; the tokens of its prompt are to be read first.
+    pub(crate) fn new(opened: &'a Opened, plan: Plan) -> (Self, Vec<u32>) {
+        let Plan { prompt, settings, constraint, tokens_max, stops, hook, .. } = plan;
+        let mut sampler = Sampler::new(settings);
+        sampler.read(&prompt.ids);
+        sampler.constrain(constraint);
+        let writing = Self {
+            sampler,
+            writer: Writer::new(opened, stops),
+            hook,
+            tokens_max,
+            usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: 0 },
+            warnings: prompt.warnings,
+        };
+        (writing, prompt.ids)
+    }
+
+    /// Draws the next token from the logits after the last one.
+    pub(crate) fn draw(&mut self, logits: &[f32]) -> Result<Drawn, GeneratorError> {
+        let previous = self.writer.previous;
+        let id = self.sampler.draw(logits, previous, self.hook.as_deref_mut())?;
+        self.usage.completion_tokens += 1;
+        let whole = self.sampler.is_whole();
+        let last = whole || self.usage.completion_tokens == self.tokens_max;
+        let (fresh, stopped) = self.writer.take(id, last)?;
+        self.writer.text.push_str(&fresh);
+        let finish =
+            if stopped { Some(FinishReason::Stop) } else { last.then_some(FinishReason::Length) };
+        Ok(Drawn { id, fresh, finish })
+    }
+
+    /// The whole text.
+    pub(crate) fn output(&mut self, finish_reason: FinishReason) -> TextOutput {
+        let opened = self.writer.opened;
+        let ends = |id| opened.end_tokens.contains(&id);
+        TextOutput {
+            sampler: SampledBy::Here,
+            logprobs: self.sampler.logprobs(&opened.tokenizer, ends),
+            text: std::mem::take(&mut self.writer.text),
+            usage: self.usage,
+            finish_reason,
+            warnings: std::mem::take(&mut self.warnings),
         }
-        if sampler.is_whole() {
-            break FinishReason::Stop;
-        }
-        if last {
-            break FinishReason::Length;
-        }
-        logits = network.forward(&[id], &mut memory)?;
-    };
-    Ok(TextOutput {
-        text: writer.text,
-        usage: Usage { prompt_tokens: prompt.ids.len(), completion_tokens: drawn },
-        finish_reason,
-        warnings: prompt.warnings,
-        sampler: SampledBy::Here,
-        logprobs: sampler.logprobs(&opened.tokenizer, |id| opened.end_tokens.contains(&id)),
-    })
+    }
 }
 
 /// Puts the text together, token by token.

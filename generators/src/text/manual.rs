@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{chat::ChatTemplate, config::OneOrMany, facts::Facts, prompt::PromptForm};
+use super::{chat::ChatTemplate, facts::Facts, huggingface::OneOrMany, prompt::PromptForm};
 use crate::{GeneratorError, files::ModelFiles};
 
 /// The longest of these files that is read.

@@ -3,21 +3,28 @@
 //! Reading order: `opened` is what is known of a model before its weights are read: `config` the
 //! network's shape, `manual` how its makers use it, the tokenizer. `prompt` (with `chat`, `facts`
 //! and `schema`) turns a conversation into tokens, `network` (with `rope`) turns tokens into
-//! logits, `sampler` draws (with `json` for forms), `spelling` and `stop` put the text together, `generation` is one run.
+//! logits, `sampler` draws (with `json` for forms), `spelling` and `stop` put the text together,
+//! `generation` is one run, `engine` has many at once.
 
 mod chat;
 pub(crate) mod check;
 mod config;
+mod engine;
 mod facts;
+mod family;
 mod generation;
+mod gguf;
+mod huggingface;
 mod json;
 mod manual;
 mod network;
 mod opened;
+mod parts;
 mod prompt;
 mod rope;
 mod sampler;
 mod schema;
+mod session;
 mod spelling;
 mod stop;
 #[cfg(test)]
@@ -29,15 +36,14 @@ use std::{
     fmt,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    thread::available_parallelism,
 };
 
 use async_trait::async_trait;
 
-use self::{generation::Plan, network::Network, opened::Opened};
+use self::{engine::Engine, generation::Plan, network::Network, opened::Opened};
+pub use self::{engine::Occupancy, session::Session};
 use crate::{
     EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, files::ModelFiles,
-    seats::Seats,
 };
 
 /// A text model; its weights are read at first use.
@@ -45,38 +51,53 @@ use crate::{
 pub struct TextModel(Arc<Inner>);
 
 struct Inner {
-    opened: Opened,
-    network: Mutex<Option<Arc<Network>>>,
-    seats: Seats,
+    opened: Arc<Opened>,
+    loaded: Mutex<Option<Loaded>>,
+}
+
+/// A model with its weights and its thread.
+#[derive(Clone)]
+struct Loaded {
+    network: Arc<Network>,
+    engine: Arc<Engine>,
 }
 
 impl TextModel {
-    /// Opens the folder `path`; `name` names the model unless its files do.
+    /// Opens the folder or the GGUF file `path`; `name` names the model unless its files do.
     ///
     /// # Errors
     /// [`GeneratorError`] when a file is missing or damaged, or the network is of another family.
     pub fn open(name: &str, path: &Path) -> Result<Self, GeneratorError> {
-        Self::from_files(name, ModelFiles::folder(path)?)
+        Self::from_files(name, ModelFiles::folder_or_file(path)?)
     }
 
     pub(crate) fn from_files(name: &str, files: ModelFiles) -> Result<Self, GeneratorError> {
-        let opened = Opened::open(files, name)?;
-        let seats = Seats::new(available_parallelism().map_or(1, usize::from));
-        Ok(Self(Arc::new(Inner { opened, network: Mutex::new(None), seats })))
+        let opened = Arc::new(Opened::open(files, name)?);
+        Ok(Self(Arc::new(Inner { opened, loaded: Mutex::new(None) })))
+    }
+
+    /// How busy the model is.
+    #[must_use]
+    pub fn occupancy(&self) -> Occupancy {
+        // A thread that panicked while loading has stored nothing.
+        let loaded = self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.as_ref().map_or_else(Occupancy::default, |loaded| loaded.engine.occupancy())
     }
 }
 
 impl Inner {
     /// The network, read from its files if nobody has needed it yet. Others who need it wait.
-    fn network(&self, events: &EventSender) -> Result<Arc<Network>, GeneratorError> {
+    fn loaded(&self, events: Option<&EventSender>) -> Result<Loaded, GeneratorError> {
         // A thread that panicked while loading has stored nothing.
-        let mut network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(network) = &*network {
-            return Ok(Arc::clone(network));
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = &*loaded {
+            return Ok(loaded.clone());
         }
-        let loaded = Arc::new(self.opened.load(Some(events))?);
-        *network = Some(Arc::clone(&loaded));
-        Ok(loaded)
+        let network = Arc::new(self.opened.load(events)?);
+        let engine = Engine::start(Arc::clone(&self.opened), Arc::clone(&network))?;
+        let now = Loaded { network, engine: Arc::new(engine) };
+        *loaded = Some(now.clone());
+        Ok(now)
     }
 }
 
@@ -88,18 +109,14 @@ impl Generator for TextModel {
 
     async fn generate(&self, job: Job, events: EventSender) -> Result<Output, GeneratorError> {
         let inner = Arc::clone(&self.0);
-        // A long prompt takes a while to cut into tokens; a wrong one must not wait for a seat.
-        let plan = off_thread(move || Plan::new(&inner.opened, job)).await?;
-        let seat = self.0.seats.take(&events).await?;
-        let inner = Arc::clone(&self.0);
-        let output = off_thread(move || {
-            let network = inner.network(&events)?;
-            let output = generation::run(&inner.opened, &network, plan, &events);
-            // A caller that gave up waiting must not free the seat of a run that goes on.
-            drop(seat);
-            output
-        });
-        output.await.map(Output::Text)
+        let telling = events.clone();
+        // A long prompt takes a while to cut into tokens; a wrong one must not load a model.
+        let (plan, loaded) = off_thread(move || {
+            let plan = Plan::new(&inner.opened, job)?;
+            Ok((plan, inner.loaded(Some(&telling))?))
+        })
+        .await?;
+        loaded.engine.run(plan, &events).await.map(Output::Text)
     }
 
     fn tokens(&self, text: &str) -> Option<Vec<Token>> {
@@ -114,6 +131,12 @@ impl fmt::Debug for TextModel {
         // A vocabulary is no help to anybody.
         f.debug_tuple("TextModel").field(self.card()).finish()
     }
+}
+
+/// Whether `path` is a GGUF file, or a folder that holds one.
+pub(crate) fn is_gguf(path: &Path) -> bool {
+    let files = ModelFiles::folder_or_file(path);
+    files.is_ok_and(|files| gguf::file_of(&files).is_ok_and(|name| name.is_some()))
 }
 
 /// Runs `work` on a thread for blocking work.

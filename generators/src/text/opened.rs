@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    slice,
     sync::{Arc, OnceLock},
 };
 
@@ -9,10 +10,13 @@ use tokenizers::Tokenizer;
 use types::Modality;
 
 use super::{
-    config::{Config, ConfigError},
+    config::Config,
+    gguf::{self, Described},
+    huggingface::{self, ConfigError},
     json::{self, Vocabulary},
     manual::{self, Manual},
-    network::{self, Network},
+    network::Network,
+    parts::{self, Naming},
     prompt::PromptForm,
 };
 use crate::{
@@ -21,7 +25,7 @@ use crate::{
     weights::{self, Header, WeightFiles, Weights},
 };
 
-const CONFIG: &str = "config.json";
+pub(crate) const CONFIG: &str = "config.json";
 const TOKENIZER: &str = "tokenizer.json";
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 const TOKENIZER_BYTES_MAX: u64 = 256 << 20;
@@ -39,9 +43,45 @@ pub(crate) struct Opened {
     pub(crate) special_tokens: BTreeSet<u32>,
     pub(crate) listing: Listing,
     files: ModelFiles,
-    weight_files: WeightFiles,
+    source: Source,
     /// Made when the first text must have a form.
     vocabulary: OnceLock<Arc<Vocabulary>>,
+}
+
+/// Where the weights are.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// In safetensors, beside the other files.
+    SafeTensors(WeightFiles),
+    /// In one GGUF file, with everything else.
+    Gguf(String),
+}
+
+impl Source {
+    /// Finds them.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when there are none.
+    pub(crate) fn of(files: &ModelFiles) -> Result<Self, GeneratorError> {
+        match gguf::file_of(files)? {
+            Some(name) => Ok(Self::Gguf(name)),
+            None => weights::files_of(files).map(Self::SafeTensors),
+        }
+    }
+
+    fn files(&self) -> &[String] {
+        match self {
+            Self::SafeTensors(files) => &files.shards,
+            Self::Gguf(name) => slice::from_ref(name),
+        }
+    }
+
+    const fn naming(&self) -> Naming {
+        match self {
+            Self::SafeTensors(_) => Naming::HuggingFace,
+            Self::Gguf(_) => Naming::Gguf,
+        }
+    }
 }
 
 impl Opened {
@@ -50,11 +90,9 @@ impl Opened {
     /// # Errors
     /// [`GeneratorError`] for the first thing that is wrong.
     pub(crate) fn open(files: ModelFiles, name: &str) -> Result<Self, GeneratorError> {
-        let config = config(&files)?;
-        let tokenizer = tokenizer(&files, &config)?;
-        let manual = Manual::read(&files)?;
-        let weight_files = weights::files_of(&files)?;
-        check_shapes(&config, &stored(&files, &weight_files)?)?;
+        let source = Source::of(&files)?;
+        let Described { config, tokenizer, manual, shapes } = describe(&files, &source)?;
+        check_shapes(&config, source.naming(), &shapes)?;
         let mut end_tokens: BTreeSet<u32> = if manual.end_tokens.is_empty() {
             config.end_tokens.iter().copied().collect()
         } else {
@@ -63,7 +101,7 @@ impl Opened {
         if let PromptForm::Facts(facts) = &manual.form {
             end_tokens.insert(facts.end(&tokenizer)?);
         }
-        let listing = files.list(&names(&files, &weight_files))?;
+        let listing = files.list(&names(&files, &source))?;
         let mut card = card(&config, &manual, &listing, name);
         card.starter = matches!(files, ModelFiles::Program(_));
         let special = tokenizer.get_added_tokens_decoder().into_iter();
@@ -77,7 +115,7 @@ impl Opened {
             special_tokens,
             listing,
             files,
-            weight_files,
+            source,
             vocabulary: OnceLock::new(),
         })
     }
@@ -93,26 +131,68 @@ impl Opened {
     /// # Errors
     /// [`GeneratorError`] when a file is not what it was, or nobody listens any more.
     pub(crate) fn load(&self, events: Option<&EventSender>) -> Result<Network, GeneratorError> {
+        let naming = self.source.naming();
         let wanted: BTreeSet<String> =
-            network::shapes(&self.config).into_iter().map(|(name, _)| name).collect();
-        let shards = &self.weight_files.shards;
-        let sizes = self.listing.files().iter().filter(|file| shards.contains(&file.name));
+            parts::shapes(&self.config, naming).into_iter().map(|(name, _)| name).collect();
+        let names = self.source.files();
+        let sizes = self.listing.files().iter().filter(|file| names.contains(&file.name));
         let (mut done, total) = (0, sizes.map(|file| file.bytes).sum());
         let mut progress = |bytes| {
             done += bytes;
             events.map_or(Ok(()), |events| events.send_blocking(Event::Loading { done, total }))
         };
-        let wanted = |name: &str| wanted.contains(name);
-        let mut weights =
-            Weights::read(&self.files, &self.listing, shards, &wanted, &mut progress)?;
-        Network::new(&self.config, &mut weights)
+        let (files, listing) = (&self.files, &self.listing);
+        let mut weights = match &self.source {
+            Source::SafeTensors(WeightFiles { shards, .. }) => {
+                let wanted = |name: &str| wanted.contains(name);
+                Weights::read(files, listing, shards, &wanted, &mut progress)?
+            }
+            Source::Gguf(name) => {
+                gguf::load(files, name, (listing, &self.config), &wanted, &mut progress)?
+            }
+        };
+        Network::new(&self.config, naming, &mut weights)
     }
+}
+
+/// Reads everything but the weights.
+fn describe(files: &ModelFiles, source: &Source) -> Result<Described, GeneratorError> {
+    match source {
+        Source::Gguf(name) => {
+            let described = gguf::describe(files, name)?;
+            check_vocabulary(files, name, &described.tokenizer, &described.config)?;
+            Ok(described)
+        }
+        Source::SafeTensors(weight_files) => {
+            let config = config(files)?;
+            let tokenizer = tokenizer(files, &config)?;
+            let manual = Manual::read(files)?;
+            let shapes = stored(files, weight_files)?;
+            Ok(Described { config, tokenizer, manual, shapes })
+        }
+    }
+}
+
+/// Every token must be one that the network knows.
+fn check_vocabulary(
+    files: &ModelFiles,
+    name: &str,
+    tokenizer: &Tokenizer,
+    config: &Config,
+) -> Result<(), GeneratorError> {
+    let largest = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
+    if (largest as usize) < config.vocabulary {
+        return Ok(());
+    }
+    let size = config.vocabulary;
+    let reason = format!("has a token {largest}, but the network knows {size} tokens");
+    Err(GeneratorError::file(files.path(name), reason))
 }
 
 /// Reads `config.json`.
 pub(crate) fn config(files: &ModelFiles) -> Result<Config, GeneratorError> {
     let text = files.read(CONFIG, CONFIG_BYTES_MAX)?;
-    Config::parse(&text).map_err(|error| match error {
+    huggingface::parse(&text).map_err(|error| match error {
         ConfigError::Json(reason) => GeneratorError::file(files.path(CONFIG), reason),
         ConfigError::Model(error) => error,
     })
@@ -126,11 +206,7 @@ pub(crate) fn tokenizer(files: &ModelFiles, config: &Config) -> Result<Tokenizer
     // Some files ask to cut or fill texts, which is for training.
     let plain = tokenizer.with_truncation(None).map_err(|error| wrong(error.to_string()))?;
     plain.with_padding(None);
-    let largest = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
-    if largest as usize >= config.vocabulary {
-        let size = config.vocabulary;
-        return Err(wrong(format!("has a token {largest}, but the network knows {size} tokens")));
-    }
+    check_vocabulary(files, TOKENIZER, &tokenizer, config)?;
     Ok(tokenizer)
 }
 
@@ -149,9 +225,10 @@ pub(crate) fn stored(
 /// Every tensor of the network must be there in its shape.
 pub(crate) fn check_shapes(
     config: &Config,
+    naming: Naming,
     stored: &BTreeMap<String, Vec<usize>>,
 ) -> Result<(), GeneratorError> {
-    for (name, expected) in network::shapes(config) {
+    for (name, expected) in parts::shapes(config, naming) {
         let reason = match stored.get(&name) {
             Some(found) if *found == expected => continue,
             Some(found) => {
@@ -165,7 +242,11 @@ pub(crate) fn check_shapes(
 }
 
 /// The files that decide what a model does.
-pub(crate) fn names(files: &ModelFiles, weight_files: &WeightFiles) -> Vec<String> {
+pub(crate) fn names(files: &ModelFiles, source: &Source) -> Vec<String> {
+    let weight_files = match source {
+        Source::Gguf(name) => return vec![name.clone()],
+        Source::SafeTensors(weight_files) => weight_files,
+    };
     let beside = [
         CONFIG,
         TOKENIZER,
@@ -190,8 +271,8 @@ fn card(config: &Config, manual: &Manual, listing: &Listing, name: &str) -> Mode
         modality: Modality::Text,
         backend: "llama".to_owned(),
         starter: false,
-        architecture: config.architecture.clone(),
-        parameters: network::parameters(config),
+        architecture: config.family.architecture.to_owned(),
+        parameters: parts::parameters(config),
         languages: identity.languages.clone(),
         licence: identity.licence.clone(),
     }

@@ -10,55 +10,8 @@ use std::{
 use candle_core::{Device, Tensor, safetensors::load_buffer};
 use types::{Message, Sampling, Speaker};
 
-use super::{network::Memory, opened::Opened, testing::golden, *};
+use super::{opened::Opened, testing::golden, *};
 use crate::{Event, FinishReason, SamplerHook, TextOutput, check, files::ModelFiles};
-
-/// What `transformers` computed: see `tests/golden/make.py`.
-#[test]
-fn logits_are_those_of_transformers() {
-    for name in ["llama", "mistral", "qwen2"] {
-        let folder = golden(name);
-        let (worst, steps) = parity(&folder);
-        assert!(worst < 1e-4, "{name}: {worst}");
-        assert!(steps >= 12, "{name}");
-    }
-}
-
-/// The largest difference of a logit over the greedy steps; every greedy token must be the same.
-fn parity(folder: &Path) -> (f32, usize) {
-    let expected = load_buffer(&fs::read(folder.join("golden.safetensors")).unwrap(), &Device::Cpu);
-    let expected = expected.unwrap();
-    let ids = |name: &str| -> Vec<u32> {
-        expected[name].to_vec1::<i64>().unwrap().into_iter().map(|id| id as u32).collect()
-    };
-    let rows: Vec<Vec<f32>> = expected["greedy_logits"].to_vec2().unwrap();
-    let opened = Opened::open(with_tokenizer(folder), "golden").unwrap();
-    let network = opened.load(None).unwrap();
-    let mut memory = Memory::new(&opened.config, 256);
-    let (mut read, mut worst) = (ids("prompt_ids"), 0.0_f32);
-    for (row, token) in rows.iter().zip(ids("greedy_ids")) {
-        let logits = network.forward(&read, &mut memory).unwrap();
-        let differences = logits.iter().zip(row).map(|(ours, theirs)| (ours - theirs).abs());
-        worst = differences.fold(worst, f32::max);
-        let greedy = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
-        assert_eq!(greedy as u32, token, "{}", folder.display());
-        read = vec![token];
-    }
-    (worst, rows.len())
-}
-
-/// The folder, with the tokenizer that the checkpoints share.
-fn with_tokenizer(folder: &Path) -> ModelFiles {
-    let read = |folder: &Path, name: &'static str| {
-        (name, &*Box::leak(fs::read(folder.join(name)).unwrap().into_boxed_slice()))
-    };
-    let files = vec![
-        read(folder, "config.json"),
-        read(folder, "model.safetensors"),
-        read(&golden("llama"), "tokenizer.json"),
-    ];
-    ModelFiles::Program(files.leak())
-}
 
 fn model() -> TextModel {
     TextModel::open("tiny", &golden("llama")).unwrap()
