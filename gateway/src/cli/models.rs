@@ -77,6 +77,7 @@ fn report(name: &str, checked: Result<Inspection, ModelError>, console: &Console
     let value = json!({"name": name, "ok": ok, "sha256": sha256, "problems": problems});
     console.result(&value, || match sha256 {
         Some(sha256) if ok => format!("{name}: complete, sha256 {sha256}"),
+        None if ok => format!("{name}: can be used"),
         _ => format!("{name}: {}", problems.join("\n  ")),
     });
     if ok { Exit::Yes } else { Exit::No }
