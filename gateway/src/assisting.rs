@@ -114,9 +114,8 @@ pub async fn assist(
     }
     let mut case = vaulting::commit(case, ask.text.clone()).await?;
     let helping = tokio::task::spawn_blocking(move || help(&ask, &profile));
-    let mut body = match helping.await {
-        Ok(body) => body,
-        Err(_) => return Err(case.fail(LineError::Stopped).await),
+    let Ok(mut body) = helping.await else {
+        return Err(case.fail(LineError::Stopped).await);
     };
     if judged(&mut case, &mut body).await? == Action::Block {
         return Ok(Err(case.refuse().await?));

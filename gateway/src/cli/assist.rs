@@ -36,7 +36,8 @@ pub(crate) async fn run(global: &Global, command: AssistCommand, console: &Conso
     };
     let answer = http::assist::told(assisted);
     console.result(&answer, || shown(tool, &answer));
-    let found = answer["corrections"].as_array().is_some_and(|found| !found.is_empty());
+    let found =
+        answer.get("corrections").and_then(Value::as_array).is_some_and(|found| !found.is_empty());
     Ok(if found { Exit::No } else { Exit::Yes })
 }
 
@@ -79,35 +80,36 @@ fn ask(global: &Global, command: AssistCommand) -> Result<Ask, Failure> {
 
 /// The answer for people: one find a line.
 fn shown(tool: Tool, answer: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let rows = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value, path: &str| {
+        value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let rows = |name: &str| answer.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let texts = |name: &str| rows(name).iter().map(|row| text(row, "/text")).collect::<Vec<_>>();
     match tool {
         Tool::Correct => {
+            let place =
+                |c: &Value, name: &str| c.get(name).map(Value::to_string).unwrap_or_default();
             let line = |c: &Value| {
-                let place = format!("{}–{}", c["start"], c["end"]);
-                let right = text(&c["replacements"][0]);
-                format!("{place:10} {} → {right}  {}", text(&c["original"]), text(&c["message"]))
+                let place = format!("{}–{}", place(c, "start"), place(c, "end"));
+                let (wrong, right) = (text(c, "/original"), text(c, "/replacements/0"));
+                format!("{place:10} {wrong} → {right}  {}", text(c, "/message"))
             };
             let mut lines: Vec<String> = rows("corrections").iter().map(line).collect();
-            lines.push(text(&answer["text"]));
+            lines.push(text(answer, "/text"));
             lines.join("\n")
         }
         Tool::Headline => {
-            let mut lines: Vec<String> =
-                rows("headlines").iter().map(|row| text(&row["text"])).collect();
-            lines.push(format!("— {}", text(&answer["summary"]["text"])));
+            let mut lines = texts("headlines");
+            lines.push(format!("— {}", text(answer, "/summary/text")));
             lines.join("\n")
         }
-        Tool::Ideas => {
-            rows("ideas").iter().map(|row| text(&row["text"])).collect::<Vec<_>>().join("\n")
-        }
-        Tool::Suggest => {
-            rows("suggestions").iter().map(|row| text(&row["text"])).collect::<Vec<_>>().join("\n")
-        }
+        Tool::Ideas => texts("ideas").join("\n"),
+        Tool::Suggest => texts("suggestions").join("\n"),
         Tool::AltText => {
-            let unseen =
-                rows("unseen").iter().map(|row| format!("({})", text(row))).collect::<Vec<_>>();
-            format!("{}\n{}", text(&answer["text"]), unseen.join("\n"))
+            let unseen = rows("unseen");
+            let unseen: Vec<String> =
+                unseen.iter().map(|row| format!("({})", text(row, ""))).collect();
+            format!("{}\n{}", text(answer, "/text"), unseen.join("\n"))
         }
     }
 }
