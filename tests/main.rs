@@ -27,6 +27,7 @@ mod leaving;
 mod line;
 mod lookups;
 mod marks;
+mod models;
 mod newsroom;
 mod power_cut;
 mod publication;

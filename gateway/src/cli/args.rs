@@ -324,6 +324,14 @@ pub struct Find {
 pub enum ModelsCommand {
     /// What is configured
     List,
+    /// Take in a model as downloaded: a folder with config.json, or a GGUF file
+    Add {
+        /// The folder or file; it stays where it is
+        model: PathBuf,
+        /// The name in requests; that of the folder or file, if absent
+        #[arg(long)]
+        name: Option<String>,
+    },
     /// Are the files complete and readable?
     Check {
         /// A configured name or a folder; all configured models if absent

@@ -1,4 +1,6 @@
-//! `imprimatur models`: what is configured, and whether its files are complete.
+//! `imprimatur models`: what is configured, whether its files are complete, and one more.
+
+mod adding;
 
 use std::path::Path;
 
@@ -19,6 +21,9 @@ use crate::{
 
 pub(crate) fn run(global: &Global, command: &ModelsCommand, console: &Console) -> Answer {
     match command {
+        ModelsCommand::Add { model, name } => {
+            adding::run(&locate::installation(global)?, model, name.as_deref(), console)
+        }
         ModelsCommand::List => list(&locate::installation(global)?, console),
         ModelsCommand::Check { model: Some(folder) }
             if Path::new(folder).is_dir() && !configured(global, folder) =>

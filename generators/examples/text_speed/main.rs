@@ -51,7 +51,9 @@ fn main() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    println!("kind  threads  prefill t/s  decode t/s  first ms  8 streams t/s (beside one)  llama.cpp: prefill decode first");
+    println!(
+        "kind  threads  prefill t/s  decode t/s  first ms  8 streams t/s (beside one)  llama.cpp: prefill decode first"
+    );
     for kind in [GgmlDType::F32, GgmlDType::Q8_0, GgmlDType::Q4K] {
         let path = folder.path().join(format!("{kind:?}.gguf"));
         model::write(&path, kind);

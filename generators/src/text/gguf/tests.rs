@@ -26,7 +26,9 @@ async fn write(model: &TextModel) -> Result<String, GeneratorError> {
     let messages = vec![Message { role: Speaker::User, text: "The river".to_owned() }];
     let sampling = Sampling { seed: 3, max_tokens: Some(12), ..Sampling::default() };
     let (sender, mut receiver) = EventSender::channel(1);
-    let drain = async { while let Some(Event::Token { .. } | Event::Loading { .. }) = receiver.recv().await {} };
+    let drain = async {
+        while let Some(Event::Token { .. } | Event::Loading { .. }) = receiver.recv().await {}
+    };
     let job = Job { messages, sampling, ..Job::default() };
     let (output, ()) = tokio::join!(model.generate(job, sender), drain);
     let Output::Text(output) = output? else { panic!("not a text") };
