@@ -35,7 +35,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads what [`Self::packed`] has written.
+    /// Reads what [`packed()`] has written.
     #[must_use]
     pub fn unpack(bytes: &[u8]) -> Self {
         let unpacked = packed::unpack_bytes(bytes);
