@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod assist;
 mod attestation;
 mod backup;
 mod bad_input;

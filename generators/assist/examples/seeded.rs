@@ -3,7 +3,7 @@
 //! `cargo run --release -p assist --example seeded -- en [FILE] [--seed N] [--alarms]`, a paragraph a
 //! line; without a file on the texts of the tests.
 
-#![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a tool for developers")]
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a tool for developers")]
 
 #[path = "../tests/seeding/mod.rs"]
 mod seeding;

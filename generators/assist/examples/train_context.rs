@@ -5,7 +5,12 @@
 //! Logistic regression with FTRL-proximal (McMahan et al. 2013): weights that earn nothing stay
 //! zero, so that the table packs well. Each tenth paragraph is held out: from it follow the margins.
 
-#![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a tool for developers")]
+#![expect(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a tool for developers"
+)]
 
 use std::{env, fs, process::ExitCode};
 

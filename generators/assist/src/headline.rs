@@ -6,7 +6,12 @@ mod english;
 use serde::Serialize;
 use types::{Language, Span};
 
-use crate::{faithful, language, reading::Reading, sentences};
+use crate::{
+    faithful, language,
+    profile::{Length, Proposal},
+    reading::Reading,
+    sentences,
+};
 
 /// Most headlines that are proposed.
 const HEADLINES_MAX: usize = 5;
@@ -22,6 +27,23 @@ pub struct Headline {
     pub source: Span,
     /// How well it stands for the text; the higher the better.
     pub score: f32,
+}
+
+impl Proposal for Headline {
+    fn base(&self) -> f32 {
+        self.score
+    }
+
+    fn features(&self) -> Vec<String> {
+        let usual = usual_chars(language::detect(&self.text));
+        let length = Length::of(self.text.chars().count(), usual * 3 / 4).name();
+        let figure = if self.text.chars().any(char::is_numeric) { "yes" } else { "no" };
+        vec!["kind:headline".to_owned(), format!("length:{length}"), format!("figure:{figure}")]
+    }
+
+    fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 /// The length that fits without a wish, in characters.

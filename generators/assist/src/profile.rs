@@ -146,14 +146,17 @@ impl Profile {
         let step = RATE * weight * (goal - expected);
         for feature in features.into_iter().filter(|feature| feature.len() <= 48) {
             let weight = self.learned.entry(feature).or_default();
-            *weight = (*weight * (1.0 - FADING) + step).clamp(-10.0, 10.0);
+            // Three decimals are enough to order by, and short to keep.
+            let taught = (*weight * (1.0 - FADING) + step).clamp(-10.0, 10.0);
+            *weight = (taught * 1000.0).round() / 1000.0;
         }
         self.answers = self.answers.saturating_add(1);
-        self.forget();
+        self.forget(WEIGHTS_MAX);
     }
 
-    fn forget(&mut self) {
-        while self.learned.len() > WEIGHTS_MAX {
+    /// Forgets the learned weights that say least, until at most `most` are left.
+    pub fn forget(&mut self, most: usize) {
+        while self.learned.len() > most {
             let least = self.learned.iter().min_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
             let Some(name) = least.map(|(name, _)| name.clone()) else { return };
             self.learned.remove(&name);

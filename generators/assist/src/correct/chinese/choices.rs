@@ -66,6 +66,7 @@ pub(super) fn find(finds: &mut Finds<'_>, stretches: &[Stretch]) {
         }
     });
     found.extend(stretches.iter().flat_map(again));
+    found.extend(stretches.iter().flat_map(rules));
     for (start, end, set, right) in found {
         let written = finds.reading.text(start, end);
         let rule = if set == 0 { &PARTICLE } else { &CONFUSED };
@@ -88,6 +89,51 @@ fn again(stretch: &Stretch) -> Vec<(usize, usize, usize, &'static str)> {
         _ => None,
     });
     wrong.map(|segment| (segment.start, segment.end, 1, "在")).collect()
+}
+
+/// What stands around a particle can leave no doubt.
+fn rules(stretch: &Stretch) -> Vec<(usize, usize, usize, &'static str)> {
+    const SAYING: [&str; 24] = [
+        "说", "问", "答", "笑", "喊", "叫", "哭", "表示", "回答", "指出", "告诉", "走", "跑", "飞",
+        "站", "坐", "望", "看着", "说道", "问道", "笑着", "介绍", "解释", "上升",
+    ];
+    const DEGREES: [&str; 11] =
+        ["很快", "很慢", "很好", "很久", "很远", "很", "非常", "十分", "太", "特别", "更"];
+    const UNITS: &str = "年月日岁元人米度份级天时分〇一二三四五六七八九十百千万";
+    const SIDES: [&str; 7] = ["上", "下", "内", "外", "前", "后", "来"];
+    // The list has them as verbs.
+    const MOODS: [&str; 12] = [
+        "高兴", "激动", "愤怒", "伤心", "难过", "兴奋", "紧张", "着急", "生气", "惊讶", "感动",
+        "失望",
+    ];
+    let mut found = Vec::new();
+    for window in stretch.segments.windows(3) {
+        let [before, word, after] = window else { continue };
+        let right = match (word.word.as_str(), before.kind) {
+            ("的", kind)
+                if SAYING.contains(&after.word.as_str())
+                    && (matches!(kind, 'a' | 'd' | 'z' | 'i')
+                        || MOODS.contains(&before.word.as_str())) =>
+            {
+                "地"
+            }
+            ("的", 'v')
+                if DEGREES.contains(&after.word.as_str()) && before.end - before.start == 1 =>
+            {
+                "得"
+            }
+            ("已", _)
+                if before.word.ends_with(|c| UNITS.contains(c))
+                    && SIDES.contains(&after.word.as_str()) =>
+            {
+                "以"
+            }
+            _ => continue,
+        };
+        let set = if word.word == "已" { 4 } else { 0 };
+        found.push((word.start, word.end, set, right));
+    }
+    found
 }
 
 /// `地` and `得` are words of their own, too: land, and to gain. After a single character, a name or
@@ -168,5 +214,19 @@ fn mark(c: char) -> &'static str {
         '。' | '！' | '？' | '\n' | ' ' => "。",
         '、' => "、",
         _ => "·",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::correct::correct;
+
+    #[test]
+    fn particles_are_told_apart() {
+        let check = |text: &str, expected: &str| assert_eq!(correct(text, None).text, expected);
+        check("市民们高兴的说，这很好。", "市民们高兴地说，这很好。");
+        check("他跑的很快。", "他跑得很快。");
+        check("六岁已下儿童免费。", "六岁以下儿童免费。");
+        check("美丽的城市，他说的话。", "美丽的城市，他说的话。");
     }
 }

@@ -130,11 +130,52 @@ pub(super) fn find(finds: &mut Finds<'_>, names: &[bool]) {
             found.push((gain, token, place, choice));
         }
     });
+    asked(finds);
     // Where two sets object to one word, the surer one speaks.
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     for (_, token, place, choice) in found {
         if !token.shielded {
             propose(finds, token, &place, choice);
+        }
+    }
+}
+
+/// `asked weather the road …`: after words of asking, no weather is meant.
+fn asked(finds: &mut Finds<'_>) {
+    const ASKING: [&str; 20] = [
+        "asked",
+        "ask",
+        "know",
+        "knows",
+        "known",
+        "see",
+        "decide",
+        "decided",
+        "determine",
+        "question",
+        "unclear",
+        "wonder",
+        "wondered",
+        "check",
+        "clear",
+        "doubt",
+        "unknown",
+        "matter",
+        "about",
+        "decides",
+    ];
+    const AFTER: [&str; 14] = [
+        "the", "they", "he", "she", "it", "or", "to", "we", "you", "this", "these", "there", "any",
+        "a",
+    ];
+    let reading = finds.reading;
+    for window in reading.tokens.windows(5) {
+        let [asking, _, word, _, after] = window else { continue };
+        let meant = word.lower == "weather" && !word.shielded;
+        if meant && ASKING.contains(&asking.lower.as_str()) && AFTER.contains(&after.lower.as_str())
+        {
+            let message = format!("“whether” fits after “{}”.", asking.lower);
+            finds.replace((word.start, word.end), &CONFUSED, vec!["whether".to_owned()], message);
         }
     }
 }
