@@ -24,8 +24,12 @@ fn a_folder_or_a_file_is_added_by_its_name_and_answers_signed() {
         assert_eq!(made["outcome"], "released", "{made}");
         let verified = newsroom.json(&["verify", "out.txt"], 0);
         assert_eq!(verified["ai_declared_active"], true, "{verified}");
-        let record = newsroom.lines(&["audit", "find", "--model", name]);
-        assert!(!record.is_empty());
+        // The record names the files by the digest that was told when they were added.
+        let asset = made["asset"]["id"].as_str().unwrap();
+        let records = newsroom.lines(&["audit", "find", "--asset", asset]);
+        let ran =
+            &records.iter().find(|line| line["record"]["event"] == "released").unwrap()["record"];
+        assert_eq!(ran["generator"]["sha256"], added["sha256"], "{ran}");
     }
     let after = fs::read_to_string(newsroom.path("imprimatur.toml")).unwrap();
     assert!(before.lines().all(|line| after.contains(line)), "comments stay");
