@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod assist;
 mod attestation;
 mod backup;
 mod bad_input;
@@ -26,6 +27,7 @@ mod leaving;
 mod line;
 mod lookups;
 mod marks;
+mod models;
 mod newsroom;
 mod power_cut;
 mod publication;

@@ -191,6 +191,21 @@ impl Server {
         read(request.send(body).unwrap())
     }
 
+    pub(crate) fn put(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let request = agent()
+            .put(format!("{}{path}", self.url))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {key}"));
+        read(request.send(body.to_string().as_bytes()).unwrap())
+    }
+
+    pub(crate) fn delete(&self, key: &str, path: &str) -> Answer {
+        let request = agent()
+            .delete(format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {key}"));
+        read(request.call().unwrap())
+    }
+
     pub(crate) fn get(&self, key: &str, path: &str) -> Answer {
         let request = agent().get(format!("{}{path}", self.url));
         let request = if key.is_empty() {

@@ -8,10 +8,12 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 6] = ["gateway", "policy", "generators", "watermark", "provenance", "audit"];
-const MANIFESTS: [(&str, &str); 5] = [
+const ROOMS: [&str; 7] =
+    ["gateway", "policy", "generators", "assist", "watermark", "provenance", "audit"];
+const MANIFESTS: [(&str, &str); 6] = [
     ("policy", "policy/Cargo.toml"),
     ("generators", "generators/Cargo.toml"),
+    ("assist", "generators/assist/Cargo.toml"),
     ("watermark", "watermark/Cargo.toml"),
     ("provenance", "watermark/provenance/Cargo.toml"),
     ("audit", "audit/Cargo.toml"),

@@ -127,6 +127,7 @@ fn a_text_of_a_server_passes_the_line_and_says_that_it_carries_no_mark() {
     let manifest = server.get(&key, &format!("/v1/assets/{asset}/manifest")).bytes;
     let said = String::from_utf8_lossy(&manifest);
     assert!(said.contains("sampler of an upstream"), "the manifest repeats why");
+    assert!(!said.contains("model-sha256"), "nobody here has seen the model's files");
     assert_eq!(server.terminate(), Some(0));
     let records = newsroom.lines(&["audit", "find", "--asset", asset]);
     let mut found = records.iter().map(|found| &found["record"]);

@@ -17,6 +17,7 @@ mod ledger;
 mod record;
 mod replay;
 pub mod retention;
+mod sealing;
 mod slots;
 mod store;
 mod subject;

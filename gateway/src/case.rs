@@ -8,7 +8,8 @@ use std::sync::Arc;
 use audit::{Event, Record};
 use generators::{Generator, ModelCard};
 use types::{
-    Action, AssetId, Decision, GenerationRequest, Modality, Principal, Receipt, RequestId, Sampling,
+    Action, AssetId, Decision, GenerationRequest, Message, Modality, Principal, Receipt, RequestId,
+    Sampling, Speaker,
 };
 
 use crate::{
@@ -55,6 +56,14 @@ impl Case {
     #[must_use]
     pub fn brought(stages: Arc<Stages>, principal: Principal, modality: Modality) -> Self {
         Self::with(stages, principal, GenerationRequest { modality, ..nothing() }, None)
+    }
+
+    /// Opens a case for a text that a person has written and wants help with.
+    #[must_use]
+    pub fn assisting(stages: Arc<Stages>, principal: Principal, text: String) -> Self {
+        let messages = vec![Message { role: Speaker::User, text }];
+        let request = GenerationRequest { modality: Modality::Text, messages, ..nothing() };
+        Self::with(stages, principal, request, None)
     }
 
     fn with(

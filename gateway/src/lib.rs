@@ -6,11 +6,12 @@
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
-//! [`signing_keys`] says in whose name is signed.
+//! [`signing_keys`] says in whose name is signed. [`assisting`] helps writers, by their [`profiles`].
 //! [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
 pub mod anchoring;
+pub mod assisting;
 pub mod attesting;
 pub mod backup;
 pub mod bringing;
@@ -37,6 +38,7 @@ pub mod models;
 mod outbound;
 pub mod outcome;
 pub mod pipeline;
+pub mod profiles;
 pub mod publishing;
 mod recording;
 mod releasing;

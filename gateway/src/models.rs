@@ -139,6 +139,11 @@ pub fn check(
         let checked = openai::models::check(&upstreams::settings(installation, name, section)?);
         return Ok(Inspection { sha256: None, problems: checked.problems });
     }
+    if section.kind == MIRRORS {
+        // Each of its models is looked at by itself.
+        mirrors(installation, name, section)?;
+        return Ok(Inspection { sha256: None, problems: Vec::new() });
+    }
     match &section.path {
         Some(path) => inspect(&section.kind, &installation.resolve(path)),
         None => {

@@ -77,6 +77,9 @@ pub enum VaultingError {
     /// The request cannot be kept.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The person's profile cannot be read or removed.
+    #[error(transparent)]
+    Profile(#[from] crate::profiles::ProfilesError),
     /// The answer cannot be written.
     #[error("the answer cannot be written: {0}")]
     Answer(String),

@@ -11,10 +11,11 @@ pub struct ModelCard {
     /// Its version.
     pub version: String,
     /// Names its files: the digest of the listing that `sha256sum` prints for them, sorted by name.
+    /// All zeros where nobody here has seen them: they are on a server.
     pub sha256: Sha256,
     /// What it makes.
     pub modality: Modality,
-    /// The backend that runs it: `llama`, `diffusion` or `null`.
+    /// The backend that runs it, by its name in the configuration.
     pub backend: String,
     /// Comes with the program: shows the line, not quality.
     pub starter: bool,

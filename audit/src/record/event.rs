@@ -53,6 +53,12 @@ pub enum Event {
     PolicyChanged,
     /// An authenticated caller had a file verified.
     Verified,
+    /// An authenticated caller had a text corrected, shortened or looked at; the detail says which.
+    Assisted,
+    /// A person has set what they prefer.
+    ProfileSet,
+    /// What a person prefers was destroyed on their request.
+    ProfileErased,
     /// Evidence was exported.
     Exported,
     /// Originals in the vault were destroyed on request.
@@ -103,6 +109,9 @@ impl Event {
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
+            Self::Assisted => "assisted",
+            Self::ProfileSet => "profile_set",
+            Self::ProfileErased => "profile_erased",
             Self::Exported => "exported",
             Self::Erased => "erased",
             Self::ErasureRefused => "erasure_refused",
@@ -147,6 +156,9 @@ mod tests {
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,
+            Event::Assisted,
+            Event::ProfileSet,
+            Event::ProfileErased,
         ] {
             assert_eq!(serde_json::to_value(event).unwrap(), event.name());
         }

@@ -166,7 +166,7 @@ impl Vault {
     }
 
     /// Runs with a person's key, made if they have none. No erasure happens in between.
-    fn with_key<T>(
+    pub(super) fn with_key<T>(
         &self,
         subject: Subject,
         log_size: impl Fn() -> u64,

@@ -7,12 +7,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::{MarkId, Modality};
 
+mod assist;
 mod keys;
 mod label;
 mod log;
 mod reviews;
 mod sign;
 
+pub(super) use assist::{AssistCommand, ProfileCommand, Reading};
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
@@ -54,9 +56,9 @@ pub struct Global {
     /// Say nothing but errors on stderr
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Language of sentences for people
-    #[arg(long, global = true, value_enum, default_value_t = Lang::En)]
-    pub lang: Lang,
+    /// Language of sentences for people, English if absent; of a text that `assist` reads
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
     /// Answer yes to every question
     #[arg(long, global = true)]
     pub yes: bool,
@@ -100,6 +102,12 @@ pub enum Command {
     Label(Label),
     /// Judge a text without generating
     Moderate(Moderate),
+    /// Correct a text, shorten it, ask what it lacks; describe a picture
+    #[command(subcommand)]
+    Assist(AssistCommand),
+    /// What you prefer: `assist` orders its proposals by it
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// Rule packs
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -316,6 +324,14 @@ pub struct Find {
 pub enum ModelsCommand {
     /// What is configured
     List,
+    /// Take in a model as downloaded: a folder with config.json, or a GGUF file
+    Add {
+        /// The folder or file; it stays where it is
+        model: PathBuf,
+        /// The name in requests; that of the folder or file, if absent
+        #[arg(long)]
+        name: Option<String>,
+    },
     /// Are the files complete and readable?
     Check {
         /// A configured name or a folder; all configured models if absent

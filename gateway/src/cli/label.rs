@@ -14,7 +14,7 @@ use watermark::{
 };
 
 use super::{
-    args::{Global, Label},
+    args::Label,
     exit::{Answer, Exit, Failure},
     output::Console,
 };
@@ -24,9 +24,9 @@ const CONTRAST_MIN: f64 = 4.5;
 /// How far from an edge a label in a corner may stand, in per cent of the shorter side.
 const EDGE_PERCENT_MAX: f64 = 10.0;
 
-pub(super) fn run(global: &Global, args: &Label, console: &Console) -> Answer {
+pub(super) fn run(args: &Label, console: &Console) -> Answer {
     let asked = Asked::built_in()?.only(args.regimes.iter().map(String::as_str))?;
-    let plan = Plan::of(&asked, global.lang.into()).context("name a regime")?;
+    let plan = Plan::of(&asked, console.language()).context("name a regime")?;
     let file = read(&args.input)?;
     let media_type = MediaType::sniff(&file)
         .context("this is no picture, sound or text of a known kind")

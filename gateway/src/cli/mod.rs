@@ -1,6 +1,7 @@
 //! The commands: one file each, and this list.
 
 mod args;
+mod assist;
 mod audit;
 mod audit_find;
 mod backup;
@@ -18,6 +19,7 @@ mod models;
 mod moderate;
 mod output;
 mod policy;
+mod profile;
 mod progress;
 mod reviews;
 mod serve;
@@ -63,8 +65,10 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Generate(args) => generate::run(global, &args, console).await,
         Command::Verify(args) => verify::run(global, &args, console).await,
         Command::Watermark(command) => watermark::run(global, &command, console),
-        Command::Label(args) => label::run(global, &args, console),
+        Command::Label(args) => label::run(&args, console),
         Command::Moderate(args) => moderate::run(global, &args, console),
+        Command::Assist(command) => assist::run(global, command, console).await,
+        Command::Profile(command) => profile::run(global, command, console).await,
         Command::Policy(command) => policy::run(global, &command, console),
         Command::Log(command) => log::run(global, command, console).await,
         Command::Audit(command) => audit::run(global, command, console).await,

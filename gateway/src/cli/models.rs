@@ -1,4 +1,6 @@
-//! `imprimatur models`: what is configured, and whether its files are complete.
+//! `imprimatur models`: what is configured, whether its files are complete, and one more.
+
+mod adding;
 
 use std::path::Path;
 
@@ -19,6 +21,9 @@ use crate::{
 
 pub(crate) fn run(global: &Global, command: &ModelsCommand, console: &Console) -> Answer {
     match command {
+        ModelsCommand::Add { model, name } => {
+            adding::run(&locate::installation(global)?, model, name.as_deref(), console)
+        }
         ModelsCommand::List => list(&locate::installation(global)?, console),
         ModelsCommand::Check { model: Some(folder) }
             if Path::new(folder).is_dir() && !configured(global, folder) =>
@@ -77,6 +82,7 @@ fn report(name: &str, checked: Result<Inspection, ModelError>, console: &Console
     let value = json!({"name": name, "ok": ok, "sha256": sha256, "problems": problems});
     console.result(&value, || match sha256 {
         Some(sha256) if ok => format!("{name}: complete, sha256 {sha256}"),
+        None if ok => format!("{name}: can be used"),
         _ => format!("{name}: {}", problems.join("\n  ")),
     });
     if ok { Exit::Yes } else { Exit::No }

@@ -44,7 +44,8 @@ pub(crate) fn local() -> Principal {
     Principal { tenant: name.clone(), desk: name.clone(), role: Role::Ops, subject: name }
 }
 
-fn read(input: &str) -> Result<String, Failure> {
+/// A text, a file's text, or standard input.
+pub(crate) fn read(input: &str) -> Result<String, Failure> {
     if input == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map_err(Failure::unreadable)?;

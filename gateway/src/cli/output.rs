@@ -20,7 +20,11 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn new(global: &Global) -> Self {
-        Self { json: global.json, quiet: global.quiet, language: global.lang.into() }
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            language: global.lang.unwrap_or(super::args::Lang::En).into(),
+        }
     }
 
     /// The language of sentences for people.

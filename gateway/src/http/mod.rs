@@ -5,6 +5,7 @@
 
 mod answer;
 mod assets;
+pub(crate) mod assist;
 mod audit;
 mod chat;
 mod chat_stream;
@@ -19,6 +20,7 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+pub(crate) mod profile;
 mod publications;
 mod renditions;
 mod resolution;
@@ -70,6 +72,13 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(completions::completions))
         .routes(routes!(images::generations))
         .routes(routes!(moderations::moderations))
+        .routes(routes!(assist::suggest))
+        .routes(routes!(assist::correct))
+        .routes(routes!(assist::ideas))
+        .routes(routes!(assist::headline))
+        .routes(routes!(assist::alt_text))
+        .routes(routes!(profile::show, profile::set, profile::erase))
+        .routes(routes!(profile::feedback))
         .routes(routes!(models::list))
         .routes(routes!(models::one))
         .routes(routes!(assets::describe))

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{Actor, Person, VaultingError, blocking, mentions};
-use crate::wiring::Stages;
+use crate::{profiles, wiring::Stages};
 
 const README: &str = include_str!("answering.README.txt");
 /// Records are read in stretches of this many.
@@ -51,6 +51,11 @@ pub async fn answer(
     let records = records(&stages.log, &person.subject.to_string())?;
     let mut files = vec![("records.jsonl".to_owned(), Zeroizing::new(lines(&records)))];
     files.push(("originals.jsonl".to_owned(), Zeroizing::new(described(&originals))));
+    if let Some(kept) = profiles::of(stages, subject).await? {
+        let json = serde_json::to_vec_pretty(&kept);
+        let json = json.map_err(|error| VaultingError::Answer(error.to_string()))?;
+        files.push(("profile.json".to_owned(), Zeroizing::new(json)));
+    }
     for (entry, plain) in originals.iter() {
         files.push((
             format!("originals/{}.{}", entry.id, entry.media_type.extension()),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use types::{Language, VaultId};
 
 use super::{Actor, Person, VaultingError, blocking};
-use crate::wiring::Stages;
+use crate::{profiles, wiring::Stages};
 
 /// Why something was kept although it was asked to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,6 +81,8 @@ pub async fn erase(
     actor: &Actor,
 ) -> Result<Erasure, VaultingError> {
     let (vault, subject) = (stages.vault.clone(), person.subject);
+    // What somebody prefers is no evidence: no hold keeps it.
+    profiles::remove(stages, subject).await?;
     let entries = blocking(move || vault.entries_of(subject)).await?;
     let holds = stages.vault.holds();
     let whole = holds.iter().any(|hold| hold.covers_all_of(&person.tenant, subject));

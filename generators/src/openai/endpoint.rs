@@ -129,10 +129,11 @@ impl Lease {
         *self.endpoint.circuit() = Circuit::default();
     }
 
-    /// The endpoint did not.
+    /// The endpoint did not, unless the error is the request's own.
     pub(super) fn failed(&self, error: &UpstreamError) {
         if !error.is_of_endpoint() {
-            return;
+            // It has answered, so it is there.
+            return self.succeeded();
         }
         let mut circuit = self.endpoint.circuit();
         circuit.failures = circuit.failures.saturating_add(1);

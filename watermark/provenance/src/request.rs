@@ -145,7 +145,7 @@ pub struct Model {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The digest of its weights.
+    /// The digest of its weights; all zeros where nobody here has seen them: then the manifest has none.
     pub sha256: Sha256,
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use types::Sha256;
 
 use super::{GENERATOR, ingredient_id, is_marked};
 use crate::{DigitalSourceType, Relationship, SigningRequest, UpdateKind, UpdateRequest};
@@ -103,7 +104,8 @@ fn by_software(request: &SigningRequest, name: &str) -> Value {
         put(&mut parameters, "ingredientIds", json!(inputs));
     }
     // The weights' digest: a name and a version alone do not say which model it was.
-    if let Some(model) = model {
+    // All zeros stand for a model whose weights nobody here has seen.
+    if let Some(model) = model.filter(|model| model.sha256 != Sha256::from([0; 32])) {
         put(&mut parameters, "org.imprimatur.model-sha256", json!(model.sha256.to_string()));
     }
     if parameters.as_object().is_some_and(|parameters| !parameters.is_empty()) {
