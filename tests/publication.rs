@@ -133,6 +133,11 @@ fn only_what_an_editor_approved_goes_before_the_public_and_strangers_are_led_to_
     }
     drop(server);
     newsroom.json(&["audit", "verify"], 0);
+    // The record of the publication says that the label is there.
+    let report = newsroom.json(&["audit", "report", "--regime", "eu-art50"], 0);
+    let checks = report["checks"].as_array().unwrap();
+    let shown = checks.iter().find(|check| check["id"] == "EU-50.4-img").unwrap();
+    assert_eq!((&shown["outcome"], &shown["passed"]), (&json!("pass"), &json!(1)), "{shown}");
 }
 
 #[test]

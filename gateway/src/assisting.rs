@@ -255,13 +255,23 @@ async fn judged(case: &mut Case, body: &mut Value) -> Result<Action, LineError> 
     Ok(action)
 }
 
+/// Members that hold words: of the person, or about theirs.
+const WORDS: [&str; 4] = ["text", "original", "replacements", "message"];
+
 /// Visits what a person reads of an answer.
 fn each_text(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 match member {
-                    Value::String(text) if name == "text" => visit(text),
+                    Value::String(text) if WORDS.contains(&name.as_str()) => visit(text),
+                    Value::Array(texts) if WORDS.contains(&name.as_str()) => {
+                        for text in texts {
+                            if let Value::String(text) = text {
+                                visit(text);
+                            }
+                        }
+                    }
                     other => each_text(other, visit),
                 }
             }
@@ -304,5 +314,13 @@ mod tests {
             *text = String::new();
         });
         assert!(seen >= 2 && !body.to_string().contains("ridge"), "{body}");
+
+        let mut body = help(&ask(Tool::Correct, "The goverment closed it."), &Profile::default());
+        assert!(body.to_string().contains("goverment"));
+        each_text(&mut body, &mut |text| *text = String::new());
+        assert!(
+            !body.to_string().contains("overment") && !body.to_string().contains("overnment"),
+            "{body}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use audit::{LabelRecord, LabelsRecord, UnlabelledRecord};
 use generators::ImageOutput;
 use image::{DynamicImage, RgbImage};
 use provenance::metadata::{Aigc, ProviderCode};
-use types::{AssetId, Unlabelled};
+use types::{AssetId, Modality, Unlabelled};
 use watermark::{
     WatermarkError,
     label::{self, Plan},
@@ -62,6 +62,13 @@ impl Labelling {
     /// The label that all configured regimes accept.
     pub(crate) const fn plan(&self) -> Option<&Plan> {
         self.plan.as_ref()
+    }
+
+    /// What a record says of the label on something published now.
+    pub(crate) fn published(&self, modality: Modality) -> LabelsRecord {
+        let label = if modality == Modality::Text { line } else { corner };
+        let (regimes, visible) = (self.settings.regimes.clone(), self.plan.as_ref().map(label));
+        LabelsRecord { regimes, visible, ..LabelsRecord::default() }
     }
 
     /// Whether a text's label stands elsewhere than at its start, so that a stream must wait.

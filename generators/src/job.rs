@@ -31,6 +31,20 @@ impl Job {
         let mut asked = self.messages.iter().rev().filter(|message| message.role == Speaker::User);
         asked.next().map_or("", |message| message.text.trim())
     }
+
+    /// The conversation as plain lines, for models without a chat template and servers without
+    /// chat: ends with `Assistant:`. One message of a person alone is to be continued as it is.
+    pub(crate) fn lines(&self) -> String {
+        if let [Message { role: Speaker::User, text }] = self.messages.as_slice() {
+            return text.clone();
+        }
+        let line = |message: &Message| match message.role {
+            Speaker::System => format!("{}\n\n", message.text),
+            Speaker::User => format!("User: {}\n", message.text),
+            Speaker::Assistant => format!("Assistant: {}\n", message.text),
+        };
+        self.messages.iter().map(line).collect::<String>() + "Assistant:"
+    }
 }
 
 impl From<&GenerationRequest> for Job {
@@ -62,6 +76,15 @@ impl fmt::Debug for Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_conversation_without_template_is_plain_lines() {
+        let say = |role, text: &str| Message { role, text: text.into() };
+        let lines = |messages| Job { messages, ..Job::default() }.lines();
+        assert_eq!(lines(vec![say(Speaker::User, "Once upon")]), "Once upon");
+        let talk = vec![say(Speaker::System, "Be brief."), say(Speaker::User, "Hello")];
+        assert_eq!(lines(talk), "Be brief.\n\nUser: Hello\nAssistant:");
+    }
 
     #[test]
     fn the_prompt_is_what_the_person_asked_last() {

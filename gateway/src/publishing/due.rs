@@ -58,7 +58,9 @@ pub(super) async fn ready(
     if settings.at_publication == AtPublication::Leave {
         return Ok(Ready { bytes, manifest, labels: Some(labels) });
     }
-    labels.visible = labels.due.take();
+    // Rules may have changed since: the label is that of now.
+    let now = stages.labelling.published(entry.media_type.modality());
+    let labels = LabelsRecord { implicit: labels.implicit, ..now };
     let (labelling, signer) = (stages.labelling.clone(), Arc::clone(&stages.signer));
     let original = Original { entry: entry.clone(), record, bytes, manifest };
     let writing = tokio::task::spawn_blocking(move || {

@@ -1,7 +1,7 @@
 //! From a job to the bodies of OpenAI's protocol.
 
 use serde_json::{Map, Value, json};
-use types::{Message, Sampling, Speaker, TextFormat};
+use types::{Message, Sampling, TextFormat};
 
 use super::settings::Protocol;
 use crate::{GeneratorError, Job};
@@ -32,7 +32,7 @@ pub(super) fn text(
             "chat/completions"
         }
         Protocol::Completions => {
-            body.insert("prompt".to_owned(), json!(plain(&job.messages)));
+            body.insert("prompt".to_owned(), json!(job.lines()));
             if job.sampling.format != TextFormat::Text {
                 let reason = "is not served by this model".to_owned();
                 return Err(GeneratorError::Parameter { parameter: "response_format", reason });
@@ -101,19 +101,6 @@ fn message(message: &Message) -> Value {
     json!({"role": message.role, "content": message.text})
 }
 
-/// The conversation as plain lines; one message of a person alone is continued as it is.
-fn plain(messages: &[Message]) -> String {
-    if let [Message { role: Speaker::User, text }] = messages {
-        return text.clone();
-    }
-    let line = |message: &Message| match message.role {
-        Speaker::System => format!("{}\n\n", message.text),
-        Speaker::User => format!("User: {}\n", message.text),
-        Speaker::Assistant => format!("Assistant: {}\n", message.text),
-    };
-    messages.iter().map(line).collect::<String>() + "Assistant:"
-}
-
 /// The body that asks for a picture.
 ///
 /// # Errors
@@ -134,6 +121,8 @@ pub(super) fn picture(job: &Job, model: &str) -> Result<Value, GeneratorError> {
 
 #[cfg(test)]
 mod tests {
+    use types::Speaker;
+
     use super::*;
 
     fn job(whole: bool) -> Job {

@@ -16,6 +16,9 @@ use crate::{
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// The longest text that is taken.
 const TEXT_BYTES_MAX: usize = 4 << 20;
+/// Alternatives to a token: so many, and so long, as tokens of vocabularies are.
+const ALTERNATIVES_MAX: usize = 20;
+const ALTERNATIVE_BYTES_MAX: usize = 64;
 /// Ends a stream.
 const DONE: &str = "[DONE]";
 
@@ -150,13 +153,14 @@ impl Writing {
                 completion_tokens: counts.completion_tokens,
             },
         );
+        let logprobs = spelling(self.logprobs, &self.text);
         Ok(TextOutput {
             text: self.text,
             usage,
             finish_reason: self.finish_reason.unwrap_or(FinishReason::Stop),
             warnings: Vec::new(),
             sampler: SampledBy::Upstream,
-            logprobs: (!self.logprobs.is_empty()).then_some(self.logprobs),
+            logprobs,
         })
     }
 }
@@ -178,6 +182,38 @@ fn finish_reason(name: &str) -> Result<FinishReason, UpstreamError> {
 fn logprobs(value: &Value) -> Vec<TokenLogprob> {
     let content = value.get("content").cloned().unwrap_or_default();
     serde_json::from_value(content).unwrap_or_default()
+}
+
+/// The tokens that spell a text, and no more: rules judge texts, so nothing else of a server's
+/// words may leave with its log probabilities. `None` where they do not spell it.
+fn spelling(tokens: Vec<TokenLogprob>, text: &str) -> Option<Vec<TokenLogprob>> {
+    let mut rest = text.as_bytes();
+    let mut told = Vec::new();
+    for token in tokens {
+        let token = by_its_bytes(token);
+        // A stop text may have cut the last token short; what follows is not part of the text.
+        let Some(after) = rest.strip_prefix(token.bytes.as_deref().unwrap_or_default()) else {
+            break;
+        };
+        rest = after;
+        let others = token.top_logprobs.into_iter().map(by_its_bytes);
+        let short = |other: &TokenLogprob| other.token.len() <= ALTERNATIVE_BYTES_MAX;
+        let top_logprobs = others.filter(short).take(ALTERNATIVES_MAX).collect();
+        told.push(TokenLogprob { top_logprobs, ..token });
+    }
+    (rest.is_empty() && !told.is_empty()).then_some(told)
+}
+
+/// A token whose text is that of its bytes, whatever else the server calls it.
+fn by_its_bytes(token: TokenLogprob) -> TokenLogprob {
+    let bytes = token.bytes.unwrap_or_else(|| token.token.into_bytes());
+    let token_text = String::from_utf8_lossy(&bytes).into_owned();
+    TokenLogprob {
+        token: token_text,
+        logprob: token.logprob,
+        bytes: Some(bytes),
+        top_logprobs: token.top_logprobs,
+    }
 }
 
 #[cfg(test)]
@@ -240,5 +276,32 @@ mod tests {
         let body = r#"{"choices":[{"message":{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":-0.5,"bytes":[120],"top_logprobs":[{"token":"y","logprob":-1.5,"bytes":null}]}]}}]}"#;
         let logprobs = take(&[body]).unwrap().logprobs.unwrap();
         assert_eq!(logprobs[0].top_logprobs[0].token, "y");
+    }
+
+    #[test]
+    fn log_probabilities_tell_no_words_but_those_of_the_text() {
+        let token = |token: &str, bytes: Option<&[u8]>| TokenLogprob {
+            token: token.to_owned(),
+            logprob: -1.0,
+            bytes: bytes.map(<[u8]>::to_vec),
+            top_logprobs: Vec::new(),
+        };
+        let told = |tokens, text| -> Option<Vec<String>> {
+            let told = spelling(tokens, text)?;
+            Some(told.into_iter().map(|token| token.token).collect())
+        };
+        let spelled = || vec![token("The ", None), token("river", None)];
+        assert_eq!(told(spelled(), "The river").unwrap(), ["The ", "river"]);
+        assert_eq!(told(spelled(), "The "), Some(vec!["The ".to_owned()]), "cut by a stop text");
+        assert_eq!(told(spelled(), "The bridge"), None);
+        assert_eq!(told(spelled(), "The river rose"), None);
+        assert_eq!(told(Vec::new(), ""), None);
+        // A part of a character has bytes; a name that says otherwise is not told.
+        let parts = vec![token("secret", Some(&[0xe6])), token("words", Some(&[0xb2, 0xb3]))];
+        assert_eq!(told(parts, "河").unwrap(), ["\u{fffd}", "\u{fffd}\u{fffd}"]);
+        let mut long = token("a", None);
+        long.top_logprobs = vec![token(&"x".repeat(65), None), token("b", None)];
+        let told = spelling(vec![long], "a").unwrap();
+        assert_eq!(told[0].top_logprobs.len(), 1);
     }
 }

@@ -90,10 +90,12 @@ impl Inner {
     fn loaded(&self, events: Option<&EventSender>) -> Result<Loaded, GeneratorError> {
         // A thread that panicked while loading has stored nothing.
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = &*loaded {
-            return Ok(loaded.clone());
-        }
-        let network = Arc::new(self.opened.load(events)?);
+        let network = match &*loaded {
+            Some(loaded) if loaded.engine.is_alive() => return Ok(loaded.clone()),
+            // Whoever ran when the thread ended was told; others need not go without.
+            Some(ended) => Arc::clone(&ended.network),
+            None => Arc::new(self.opened.load(events)?),
+        };
         let engine = Engine::start(Arc::clone(&self.opened), Arc::clone(&network))?;
         let now = Loaded { network, engine: Arc::new(engine) };
         *loaded = Some(now.clone());

@@ -1,7 +1,6 @@
 //! How a conversation becomes the tokens that a model reads.
 
 use tokenizers::Tokenizer;
-use types::{Message, Speaker};
 
 use super::{chat::ChatTemplate, facts::Facts};
 use crate::{GeneratorError, Job, Warning};
@@ -36,7 +35,7 @@ impl PromptForm {
             Self::Facts(facts) => return facts.read(job.prompt(), tokenizer),
             // The template writes the tokens for begin and end itself.
             Self::Chat(template) => encode(tokenizer, &template.render(&job.messages)?, false)?,
-            Self::Plain => encode(tokenizer, &plain(&job.messages), true)?,
+            Self::Plain => encode(tokenizer, &job.lines(), true)?,
         };
         Ok(Prompt { ids, warnings: Vec::new() })
     }
@@ -58,29 +57,4 @@ pub(crate) fn token(tokenizer: &Tokenizer, name: &str) -> Result<u32, GeneratorE
     tokenizer.token_to_id(name).ok_or_else(|| GeneratorError::Unsupported {
         reason: format!("its tokenizer has no token `{name}`, which imprimatur.json names"),
     })
-}
-
-fn plain(messages: &[Message]) -> String {
-    if let [Message { role: Speaker::User, text }] = messages {
-        return text.clone();
-    }
-    let line = |message: &Message| match message.role {
-        Speaker::System => format!("{}\n\n", message.text),
-        Speaker::User => format!("User: {}\n", message.text),
-        Speaker::Assistant => format!("Assistant: {}\n", message.text),
-    };
-    messages.iter().map(line).collect::<String>() + "Assistant:"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_conversation_without_template_is_plain_lines() {
-        let say = |role, text: &str| Message { role, text: text.into() };
-        assert_eq!(plain(&[say(Speaker::User, "Once upon")]), "Once upon");
-        let talk = [say(Speaker::System, "Be brief."), say(Speaker::User, "Hello")];
-        assert_eq!(plain(&talk), "Be brief.\n\nUser: Hello\nAssistant:");
-    }
 }

@@ -247,3 +247,25 @@ async fn json_is_written_where_json_is_asked_for() {
         assert_eq!(output.logprobs.unwrap().len(), output.usage.completion_tokens);
     }
 }
+
+struct Panics;
+
+impl SamplerHook for Panics {
+    fn reweigh(&mut self, _previous: Option<u32>, _candidates: &mut Vec<(u32, f32)>) {
+        panic!("a hook that fails");
+    }
+}
+
+#[tokio::test]
+async fn after_a_panic_the_model_answers_others() {
+    let model = model();
+    let (before, _) = run(&model, job("The council")).await;
+    let (sender, _receiver) = EventSender::channel(64);
+    let failing = Job { sampler_hook: Some(Box::new(Panics)), ..job("The council") };
+    let failed = model.generate(failing, sender).await;
+    assert!(matches!(failed, Err(GeneratorError::Failed(_))), "{failed:?}");
+    // The thread tells that it failed a moment before it has ended.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let (after, _) = run(&model, job("The council")).await;
+    assert_eq!(after, before);
+}

@@ -45,8 +45,10 @@ impl Signature {
         let trusted =
             token.as_ref().filter(|_| time_stamp.as_ref().is_some_and(|stamp| stamp.trusted));
         let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
-        let in_time = valid_at(leaf, judge.lists.now())
-            || trusted.is_some_and(|token| valid_at(leaf, token.at));
+        let now = judge.lists.now();
+        // What was stamped later shows nothing about that time.
+        let in_time = valid_at(leaf, now)
+            || trusted.is_some_and(|token| token.at <= now && valid_at(leaf, token.at));
         let list = judge.lists.vouching(&chain, token.as_ref().map(|token| token.at));
         // A time that nobody vouches for may be stated by whoever has the key now.
         let revoked_at = judge.lists.revoked_at(&chain);
@@ -58,7 +60,7 @@ impl Signature {
             signed_at: info.and_then(|info| info.time.clone()),
             time_stamp,
             in_time,
-            later: token.as_ref().is_some_and(|token| token.at > judge.lists.now()),
+            later: token.as_ref().is_some_and(|token| token.at > now),
         }
     }
 

@@ -28,15 +28,15 @@ pub(super) struct Parameters {
 pub(super) struct Labelled {
     parameters: Parameters,
     tally: Tally,
-    /// Neither published nor labelled: the label is due when they are.
-    waiting: u64,
+    /// Left the line without a label, which is due when they are published.
+    later: u64,
     /// Given away without a label, as agreed.
     agreed: u64,
 }
 
 impl Labelled {
     pub(super) fn new(parameters: Parameters) -> Self {
-        Self { parameters, tally: Tally::default(), waiting: 0, agreed: 0 }
+        Self { parameters, tally: Tally::default(), later: 0, agreed: 0 }
     }
 
     fn shows(&self, labels: &LabelsRecord) -> bool {
@@ -48,7 +48,7 @@ impl Labelled {
             self.agreed += 1;
         } else if labels.due.is_some() || (record.event == Event::Held && labels.visible.is_none())
         {
-            self.waiting += 1;
+            self.later += 1;
         } else {
             self.tally.judge(index, self.shows(labels));
         }
@@ -79,12 +79,12 @@ impl Evaluator for Labelled {
     }
 
     fn finish(self: Box<Self>) -> Finding {
-        let Self { waiting, agreed, .. } = *self;
+        let Self { later, agreed, .. } = *self;
         let rest = Words::made(
             format!(
-                "{waiting} are not published and owe theirs; {agreed} were given away without one as agreed"
+                "{later} left the line without one, which is due at publication; {agreed} were given away without one as agreed"
             ),
-            format!("{waiting} 个尚未发布、标签待加；{agreed} 个按约定无标签提供"),
+            format!("{later} 个出稿时无标签，须在发布时加；{agreed} 个按约定无标签提供"),
         );
         let with = |en: &str, zh: &str| {
             Words::made(format!("{en}; {}", rest.en), format!("{zh}；{}", rest.zh))

@@ -1,10 +1,6 @@
 //! `models add`: a model from a folder, or from one GGUF file, into the configuration.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Write as _, path::Path};
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -65,24 +61,24 @@ fn write(file: &Path, name: &str, kind: &str, path: &Path) -> anyhow::Result<()>
     let text = fs::read_to_string(file).with_context(shown)?;
     let edited = with_section(&text, name, kind, path).with_context(shown)?;
     let folder = file.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile_beside(folder)?;
-    new.0.write_all(edited.as_bytes()).and_then(|()| new.0.sync_all()).with_context(shown)?;
-    // Only a configuration that can be read takes the place of the one that is there.
-    let kept = Config::load(Some(&new.1))
-        .map_err(anyhow::Error::from)
-        .and_then(|_| Ok(fs::set_permissions(&new.1, fs::metadata(file)?.permissions())?))
-        .and_then(|()| Ok(fs::rename(&new.1, file)?));
+    let new = folder.join(format!(".imprimatur.{}.toml", std::process::id()));
+    let kept = replace(file, &new, &edited);
     if kept.is_err() {
-        drop(fs::remove_file(&new.1));
+        drop(fs::remove_file(&new));
     }
     kept.with_context(shown)?;
     fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(shown)
 }
 
-fn tempfile_beside(folder: &Path) -> anyhow::Result<(fs::File, PathBuf)> {
-    let path = folder.join(format!(".imprimatur.{}.toml", std::process::id()));
-    let file = fs::File::create_new(&path).with_context(|| path.display().to_string())?;
-    Ok((file, path))
+/// Puts a text in the place of a configuration, by way of `new` beside it. One that could not be
+/// read as a configuration takes no place.
+fn replace(file: &Path, new: &Path, text: &str) -> anyhow::Result<()> {
+    let mut written = fs::File::create(new)?;
+    written.write_all(text.as_bytes())?;
+    written.set_permissions(fs::metadata(file)?.permissions())?;
+    written.sync_all()?;
+    Config::load(Some(new))?;
+    Ok(fs::rename(new, file)?)
 }
 
 /// The configuration with one more section.

@@ -135,6 +135,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether its thread runs; a panic of a library, or of a hook, ends it.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// How busy it is.
     pub(crate) fn occupancy(&self) -> Occupancy {
         Occupancy {

@@ -137,6 +137,15 @@ fn a_file_can_be_judged_as_of_another_time() {
     let before = signed_at(-60 * 24 * 400, None);
     assert_eq!(before.verdict, Verdict::ExpiredSigner, "not valid yet");
     assert!(before.warnings.iter().any(|said| said.contains("after the time")), "{before:?}");
+
+    // A listed authority's stamp shows nothing about a time before it.
+    let press = Press::new("Test Press");
+    let signed = press.picture(MediaType::Png);
+    let mut lists = TrustLists::default();
+    lists.add_pem("press", &press.root).unwrap();
+    lists.judge_at(OffsetDateTime::UNIX_EPOCH + Duration::days(365 * 50));
+    let report = Verifier::new(lists).unwrap().verify(&signed, None, None);
+    assert_eq!(report.verdict, Verdict::ExpiredSigner, "{report:?}");
 }
 
 #[test]
