@@ -133,7 +133,11 @@ fn only_what_an_editor_approved_goes_before_the_public_and_strangers_are_led_to_
     }
     drop(server);
     newsroom.json(&["audit", "verify"], 0);
-    // The record of the publication says that the label is there.
+    assert_reported_as_labelled(&newsroom);
+}
+
+/// Asserts that the one record of a publication says that the label is there.
+fn assert_reported_as_labelled(newsroom: &Newsroom) {
     let report = newsroom.json(&["audit", "report", "--regime", "eu-art50"], 0);
     let checks = report["checks"].as_array().unwrap();
     let shown = checks.iter().find(|check| check["id"] == "EU-50.4-img").unwrap();
