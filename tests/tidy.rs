@@ -126,9 +126,11 @@ fn nothing_is_claimed_that_cannot_be_shown() {
 
 #[test]
 fn every_dependency_has_its_reason() {
-    for manifest in
-        MANIFESTS.map(|row| row.1).iter().chain(&["gateway/Cargo.toml", "gateway/types/Cargo.toml", RETOUCH])
-    {
+    for manifest in MANIFESTS.map(|row| row.1).iter().chain(&[
+        "gateway/Cargo.toml",
+        "gateway/types/Cargo.toml",
+        RETOUCH,
+    ]) {
         let text = read(manifest);
         let dependencies =
             text.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
