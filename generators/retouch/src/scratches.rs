@@ -17,6 +17,8 @@ const REACH: usize = 5;
 const AROUND: usize = 20;
 /// The least difference from around, in levels.
 const CONTRAST_MIN: f32 = 30.0;
+/// The width of a frame at the border, in pixels.
+const FRAME: usize = 4;
 /// The fewest pixels of a mark.
 const AREA_MIN: usize = 7;
 
@@ -82,10 +84,10 @@ const PAIRS: [[f32; TRAITS]; TRAITS] = [
 const ODDS_MIN: f32 = 1.0;
 
 impl Traits {
-    /// One level with a sharp rim, as no detail has it that came through a lens.
+    /// One level with a sharp rim in calm surroundings, as no detail has it that came through a lens.
     fn is_plain(&self) -> bool {
-        let contrast = CONTRAST_MIN + 2.0 * self.sigma + self.usual;
-        self.abrupt > 0.6 && self.spread < 0.1 * self.height && self.height > contrast
+        let calm = self.usual < 4.0 && self.height > 2.0 * CONTRAST_MIN + 4.0 * self.sigma;
+        calm && self.abrupt > 0.8 && self.spread < 0.05 * self.height
     }
 
     fn is_mark(&self) -> bool {
@@ -187,11 +189,21 @@ impl Search<'_> {
                 continue;
             }
             let places = self.zone(start, &mut seen);
-            if places.len() >= AREA_MIN {
+            if places.len() >= AREA_MIN && !self.is_frame(&places) {
                 let traits = self.traits(&places);
                 zones.push(Zone { places, traits });
             }
         }
+    }
+
+    /// Scans often end in a thin line of another level all along the border.
+    fn is_frame(&self, zone: &[usize]) -> bool {
+        let (width, height) = (self.height.width, self.height.height);
+        let beside = zone.iter().filter(|place| {
+            let (x, y) = (*place % width, *place / width);
+            x.min(y).min(width - 1 - x).min(height - 1 - y) < FRAME
+        });
+        2 * beside.count() > zone.len()
     }
 
     /// The places around `start` that have nearly one colour.

@@ -28,7 +28,7 @@ fn kept(before: &Picture, after: &Picture, mask: &Mask) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
     fn filling_keeps_the_rest((picture, mask) in masked()) {
