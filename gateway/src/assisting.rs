@@ -146,15 +146,10 @@ pub fn continuation(
         Language::Zh => "请用一两句话续写下文，不要添加人名和数字。",
     };
     let message = |role, text| Message { role, text };
-    Some(GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Text,
-        model,
-        messages: vec![message(Speaker::System, told.to_owned()), message(Speaker::User, end)],
-        sampling: Sampling { seed: rand::random(), max_tokens: Some(120), ..Sampling::default() },
-        size: None,
-        unlabelled: None,
-    })
+    let messages = vec![message(Speaker::System, told.to_owned()), message(Speaker::User, end)];
+    let sampling =
+        Sampling { seed: rand::random(), max_tokens: Some(120), ..Sampling::default() };
+    Some(GenerationRequest::new(Modality::Text, model, messages, sampling))
 }
 
 async fn profile(stages: &Stages, principal: &Principal) -> Result<Profile, LineError> {

@@ -235,15 +235,7 @@ impl Case {
 
 /// A request in which nothing is asked for.
 fn nothing() -> GenerationRequest {
-    GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Image,
-        model: String::new(),
-        messages: Vec::new(),
-        sampling: Sampling::default(),
-        size: None,
-        unlabelled: None,
-    }
+    GenerationRequest::new(Modality::Image, "", Vec::new(), Sampling::default())
 }
 
 impl Drop for Case {

@@ -10,7 +10,7 @@ use generators::{
     EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, Upstream,
     openai,
 };
-use types::{Modality, Sha256};
+use types::{Modality, Sha256, Task};
 
 use crate::{config::GeneratorSection, installation::Installation, upstreams};
 
@@ -183,6 +183,8 @@ impl Damaged {
             // Nothing ran, so there is nothing to name.
             sha256: Sha256::from([0; 32]),
             modality,
+            tasks: if modality == Modality::Image { vec![Task::Create] } else { Vec::new() },
+            algorithmic: false,
             backend: section.kind.clone(),
             starter: false,
             architecture: String::new(),

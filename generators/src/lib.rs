@@ -1,7 +1,7 @@
 //! Models that run on this machine, behind one seam.
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
-//! [`output`] comes out; [`card`] says what a model is. [`registry`] lists the backends:
+//! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
 //! [`text`] is the llama family, [`diffusion`] draws pictures, [`openai`] asks servers, [`mirrors`]
 //! are several models under one name, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
 //! folder over.
@@ -21,6 +21,7 @@ pub mod mirrors;
 pub mod null;
 pub mod openai;
 pub mod output;
+pub mod picture;
 pub mod registry;
 mod seats;
 pub mod starter;
@@ -39,5 +40,6 @@ pub use output::{
     FinishReason, ImageOutput, Output, PictureFile, SampledBy, TextOutput, TokenLogprob, Usage,
     Warning,
 };
+pub use picture::{Mask, Pictures, Raster};
 pub use registry::{check, kind_of, open};
 pub use text::{Occupancy, Session, TextModel};

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use types::{GenerationRequest, Mark, MediaType, Message, Modality, RequestId, Sampling, Speaker};
+use types::{Drawing, GenerationRequest, Mark, MediaType, Message, Modality, Sampling, Speaker};
 
 use super::{
     args::{Generate, Global},
@@ -56,8 +56,11 @@ fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
         .map_err(|error| anyhow::anyhow!(error.body().error.message))?;
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };
     let messages = vec![Message { role: Speaker::User, text: args.prompt.clone() }];
-    let (id, unlabelled) = (RequestId::new(), None);
-    Ok(GenerationRequest { id, modality, model, messages, sampling, size, unlabelled })
+    let drawing = Drawing { size, ..Drawing::default() };
+    Ok(GenerationRequest {
+        drawing,
+        ..GenerationRequest::new(modality, model, messages, sampling)
+    })
 }
 
 fn deliver(release: &Release, args: &Generate, console: &Console) -> Result<Exit, Failure> {

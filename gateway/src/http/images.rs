@@ -9,7 +9,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use types::{
-    GenerationRequest, Message, Modality, Principal, RequestId, Sampling, Speaker, Unlabelled,
+    Drawing, GenerationRequest, Message, Modality, Principal, Sampling, Speaker, Unlabelled,
 };
 
 use super::{
@@ -127,17 +127,13 @@ impl Wanted {
     }
 
     fn request(&self, copy: u32) -> GenerationRequest {
+        let messages = vec![Message { role: Speaker::User, text: self.prompt.clone() }];
+        let seed = self.seed.wrapping_add(u64::from(copy));
+        let sampling = Sampling { seed, ..Sampling::default() };
         GenerationRequest {
-            id: RequestId::new(),
-            modality: Modality::Image,
-            model: self.model.clone(),
-            messages: vec![Message { role: Speaker::User, text: self.prompt.clone() }],
-            sampling: Sampling {
-                seed: self.seed.wrapping_add(u64::from(copy)),
-                ..Sampling::default()
-            },
-            size: self.size,
+            drawing: Drawing { size: self.size, ..Drawing::default() },
             unlabelled: self.unlabelled.clone(),
+            ..GenerationRequest::new(Modality::Image, &*self.model, messages, sampling)
         }
     }
 
