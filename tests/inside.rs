@@ -53,11 +53,14 @@ pub(crate) fn journalist() -> Principal {
 
 /// A request for a text.
 pub(crate) fn ask(model: &str) -> GenerationRequest {
-    let messages = vec![Message {
-            role: Speaker::User,
-            text: "The council meets on Tuesday.".into(),
-        }];
-    GenerationRequest::new(Modality::Text, model, messages, Sampling { seed: 1, ..Sampling::default() })
+    let messages =
+        vec![Message { role: Speaker::User, text: "The council meets on Tuesday.".into() }];
+    GenerationRequest::new(
+        Modality::Text,
+        model,
+        messages,
+        Sampling { seed: 1, ..Sampling::default() },
+    )
 }
 
 /// Serves a line on some port until the test ends; its address.

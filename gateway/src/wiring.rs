@@ -6,11 +6,11 @@ use audit::{
     Event, EvidenceKey, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record,
     StateStore, Vault, VaultError, vault::FollowError,
 };
-use generators::Generator;
+use generators::{Generator, ModelCard};
 use policy::{Engine, PolicyError};
 use provenance::{Credentials, ProvenanceError, Verifier};
 use tokio::sync::Semaphore;
-use types::{Modality, Receipt};
+use types::{Modality, Receipt, Task};
 
 use crate::{
     accounts::Accounts,
@@ -233,11 +233,14 @@ impl Stages {
         Arc::clone(&self.checks)
     }
 
-    /// The first configured model of a modality, starter models last.
+    /// The first configured model of a modality that does the task, starter models last; the task
+    /// counts for pictures.
     #[must_use]
-    pub fn default_model(&self, modality: Modality) -> Option<String> {
-        let made =
-            self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
+    pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
+        let able = |card: &ModelCard| {
+            card.modality == modality && (modality != Modality::Image || card.tasks.contains(&task))
+        };
+        let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
         // A null model only measures: it is used when it is named.
         let useful = made.filter(|(_, generator)| generator.card().backend != "null");
         useful.min_by_key(|(_, generator)| generator.card().starter).map(|(name, _)| name.clone())

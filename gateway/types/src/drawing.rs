@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::MediaType;
 
 /// What a model is to do to make a picture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// A new picture from words.

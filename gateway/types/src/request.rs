@@ -23,6 +23,11 @@ pub struct GenerationRequest {
     pub drawing: Drawing,
     /// The files that came with it.
     pub attachments: Vec<Attachment>,
+    /// Where the agreement of the person in the source is kept, for [`Task::TryOn`]; recorded as a
+    /// keyed commitment.
+    ///
+    /// [`Task::TryOn`]: crate::Task::TryOn
+    pub consent: Option<String>,
     /// Asks for an asset without a label that people see; configuration may forbid it.
     pub unlabelled: Option<Unlabelled>,
 }
@@ -54,6 +59,7 @@ impl GenerationRequest {
             sampling,
             drawing: Drawing::default(),
             attachments: Vec::new(),
+            consent: None,
             unlabelled: None,
         }
     }

@@ -52,7 +52,11 @@ impl Upstream {
             // Nobody here has seen its files.
             sha256: Sha256::from([0; 32]),
             modality: settings.modality,
-            tasks: if settings.modality == Modality::Image { vec![Task::Create] } else { Vec::new() },
+            tasks: if settings.modality == Modality::Image {
+                vec![Task::Create]
+            } else {
+                Vec::new()
+            },
             algorithmic: false,
             backend: "openai".to_owned(),
             starter: false,

@@ -34,7 +34,12 @@ fn journalist() -> Principal {
 
 fn ask() -> GenerationRequest {
     let messages = vec![Message { role: Speaker::User, text: "Go.".into() }];
-    GenerationRequest::new(Modality::Text, "null", messages, Sampling { seed: 1, ..Sampling::default() })
+    GenerationRequest::new(
+        Modality::Text,
+        "null",
+        messages,
+        Sampling { seed: 1, ..Sampling::default() },
+    )
 }
 
 fn before(here: bool, seconds: u64) -> Before {
