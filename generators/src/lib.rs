@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`diffusion`] draws pictures, [`openai`] asks servers, [`mirrors`]
+//! [`text`] is the llama family, [`diffusion`] draws pictures, [`stable`] those of diffusers' folders, [`openai`] asks servers, [`mirrors`]
 //! are several models under one name, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
 //! folder over.
 //!
@@ -24,6 +24,7 @@ pub mod output;
 pub mod picture;
 pub mod registry;
 mod seats;
+pub mod stable;
 pub mod starter;
 pub mod text;
 mod weights;

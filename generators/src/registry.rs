@@ -6,6 +6,7 @@ use crate::{
     Checked, Generator, GeneratorError,
     diffusion::{self, Diffusion},
     null::Null,
+    stable::{self, StableDiffusion},
     text,
 };
 
@@ -21,7 +22,7 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 5] = [
+const BACKENDS: [Backend; 6] = [
     Backend {
         kind: "diffusion",
         open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
@@ -52,9 +53,17 @@ const BACKENDS: [Backend; 5] = [
         check: |_| Checked::new("openai"),
         sign: None,
     },
+    Backend {
+        kind: stable::KIND,
+        open: |name, path| Ok(Arc::new(StableDiffusion::open(name, path)?)),
+        check: stable::check,
+        // Not one file: see `stable::is_folder`.
+        sign: None,
+    },
 ];
 
-/// Opens the model at `path` with the backend `kind`: `llama`, `diffusion` or `null`.
+/// Opens the model at `path` with the backend `kind`: `llama`, `diffusion`,
+/// `stable-diffusion` or `null`.
 ///
 /// # Errors
 /// [`GeneratorError`] when there is no such backend or it cannot use the files.
@@ -75,6 +84,7 @@ pub fn check(kind: &str, path: &Path) -> Result<Checked, GeneratorError> {
 pub fn kind_of(path: &Path) -> Option<&'static str> {
     let signed = |backend: &&Backend| backend.sign.is_some_and(|sign| path.join(sign).is_file());
     let found = BACKENDS.iter().find(signed).map(|backend| backend.kind);
+    let found = found.or_else(|| stable::is_folder(path).then_some(stable::KIND));
     found.or_else(|| text::is_gguf(path).then_some("llama"))
 }
 
