@@ -12,18 +12,20 @@ use crate::GeneratorError;
 /// Shapes of a text encoder.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct ClipConfig {
+    #[serde(default)]
     pub(crate) vocab_size: usize,
     pub(crate) hidden_size: usize,
     intermediate_size: usize,
-    num_hidden_layers: usize,
+    pub(crate) num_hidden_layers: usize,
     num_attention_heads: usize,
+    #[serde(default)]
     pub(crate) max_position_embeddings: usize,
     #[serde(default = "quick")]
     hidden_act: String,
     #[serde(default = "epsilon")]
-    layer_norm_eps: f64,
+    pub(crate) layer_norm_eps: f64,
     #[serde(default)]
-    projection_dim: Option<usize>,
+    pub(crate) projection_dim: Option<usize>,
     #[serde(default)]
     eos_token_id: Option<u32>,
 }
@@ -47,19 +49,32 @@ impl ClipConfig {
             self.intermediate_size,
             self.num_hidden_layers,
             self.num_attention_heads,
-            self.max_position_embeddings,
         ];
         shape::sizes("the sizes of the text encoder", &counts)?;
         if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
             return Err("`num_attention_heads` must divide `hidden_size`".to_owned());
         }
-        if self.vocab_size < 2 || self.vocab_size > 10_000_000 {
-            return Err("`vocab_size` must be 2 to 10000000".to_owned());
-        }
         self.curve().map(|_| ())
     }
 
-    fn curve(&self) -> Result<Curve, String> {
+    /// The same, and that it reads words.
+    ///
+    /// # Errors
+    /// What is wrong, as a sentence.
+    pub(crate) fn check_words(&self) -> Result<(), String> {
+        self.check()?;
+        shape::sizes("max_position_embeddings", &[self.max_position_embeddings])?;
+        if self.vocab_size < 2 || self.vocab_size > 10_000_000 {
+            return Err("`vocab_size` must be 2 to 10000000".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The curve between its layers.
+    ///
+    /// # Errors
+    /// A sentence naming those that are served.
+    pub(crate) fn curve(&self) -> Result<Curve, String> {
         let served =
             || format!("`hidden_act` {} is not served; quick_gelu and gelu are", self.hidden_act);
         Curve::named(&self.hidden_act).ok_or_else(served)
@@ -78,8 +93,9 @@ pub(crate) struct Clip {
     projection: Option<Linear>,
 }
 
+/// One layer of a tower, of words or of pieces of a picture.
 #[derive(Debug)]
-struct Layer {
+pub(crate) struct Layer {
     before: Norm,
     queries: Linear,
     keys: Linear,
@@ -158,7 +174,7 @@ impl Clip {
         let mut penultimate = x.clone();
         for layer in &self.layers {
             penultimate.clone_from(&x);
-            x = layer.forward(&self.config, self.curve, x);
+            x = layer.forward(&self.config, self.curve, true, x);
         }
         let last = self.last.rows(&x);
         let pooled = self.pool(ids, &last);
@@ -179,7 +195,11 @@ impl Clip {
 }
 
 impl Layer {
-    fn new(config: &ClipConfig, parts: &Parts<'_>) -> Result<Self, GeneratorError> {
+    /// Builds it.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when a tensor is missing or has another shape.
+    pub(crate) fn new(config: &ClipConfig, parts: &Parts<'_>) -> Result<Self, GeneratorError> {
         let (width, wide) = (config.hidden_size, config.intermediate_size);
         let attention = |name| parts.at("self_attn").at(name).linear(width, width, true);
         Ok(Self {
@@ -194,10 +214,17 @@ impl Layer {
         })
     }
 
-    fn forward(&self, config: &ClipConfig, curve: Curve, x: Vec<f32>) -> Vec<f32> {
+    /// Applies it; `causal` rows see only those up to themselves.
+    pub(crate) fn forward(
+        &self,
+        config: &ClipConfig,
+        curve: Curve,
+        causal: bool,
+        x: Vec<f32>,
+    ) -> Vec<f32> {
         let width = config.hidden_size;
         let normed = self.before.rows(&x);
-        let heads = Heads { batch: 1, heads: config.num_attention_heads, width, causal: true };
+        let heads = Heads { batch: 1, heads: config.num_attention_heads, width, causal };
         let row = |map: &Linear| map.forward(&normed, width);
         let taken = heads.attend(&row(&self.queries), &row(&self.keys), &row(&self.values));
         let x = self.out.onto(&taken, width, x);

@@ -3,7 +3,7 @@
 //! Reading order: `opened` is what is known of a folder before its weights are read, `draw` turns a
 //! job into a picture with `words`, `networks`, `run` and the scheduler. `clip`, `unet` and `vae` are
 //! the networks on the arithmetic of `math`; `parts` names their tensors, `lora` changes them.
-//! [`Studio`] runs networks by hand.
+//! [`Studio`] runs networks by hand; [`ClipPair`] says how well words fit a picture.
 //!
 //! `candle-transformers` has modules for these networks; none of them is used. Each says why where
 //! it stands: fixed shapes, conditions that are missing, noise without a seed, and speed.
@@ -11,6 +11,7 @@
 mod canvas;
 mod check;
 mod clip;
+mod clip_pair;
 mod draw;
 mod lora;
 mod manual;
@@ -35,7 +36,10 @@ use std::{path::Path, sync::Arc};
 use async_trait::async_trait;
 
 pub(crate) use self::check::check;
-pub use self::studio::{Seen, Studio, Text};
+pub use self::{
+    clip_pair::ClipPair,
+    studio::{Seen, Studio, Text},
+};
 use self::{draw::Order, opened::Opened, words::Words};
 use crate::{
     EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, files::ModelFiles,

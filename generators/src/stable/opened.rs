@@ -142,7 +142,7 @@ fn texts(files: &ModelFiles) -> Result<Vec<Text>, GeneratorError> {
         }
         let fixed = [("model_type", "clip_text_model|clip")];
         let config: ClipConfig = shape::read(files, &name, &fixed)?;
-        config.check().map_err(|reason| GeneratorError::file(files.path(&name), reason))?;
+        config.check_words().map_err(|reason| GeneratorError::file(files.path(&name), reason))?;
         let component = Component::find(files, folder, "model")?;
         texts.push(Text { config, component, tokenizer });
     }

@@ -4,7 +4,8 @@
 //! `guidance`) and `golden.safetensors`: `ids` and `uncond_ids` (`ids_2` and `uncond_ids_2` where
 //! there are two text encoders, then also `pooled`), `clip_emb`, `clip_uncond`, `init_latents`,
 //! `unet_out_t0` (what is not wanted first), `timesteps`, `trajectory`, `image`, and perhaps
-//! `vae_in`, `vae_mean`, `vae_logvar`.
+//! `vae_in`, `vae_mean`, `vae_logvar`. A folder of CLIP alone has `ids`, `pixels`, `text_embeds`,
+//! `image_embeds`, `logits_per_image`.
 
 use std::{
     collections::HashMap,
@@ -13,22 +14,58 @@ use std::{
 };
 
 use candle_core::{Device, Tensor, safetensors::load_buffer};
-use generators::stable::{Seen, Studio, Text};
+use generators::stable::{ClipPair, Seen, Studio, Text};
 
 /// How far numbers may be off.
 const TEXT: f32 = 1e-4;
 const UNET: f32 = 2e-4;
 const IMAGE: f32 = 1e-3;
 
-/// Whether a folder holds a pipeline of pictures with golden values.
-pub fn draws(folder: &Path) -> bool {
-    ["unet/config.json", "vae/config.json", "golden.safetensors"]
-        .iter()
-        .all(|name| folder.join(name).is_file())
+/// Whether a folder holds CLIP alone.
+fn scores(folder: &Path) -> bool {
+    let Ok(text) = fs::read(folder.join("config.json")) else { return false };
+    let config: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    config["model_type"] == "clip" && folder.join("golden.safetensors").is_file()
+}
+
+/// Whether a folder holds a pipeline of pictures, or CLIP, with golden values.
+pub(crate) fn draws(folder: &Path) -> bool {
+    let all = ["unet/config.json", "vae/config.json", "golden.safetensors"];
+    all.iter().all(|name| folder.join(name).is_file()) || scores(folder)
+}
+
+fn compare_clip(folder: &Path) -> Result<Vec<(&'static str, f32, f32)>, String> {
+    let said = |error: generators::GeneratorError| error.to_string();
+    let bytes = fs::read(folder.join("golden.safetensors")).unwrap();
+    let tensors = load_buffer(&bytes, &Device::Cpu).unwrap();
+    let golden = Golden { tensors, steps: 0, guidance: 0.0 };
+    let pair = ClipPair::open(folder).map_err(said)?;
+    let ids: Vec<Vec<i64>> = golden.tensors["ids"].to_vec2().unwrap();
+    let read = |ids: &Vec<i64>| {
+        let ids: Vec<u32> = ids.iter().map(|id| *id as u32).collect();
+        pair.words(&ids).map_err(said)
+    };
+    let words = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let Seen { numbers, size } = golden.seen("pixels");
+    let see = |numbers: &[f32]| {
+        let seen = Seen { numbers: numbers.to_vec(), size };
+        pair.picture(&seen).map_err(said)
+    };
+    let pictures = numbers.chunks(3 * size.0 * size.1).map(see).collect::<Result<Vec<_>, _>>()?;
+    let fit = |picture: &Vec<f32>| words.iter().map(|words| pair.fit(picture, words)).collect();
+    let fits: Vec<Vec<f32>> = pictures.iter().map(fit).collect();
+    Ok(vec![
+        ("words", golden.differs("text_embeds", &words.concat()), TEXT),
+        ("picture", golden.differs("image_embeds", &pictures.concat()), TEXT),
+        ("fit", golden.differs("logits_per_image", &fits.concat()), TEXT),
+    ])
 }
 
 /// The largest difference of each network, or what is wrong.
-pub fn compare(folder: &Path) -> Result<Vec<(&'static str, f32, f32)>, String> {
+pub(crate) fn compare(folder: &Path) -> Result<Vec<(&'static str, f32, f32)>, String> {
+    if scores(folder) {
+        return compare_clip(folder);
+    }
     let golden = Golden::read(folder);
     let said = |error: generators::GeneratorError| error.to_string();
     let studio = Studio::open(folder).map_err(said)?;
@@ -141,7 +178,7 @@ fn largest(ours: &[f32], theirs: &[f32]) -> f32 {
 }
 
 /// Compares every folder and prints a table; what is off is answered.
-pub fn compare_all(folders: &[PathBuf]) -> (usize, Vec<String>) {
+pub(crate) fn compare_all(folders: &[PathBuf]) -> (usize, Vec<String>) {
     let mut failed = Vec::new();
     for folder in folders {
         let name = folder.file_name().unwrap().to_string_lossy();

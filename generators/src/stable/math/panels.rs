@@ -4,7 +4,11 @@
 //! product reads its rows where they are, so that a convolution needs no patches at all. Sums have
 //! one order whatever the batch and the number of threads are.
 
-#![expect(clippy::indexing_slicing, reason = "kernels: the lengths are checked where they enter")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "kernels: the lengths are checked where they enter, and numbers keep sums in registers"
+)]
 
 use std::{
     array,
@@ -235,20 +239,29 @@ impl Part<'_> {
             &rows.piece(place + index, self.tap)[self.piece.clone()][..weights.len()]
         });
         let mut sums = [[simd.splat_f32s(0.0); V]; N];
+        // By numbers: iterators over arrays would keep the sums in memory.
         for (step, weights) in weights.iter().enumerate() {
-            for (sums, left) in sums.iter_mut().zip(left) {
-                let number = simd.splat_f32s(left[step]);
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum = simd.mul_add_e_f32s(number, *weight, *sum);
+            for row in 0..N {
+                let number = simd.splat_f32s(left[row][step]);
+                for vector in 0..V {
+                    let sum = &mut sums[row][vector];
+                    *sum = simd.mul_add_e_f32s(number, weights[vector], *sum);
                 }
             }
         }
-        for (sums, out) in sums.iter().zip(out.chunks_exact_mut(self.outputs)) {
-            let end = self.outputs.min(self.column + V * S::F32_LANES);
-            let out = &mut out[self.column..end];
-            for (sum, out) in sums.iter().zip(out.chunks_mut(S::F32_LANES)) {
-                let before = simd.partial_load_f32s(out);
-                simd.partial_store_f32s(out, simd.add_f32s(before, *sum));
+        let whole = self.outputs >= self.column + V * S::F32_LANES;
+        for row in 0..N {
+            let out = &mut out[row * self.outputs..][..self.outputs][self.column..];
+            if whole {
+                let (out, _) = S::as_mut_simd_f32s(&mut out[..V * S::F32_LANES]);
+                for vector in 0..V {
+                    out[vector] = simd.add_f32s(out[vector], sums[row][vector]);
+                }
+            } else {
+                for (sum, out) in sums[row].iter().zip(out.chunks_mut(S::F32_LANES)) {
+                    let before = simd.partial_load_f32s(out);
+                    simd.partial_store_f32s(out, simd.add_f32s(before, *sum));
+                }
             }
         }
     }
