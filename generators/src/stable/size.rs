@@ -55,7 +55,7 @@ pub(crate) fn of_source(
 }
 
 fn served(width: u32, height: u32) -> bool {
-    let side = |side: u32| side >= UNIT && side <= SIDE_MAX && side.is_multiple_of(UNIT);
+    let side = |side: u32| (UNIT..=SIDE_MAX).contains(&side) && side.is_multiple_of(UNIT);
     side(width) && side(height) && u64::from(width) * u64::from(height) <= AREA_MAX
 }
 

@@ -4,11 +4,7 @@
 //! product reads its rows where they are, so that a convolution needs no patches at all. Sums have
 //! one order whatever the batch and the number of threads are.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::needless_range_loop,
-    reason = "kernels: the lengths are checked where they enter, and numbers keep sums in registers"
-)]
+#![expect(clippy::indexing_slicing, reason = "kernels: the lengths are checked where they enter")]
 
 use std::{
     array,

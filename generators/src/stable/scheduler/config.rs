@@ -42,7 +42,8 @@ pub(crate) enum Method {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Prediction {
     Epsilon,
-    VPrediction,
+    #[serde(rename = "v_prediction")]
+    Velocity,
     Sample,
 }
 

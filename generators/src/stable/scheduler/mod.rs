@@ -127,7 +127,7 @@ impl Scheduler {
     fn picture(&self, keep: f64, add: f64, predicted: &[f32], sample: &[f32]) -> Vec<f32> {
         let (a, b) = match self.config.prediction {
             Prediction::Epsilon => (1.0 / keep, -add / keep),
-            Prediction::VPrediction => (keep, -add),
+            Prediction::Velocity => (keep, -add),
             Prediction::Sample => (0.0, 1.0),
         };
         let pairs = sample.iter().zip(predicted);
@@ -156,7 +156,7 @@ impl Scheduler {
         // The noise is that of the picture before it is clipped.
         let (a, b) = match self.config.prediction {
             Prediction::Epsilon => (0.0, 1.0),
-            Prediction::VPrediction => (add, keep),
+            Prediction::Velocity => (add, keep),
             Prediction::Sample => (1.0 / add, -keep / add),
         };
         let noise = sample.iter().zip(predicted).map(|(x, p)| a as f32 * x + b as f32 * p);
@@ -169,7 +169,7 @@ impl Scheduler {
         let square = sigma * sigma + 1.0;
         let (a, b) = match self.config.prediction {
             Prediction::Epsilon => (1.0, -sigma),
-            Prediction::VPrediction => (1.0 / square, -sigma / square.sqrt()),
+            Prediction::Velocity => (1.0 / square, -sigma / square.sqrt()),
             Prediction::Sample => (0.0, 1.0),
         };
         sample.iter().zip(predicted).map(|(x, p)| a as f32 * x + b as f32 * p).collect()
