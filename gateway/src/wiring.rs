@@ -233,8 +233,8 @@ impl Stages {
         Arc::clone(&self.checks)
     }
 
-    /// The first configured model of a modality that does the task, starter models last; the task
-    /// counts for pictures.
+    /// The first configured model of a modality that does the task, then what
+    /// works by fixed rules, then starter models; the task counts for pictures.
     #[must_use]
     pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
         let able = |card: &ModelCard| {
@@ -243,7 +243,8 @@ impl Stages {
         let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
         // A null model only measures: it is used when it is named.
         let useful = made.filter(|(_, generator)| generator.card().backend != "null");
-        useful.min_by_key(|(_, generator)| generator.card().starter).map(|(name, _)| name.clone())
+        let rank = |card: &ModelCard| (card.starter, card.algorithmic);
+        useful.min_by_key(|(_, generator)| rank(generator.card())).map(|(name, _)| name.clone())
     }
 
     /// What is failing closed, by name.

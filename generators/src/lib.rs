@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`diffusion`] draws pictures, [`openai`] asks servers, [`mirrors`]
-//! are several models under one name, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! [`text`] is the llama family, [`diffusion`] and [`gan`] draw pictures, [`openai`] asks servers, [`mirrors`]
+//! are several models under one name, [`retouching`] works on pictures by fixed rules, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
 //! folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
@@ -14,6 +14,7 @@ pub mod diffusion;
 pub mod error;
 pub mod event;
 mod files;
+pub mod gan;
 pub mod generator;
 mod gguf;
 pub mod job;
@@ -23,6 +24,7 @@ pub mod openai;
 pub mod output;
 pub mod picture;
 pub mod registry;
+pub mod retouching;
 mod seats;
 pub mod starter;
 pub mod text;
