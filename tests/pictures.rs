@@ -180,9 +180,9 @@ fn nobody_is_dressed_without_their_consent_and_what_was_asked_is_on_record() {
     let records = newsroom.lines(&["audit", "tail", "-n", "20"]);
     let told = records.iter().map(Value::to_string).collect::<String>();
     assert!(told.contains("likeness_consent") && !told.contains("Byron"), "{told}");
-    let inputs = records.iter().filter(|record| record.to_string().contains("\"inputs\""));
+    let mut inputs = records.iter().filter(|record| record.to_string().contains("\"inputs\""));
     let (first, second) = (sha256(&person), sha256(&garment_file(&agreed)));
-    let last = inputs.last().unwrap().to_string();
+    let last = inputs.next_back().unwrap().to_string();
     assert!(
         last.contains(&first) && last.contains(&second) && last.contains("\"consent\""),
         "{last}"
@@ -226,6 +226,44 @@ fn pictures_that_cannot_be_used_are_named() {
     let empty = json!({"prompt": "a harbour", "negative_prompt": "boats", "guidance_scale": 99});
     let (status, at, _) = code(&server.post(&key, "/v1/images/generations", &empty));
     assert_eq!((status, at.as_str()), (400, "guidance_scale"));
+}
+
+#[test]
+fn known_pictures_are_stopped_on_their_way_in_and_out() {
+    let newsroom = Newsroom::with(
+        "\n[[policy.picture_lists]]\npath = \"known.txt\"\ncategory = \"violence/graphic\"\naction = \"block\"\n",
+    );
+    std::fs::write(newsroom.path("known.txt"), "# none yet\n").unwrap();
+    std::fs::write(newsroom.path("photo.png"), png(&scene(320, 240, 10))).unwrap();
+    let judged = newsroom.json(&["moderate", "photo.png"], 0);
+    let print = judged["fingerprint"].as_str().unwrap().to_owned();
+    newsroom.json(
+        &["generate", "image", "--task", "upscale", "--input", "photo.png", "-o", "a.png"],
+        0,
+    );
+
+    std::fs::write(newsroom.path("known.txt"), format!("{print} seized in May\n")).unwrap();
+    assert_eq!(newsroom.json(&["moderate", "photo.png"], 1)["action"], "block");
+    // A smaller JPEG of it is the same picture.
+    let copy = stripped(&std::fs::read(newsroom.path("photo.png")).unwrap());
+    std::fs::write(newsroom.path("copy.jpg"), copy).unwrap();
+    let refused = newsroom
+        .json(&["generate", "image", "--task", "vary", "--input", "copy.jpg", "-o", "b.png"], 1);
+    assert_eq!(refused["outcome"], "refused", "{refused}");
+    assert_eq!(refused["decision"]["findings"][0]["rule"], "picture-list/known");
+
+    // What a model draws is looked at, too.
+    newsroom.json(&["generate", "image", "a harbour at dawn", "--seed", "3", "-o", "h.png"], 0);
+    let drawn =
+        newsroom.json(&["moderate", "h.png"], 0)["fingerprint"].as_str().unwrap().to_owned();
+    std::fs::write(newsroom.path("known.txt"), drawn).unwrap();
+    let again = ["generate", "image", "a harbour at dawn", "--seed", "3", "-o", "h2.png"];
+    assert_eq!(newsroom.json(&again, 1)["outcome"], "refused");
+    assert!(!newsroom.path("h2.png").exists());
+    std::fs::write(newsroom.path("known.txt"), "no fingerprint\n").unwrap();
+    let output = newsroom.run(&["generate", "image", "a harbour at dawn"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("line 1 of the picture list"), "{said}");
 }
 
 #[test]

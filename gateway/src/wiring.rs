@@ -27,6 +27,7 @@ use crate::{
     metrics::Metrics,
     models::{self, ModelError},
     pipeline::LineError,
+    screening::PictureLists,
     secret::Secret,
     sharing::Sharing,
     signing_keys,
@@ -97,6 +98,7 @@ pub struct Stages {
     /// Witnesses and time-stamps of the log.
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
+    pub(crate) picture_lists: PictureLists,
     pub(crate) mark_keys: MarkKeys,
     pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
@@ -153,6 +155,7 @@ impl Stages {
             return Err(WiringError::Restoring);
         }
         let engine = policy_engine(&installation)?;
+        let picture_lists = PictureLists::open(&installation)?;
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
         let labelling = Labelling::new(&installation.config().labels)?;
@@ -181,6 +184,7 @@ impl Stages {
             accounts,
             log,
             engine,
+            picture_lists,
             mark_keys,
             labelling,
             pseudonym_key,
