@@ -13,6 +13,7 @@ mod damage;
 mod lots;
 mod measures;
 mod restoring;
+mod wearing;
 
 use std::path::Path;
 
@@ -34,6 +35,9 @@ fn main() {
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
     if wanted("fill") {
         restoring::filling(&photos, out);
+    }
+    if wanted("try-on") {
+        wearing::trying(&photos, out);
     }
     if wanted("restore") {
         restoring::whole(&photos, out);

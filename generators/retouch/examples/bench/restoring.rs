@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use retouch::{Amount, Mask, Picture, Restoration, fill, restore};
+use retouch::{Mask, Picture, Restoration, fill, restore};
 
 use crate::{
     Photo, Sums,
@@ -103,12 +103,6 @@ pub(crate) fn whole(photos: &[Photo], out: &str) {
         }
         println!("| {kind} | {} |", sums.means());
     }
-}
-
-/// What filling itself gains where the mask is known and nothing else is done.
-#[expect(dead_code)]
-fn only_filled() -> Restoration {
-    Restoration { denoise: Amount::Off, deblur: Amount::Off, scratches: false, colour: false }
 }
 
 pub(crate) fn marks(kind: &str, picture: &Picture, lots: &mut Lots) -> Marks {
