@@ -2,8 +2,10 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`diffusion`] and [`gan`] draw pictures, [`openai`] asks servers, [`mirrors`]
-//! are several models under one name, [`retouching`] works on pictures by fixed rules, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures, [`stable`] with folders of
+//! diffusers, [`retouching`] works on them by fixed rules; [`openai`] asks servers, [`mirrors`] are
+//! several models under one name, [`null`] measures the line around a model. [`starter`] are the
+//! models that come with the program. [`check`](mod@check) looks a
 //! folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
@@ -26,6 +28,7 @@ pub mod picture;
 pub mod registry;
 pub mod retouching;
 mod seats;
+pub mod stable;
 pub mod starter;
 pub mod text;
 mod weights;
