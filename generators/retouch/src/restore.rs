@@ -4,7 +4,7 @@ use crate::{
     Mask, Picture, RetouchError, colour, deblur,
     denoise::{self, denoised, noise},
     fill,
-    plane::{self, Plane, from_opponent, to_opponent},
+    plane::{self, LIGHT, Plane, from_opponent, to_opponent},
     progress::{Steps, Told},
     scratches,
 };
@@ -13,8 +13,6 @@ use crate::{
 const SIGMA_MAX: f32 = 100.0;
 /// Noise that is not told from fine texture.
 const TEXTURE: f32 = 2.5;
-/// The first opponent channel of grey is this much greater than the grey.
-const LIGHT: f32 = 1.732_050_8;
 
 /// How strongly something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

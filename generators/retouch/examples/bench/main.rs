@@ -10,9 +10,11 @@
 )]
 
 mod damage;
+mod enlarging;
 mod lots;
 mod measures;
 mod restoring;
+mod styling;
 mod wearing;
 
 use std::path::Path;
@@ -38,6 +40,12 @@ fn main() {
     }
     if wanted("try-on") {
         wearing::trying(&photos, out);
+    }
+    if wanted("style") {
+        styling::restyling(&photos, out);
+    }
+    if wanted("enlarge") {
+        enlarging::enlarging(&photos, out);
     }
     if wanted("restore") {
         restoring::whole(&photos, out);

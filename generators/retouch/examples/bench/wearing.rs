@@ -19,7 +19,6 @@ pub(crate) fn trying(photos: &[Photo], out: &str) {
         for (number, shape) in SHAPES.iter().enumerate() {
             for strength in [0.5, 1.0] {
                 let mut lots = Lots((kind * 100 + number * 10) as u64 + strength as u64);
-                let photo = &photos[(kind + number) % photos.len()];
                 let (garment, cut) = garment(shape, photos, &mut lots);
                 let map = map(warp, strength, &mut lots);
                 let ground = &photos[(kind * 5 + number + 1) % photos.len()].picture;
@@ -46,7 +45,6 @@ pub(crate) fn trying(photos: &[Photo], out: &str) {
                 ] {
                     save(picture, &format!("{name}-{what}.png"));
                 }
-                let _ = photo;
             }
         }
         println!("| {warp} | {} |", sums.means());
