@@ -2,8 +2,10 @@
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`diffusion`] draws pictures, [`stable`] those of diffusers' folders, [`openai`] asks servers, [`mirrors`]
-//! are several models under one name, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures, [`stable`] with folders of
+//! diffusers, [`retouching`] works on them by fixed rules; [`openai`] asks servers, [`mirrors`] are
+//! several models under one name, [`null`] measures the line around a model. [`starter`] are the
+//! models that come with the program. [`check`](mod@check) looks a
 //! folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
@@ -14,6 +16,7 @@ pub mod diffusion;
 pub mod error;
 pub mod event;
 mod files;
+pub mod gan;
 pub mod generator;
 mod gguf;
 pub mod job;
@@ -23,6 +26,7 @@ pub mod openai;
 pub mod output;
 pub mod picture;
 pub mod registry;
+pub mod retouching;
 mod seats;
 pub mod stable;
 pub mod starter;

@@ -5,7 +5,9 @@ use std::{path::Path, sync::Arc};
 use crate::{
     Checked, Generator, GeneratorError,
     diffusion::{self, Diffusion},
+    gan::{self, Gan},
     null::Null,
+    retouching::Retouching,
     stable::{self, StableDiffusion},
     text,
 };
@@ -22,12 +24,18 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 6] = [
+const BACKENDS: [Backend; 8] = [
     Backend {
         kind: "diffusion",
         open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
         check: diffusion::check,
         sign: Some("unet.safetensors"),
+    },
+    Backend {
+        kind: "gan",
+        open: |name, path| Ok(Arc::new(Gan::open(name, path)?)),
+        check: gan::check,
+        sign: Some(gan::WEIGHTS),
     },
     Backend {
         kind: "llama",
@@ -51,6 +59,12 @@ const BACKENDS: [Backend; 6] = [
         kind: "openai",
         open: |_, _| Err(without_files("`url` names the server that has it")),
         check: |_| Checked::new("openai"),
+        sign: None,
+    },
+    Backend {
+        kind: "retouch",
+        open: |name, _| Ok(Arc::new(Retouching::new(name))),
+        check: |_| Checked::new("retouch"),
         sign: None,
     },
     Backend {

@@ -207,7 +207,7 @@ pub enum WatermarkCommand {
 /// `moderate`
 #[derive(Debug, Args)]
 pub struct Moderate {
-    /// A text, a file, or `-` for standard input
+    /// A text, a file of a text or a picture, or `-` for standard input
     #[arg(default_value = "-")]
     pub input: String,
     /// Judge as an output of a model, not as a prompt

@@ -13,10 +13,12 @@ pub(crate) struct Cast {
 /// Share of the pixels that may be darker than black or brighter than white.
 const OUTLIERS: f32 = 0.005;
 /// Where black and white usually lie.
-const BLACK: f32 = 18.0;
-const WHITE: f32 = 238.0;
+const BLACK: f32 = 14.0;
+const WHITE: f32 = 235.0;
 /// How much of the tint of white is taken as the picture's own.
-const OWN_TINT: f32 = 0.3;
+const OWN_TINT: f32 = 0.6;
+/// How far colours go towards what is usual: some were pale from the start.
+const SHARE_MAX: f32 = 0.8;
 
 /// How the colours of a picture can be mended; `None` if they look healthy. Some channel of a
 /// healthy picture nearly reaches black and some channel nearly white.
@@ -28,7 +30,7 @@ pub(crate) fn cast(planes: &[Plane; 3]) -> Option<Cast> {
     let blacks = range.map(|(black, _)| black);
     let whites = range.map(|(_, white)| white);
     let lifted = ramp(least(blacks), 32.0, 46.0);
-    let dull = ramp(-most(whites), -184.0, -165.0);
+    let dull = ramp(-most(whites), -178.0, -160.0);
     let flat = ramp(least(blacks) - most(whites), -150.0, -125.0);
     let tinted = ramp(most(blacks) - least(blacks), 60.0, 85.0).max(ramp(
         most(whites) - least(whites),
@@ -40,6 +42,7 @@ pub(crate) fn cast(planes: &[Plane; 3]) -> Option<Cast> {
     if share <= 0.0 || range.iter().any(|(black, white)| white - black < 16.0) {
         return None;
     }
+    let share = SHARE_MAX * share;
     let brightest = most(whites);
     let lines = range.map(|(black, white)| {
         let goal = WHITE * (1.0 - OWN_TINT * (1.0 - white / brightest));

@@ -192,6 +192,9 @@ pub(crate) fn from_opponent(planes: &[Plane; 3]) -> [Plane; 3] {
     rotated(planes, &[[a[0], b[0], c[0]], [a[1], b[1], c[1]], [a[2], b[2], c[2]]])
 }
 
+/// The first opponent channel of grey is this much greater than the grey.
+pub(crate) const LIGHT: f32 = 1.732_050_8;
+
 const OPPONENT: [[f32; 3]; 3] = [
     [0.577_350_26, 0.577_350_26, 0.577_350_26],
     [0.707_106_77, 0.0, -0.707_106_77],

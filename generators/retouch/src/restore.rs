@@ -4,15 +4,15 @@ use crate::{
     Mask, Picture, RetouchError, colour, deblur,
     denoise::{self, denoised, noise},
     fill,
-    plane::{self, Plane, from_opponent, to_opponent},
+    plane::{self, LIGHT, Plane, from_opponent, to_opponent},
     progress::{Steps, Told},
     scratches,
 };
 
 /// The most that may be asked for.
 const SIGMA_MAX: f32 = 100.0;
-/// The first opponent channel of grey is this much greater than the grey.
-const LIGHT: f32 = 1.732_050_8;
+/// Noise that is not told from fine texture.
+const TEXTURE: f32 = 2.5;
 
 /// How strongly something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -72,6 +72,7 @@ pub fn restore(
     let mut steps = Steps::start(told, total)?;
     let mut report = Vec::new();
     let mut planes = plane::split(picture);
+    let noise = to_opponent(&planes).each_ref().map(noise::sigma);
     let damage = damaged(picture, &planes, wanted, damage)?;
     steps.step()?;
     if damage.marked() > 0 {
@@ -82,7 +83,7 @@ pub fn restore(
     } else {
         steps.skip(fill::STEPS)?;
     }
-    planes = quieter(planes, wanted.denoise, &mut steps, &mut report)?;
+    planes = quieter(planes, (wanted.denoise, noise), &mut steps, &mut report)?;
     planes = sharper(planes, wanted.deblur, &mut steps, &mut report)?;
     if wanted.colour {
         planes = mended(planes, &mut report);
@@ -115,7 +116,7 @@ fn damaged(
 
 fn quieter(
     planes: [Plane; 3],
-    amount: Amount,
+    (amount, found): (Amount, [f32; 3]),
     steps: &mut Steps<'_>,
     report: &mut Vec<String>,
 ) -> Result<[Plane; 3], RetouchError> {
@@ -123,10 +124,12 @@ fn quieter(
     let sigmas = match amount {
         Amount::Off => [0.0; 3],
         Amount::Sigma(sigma) => [sigma.clamp(0.0, SIGMA_MAX); 3],
-        Amount::Auto => channels.each_ref().map(noise::sigma),
+        // Fast waves of the finest texture pass for weak noise.
+        Amount::Auto => found.map(|sigma| (sigma * sigma - TEXTURE * TEXTURE).max(0.0).sqrt()),
     };
     let strongest = sigmas.into_iter().fold(0.0, f32::max);
-    if strongest < denoise::SIGMA_MIN {
+    let least = if amount == Amount::Auto { denoise::SIGMA_MIN } else { 0.1 };
+    if strongest < least {
         steps.skip(denoise::STEPS)?;
         return Ok(planes);
     }

@@ -21,9 +21,14 @@ impl Marks {
     pub(crate) fn scratches(mut self, lots: &mut Lots) -> Self {
         for number in 0..14 {
             let hair = number % 3 == 2;
-            let level = if lots.unit() < 0.7 { lots.between(215.0, 255.0) } else { lots.between(0.0, 35.0) };
+            let level = if lots.unit() < 0.7 {
+                lots.between(215.0, 255.0)
+            } else {
+                lots.between(0.0, 35.0)
+            };
             let thick = lots.between(0.5, if hair { 1.0 } else { 1.9 });
-            let (mut x, mut y) = (lots.unit() * self.width as f32, lots.unit() * self.height as f32);
+            let (mut x, mut y) =
+                (lots.unit() * self.width as f32, lots.unit() * self.height as f32);
             let mut angle = if hair { lots.between(0.0, 6.3) } else { lots.between(1.35, 1.8) };
             let length = lots.between(0.15, if hair { 0.3 } else { 0.9 }) * self.height as f32;
             for _ in 0..(2.0 * length) as usize {
@@ -38,7 +43,11 @@ impl Marks {
     /// Grains of dust.
     pub(crate) fn dust(mut self, lots: &mut Lots) -> Self {
         for _ in 0..160 {
-            let level = if lots.unit() < 0.6 { lots.between(220.0, 255.0) } else { lots.between(0.0, 30.0) };
+            let level = if lots.unit() < 0.6 {
+                lots.between(220.0, 255.0)
+            } else {
+                lots.between(0.0, 30.0)
+            };
             let (x, y) = (lots.unit() * self.width as f32, lots.unit() * self.height as f32);
             let radius = lots.between(0.8, 3.5);
             for _ in 0..3 {
@@ -68,7 +77,8 @@ impl Marks {
         for py in y as i32 - reach..=y as i32 + reach {
             for px in x as i32 - reach..=x as i32 + reach {
                 let inside = (px as f32 - x).hypot(py as f32 - y) <= radius;
-                let on = (0..self.width as i32).contains(&px) && (0..self.height as i32).contains(&py);
+                let on =
+                    (0..self.width as i32).contains(&px) && (0..self.height as i32).contains(&py);
                 if inside && on {
                     self.levels[py as usize * self.width + px as usize] = Some(level);
                 }
@@ -77,7 +87,8 @@ impl Marks {
     }
 
     pub(crate) fn mask(&self) -> Mask {
-        let values = self.levels.iter().map(|level| if level.is_some() { 255 } else { 0 }).collect();
+        let values =
+            self.levels.iter().map(|level| if level.is_some() { 255 } else { 0 }).collect();
         Mask::new(self.width as u32, self.height as u32, values).unwrap()
     }
 
@@ -108,7 +119,8 @@ pub(crate) fn faded(picture: &Picture, lots: &mut Lots) -> Picture {
 pub(crate) fn blurred(picture: &Picture, sigma: f32) -> Picture {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let reach = (4.0 * sigma).ceil() as i32;
-    let taps: Vec<f32> = (-reach..=reach).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
+    let taps: Vec<f32> =
+        (-reach..=reach).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
     let sum: f32 = taps.iter().sum();
     let once = |values: &[f32], down: bool| -> Vec<f32> {
         (0..width * height * 3)
@@ -118,7 +130,8 @@ pub(crate) fn blurred(picture: &Picture, sigma: f32) -> Picture {
                     .iter()
                     .zip(-reach..)
                     .map(|(tap, d)| {
-                        let fold = |p: usize, n: usize| (p as i32 + d).clamp(0, n as i32 - 1) as usize;
+                        let fold =
+                            |p: usize, n: usize| (p as i32 + d).clamp(0, n as i32 - 1) as usize;
                         let (x, y) = if down { (x, fold(y, height)) } else { (fold(x, width), y) };
                         tap * values[(y * width + x) * 3 + c]
                     })

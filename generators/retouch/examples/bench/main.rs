@@ -10,9 +10,12 @@
 )]
 
 mod damage;
+mod enlarging;
 mod lots;
 mod measures;
 mod restoring;
+mod styling;
+mod wearing;
 
 use std::path::Path;
 
@@ -34,6 +37,15 @@ fn main() {
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
     if wanted("fill") {
         restoring::filling(&photos, out);
+    }
+    if wanted("try-on") {
+        wearing::trying(&photos, out);
+    }
+    if wanted("style") {
+        styling::restyling(&photos, out);
+    }
+    if wanted("enlarge") {
+        enlarging::enlarging(&photos, out);
     }
     if wanted("restore") {
         restoring::whole(&photos, out);

@@ -35,7 +35,8 @@ pub(crate) fn ssim_of(
     size: (usize, usize),
     inside: &impl Fn(usize) -> bool,
 ) -> f64 {
-    let times = |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a * b).collect() };
+    let times =
+        |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a * b).collect() };
     let (ma, mb) = (smooth(a, size), smooth(b, size));
     let (aa, bb, ab) =
         (smooth(&times(a, a), size), smooth(&times(b, b), size), smooth(&times(a, b), size));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use retouch::{Amount, Mask, Picture, Restoration, fill, restore};
+use retouch::{Mask, Picture, Restoration, fill, restore};
 
 use crate::{
     Photo, Sums,
@@ -16,7 +16,9 @@ const SEEDS: u64 = 2;
 
 /// Filling with known masks; the pictures are left for `peers.py`.
 pub(crate) fn filling(photos: &[Photo], out: &str) {
-    println!("| Filled | PSNR before | after | inside the mask | SSIM before | after | seconds |\n|---|---|---|---|---|---|---|");
+    println!(
+        "| Filled | PSNR before | after | inside the mask | SSIM before | after | seconds |\n|---|---|---|---|---|---|---|"
+    );
     for kind in ["scratches", "dust", "holes", "all"] {
         let mut sums = Sums::default();
         for (number, photo) in photos.iter().enumerate() {
@@ -48,8 +50,24 @@ pub(crate) fn filling(photos: &[Photo], out: &str) {
 
 /// The whole restoration, nothing told.
 pub(crate) fn whole(photos: &[Photo], out: &str) {
-    println!("| Damage | PSNR before | after | SSIM before | after | found: precision | recall | seconds |\n|---|---|---|---|---|---|---|---|");
-    let kinds = ["none", "noise 10", "noise 20", "noise 30", "blur 1.2", "blur 2", "blur 1.5 + noise 3", "fading", "scratches", "dust", "scratches + dust + noise 8", "scratches + dust + noise 8 + fading", "all + blur 1.2 + noise 5 + fading"];
+    println!(
+        "| Damage | PSNR before | after | SSIM before | after | found: precision | recall | seconds |\n|---|---|---|---|---|---|---|---|"
+    );
+    let kinds = [
+        "none",
+        "noise 10",
+        "noise 20",
+        "noise 30",
+        "blur 1.2",
+        "blur 2",
+        "blur 1.5 + noise 3",
+        "fading",
+        "scratches",
+        "dust",
+        "scratches + dust + noise 8",
+        "scratches + dust + noise 8 + fading",
+        "all + blur 1.2 + noise 5 + fading",
+    ];
     for kind in kinds {
         let mut sums = Sums::default();
         for (number, photo) in photos.iter().enumerate() {
@@ -71,7 +89,13 @@ pub(crate) fn whole(photos: &[Photo], out: &str) {
                 seconds,
             ]);
             if std::env::var("SAY").is_ok() {
-                println!("{kind} {} {:.2} -> {:.2} p {precision:.2} r {recall:.2} {:?}", photo.name, psnr(&photo.picture, &damaged, |_| true), psnr(&photo.picture, &restored.picture, |_| true), restored.report);
+                println!(
+                    "{kind} {} {:.2} -> {:.2} p {precision:.2} r {recall:.2} {:?}",
+                    photo.name,
+                    psnr(&photo.picture, &damaged, |_| true),
+                    psnr(&photo.picture, &restored.picture, |_| true),
+                    restored.report
+                );
             }
             let name = format!("{out}/restore-{}-{}", kind.replace(' ', ""), photo.name);
             save(&damaged, &format!("{name}-damaged.png"));
@@ -79,12 +103,6 @@ pub(crate) fn whole(photos: &[Photo], out: &str) {
         }
         println!("| {kind} | {} |", sums.means());
     }
-}
-
-/// What filling itself gains where the mask is known and nothing else is done.
-#[expect(dead_code)]
-fn only_filled() -> Restoration {
-    Restoration { denoise: Amount::Off, deblur: Amount::Off, scratches: false, colour: false }
 }
 
 pub(crate) fn marks(kind: &str, picture: &Picture, lots: &mut Lots) -> Marks {
@@ -126,7 +144,8 @@ fn agreement(found: &Mask, truth: &Mask) -> (f64, f64) {
         [-1, 0, 1].iter().any(|dy| {
             [-1, 0, 1].iter().any(|dx| {
                 let at = place as isize + dy * width + dx;
-                (0..width).contains(&(x + dx)) && mask.values().get(at as usize).is_some_and(|v| *v > 0)
+                (0..width).contains(&(x + dx))
+                    && mask.values().get(at as usize).is_some_and(|v| *v > 0)
             })
         })
     };

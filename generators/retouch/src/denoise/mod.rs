@@ -13,7 +13,7 @@ use crate::{RetouchError, plane::Plane, progress::Steps};
 pub(crate) const STEPS: u32 = 2 * SLICES;
 
 /// Weaker noise is not worth the detail that is lost with it.
-pub(crate) const SIGMA_MIN: f32 = 0.3;
+pub(crate) const SIGMA_MIN: f32 = 3.0;
 
 /// Opponent channels without noise of the given deviations.
 pub(crate) fn denoised(

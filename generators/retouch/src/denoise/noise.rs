@@ -2,58 +2,66 @@
 
 #![expect(clippy::indexing_slicing, reason = "kernels: patches lie inside the plane")]
 
-use crate::{eigen::Symmetric, plane::Plane};
+use super::transform::{AREA, Cosines, SIDE};
+use crate::plane::{Plane, quantile};
 
-/// Side of the patches that are compared.
-const SIDE: usize = 7;
-/// So many patches tell enough.
-const PATCHES_MAX: usize = 30_000;
+/// Share of the blocks that are taken as flat.
+const FLAT: f32 = 0.06;
+/// So many blocks tell enough.
+const BLOCKS_MAX: usize = 40_000;
+/// Sums of the indices of slow and of fast waves within a block.
+const SLOW_MAX: usize = 5;
+const FAST_MIN: usize = 8;
 
-/// Deviation of the noise, as if it were white. Patches of a picture vary in few directions; in all
-/// others only the noise varies (Chen, Zhu and Heng, "An efficient statistical method for image
-/// noise level estimation", 2015).
+/// Deviation of the noise, as if it were white. Blocks with the weakest slow waves are flat; what
+/// fast waves they have is noise (after Ponomarenko, Lukin, Zriakhov, Kaarna and Astola, "An
+/// automatic approach to lossy compression of AVIRIS images", 2007).
 pub(crate) fn sigma(plane: &Plane) -> f32 {
     if plane.width < 2 * SIDE || plane.height < 2 * SIDE {
         return 0.0;
     }
-    let mut eigenvalues = covariance(plane).eigen().values;
-    let half = eigenvalues.len() - 4;
-    for first in 0..half {
-        let tail = &eigenvalues[first..];
-        let mean = tail.iter().sum::<f64>() / tail.len() as f64;
-        let median = tail[tail.len() / 2];
-        if mean <= median {
-            return mean.max(0.0).sqrt() as f32;
-        }
+    let mut blocks = blocks(plane);
+    if blocks.is_empty() {
+        return 0.0;
     }
-    eigenvalues.reverse();
-    eigenvalues[0].max(0.0).sqrt() as f32
+    let count = ((blocks.len() as f32 * FLAT) as usize).max(16).min(blocks.len());
+    blocks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    blocks.truncate(count);
+    let mut fast: Vec<f32> = blocks.into_iter().map(|(_, fast)| fast).collect();
+    quantile(&mut fast, 0.5).sqrt()
 }
 
-fn covariance(plane: &Plane) -> Symmetric {
-    let n = SIDE * SIDE;
+/// Power of the slow waves and mean power of the fast waves of blocks. Blocks without any fast wave
+/// are clipped or painted and tell nothing.
+fn blocks(plane: &Plane) -> Vec<(f32, f32)> {
     let (across, down) = (plane.width - SIDE + 1, plane.height - SIDE + 1);
-    let stride = (((across * down) as f64 / PATCHES_MAX as f64).sqrt().ceil() as usize).max(1);
-    let (mut products, mut sums) = (vec![0.0f64; n * n], vec![0.0f64; n]);
-    let mut count = 0.0;
-    let mut patch = vec![0.0f64; n];
+    let stride = ((across * down) as f64 / BLOCKS_MAX as f64).sqrt().ceil().max(3.0) as usize;
+    let cosines = Cosines::get();
+    let mut found = Vec::new();
     for y in (0..down).step_by(stride) {
-        for x in (y / stride % stride..across).step_by(stride) {
-            for (i, place) in patch.iter_mut().enumerate() {
-                *place = f64::from(plane.at(x + i % SIDE, y + i / SIDE)) - 128.0;
+        for x in (0..across).step_by(stride) {
+            let mut patch = [0.0; AREA];
+            for (row, values) in patch.chunks_exact_mut(SIDE).enumerate() {
+                let start = (y + row) * plane.width + x;
+                values.copy_from_slice(&plane.data[start..start + SIDE]);
             }
-            count += 1.0;
-            for (i, a) in patch.iter().enumerate() {
-                sums[i] += a;
-                for (place, b) in products[i * n..].iter_mut().zip(&patch) {
-                    *place += a * b;
+            cosines.forward(&mut patch);
+            let (mut slow, mut fast, mut count) = (0.0, 0.0, 0.0);
+            for (i, value) in patch.iter().enumerate().skip(1) {
+                let order = i / SIDE + i % SIDE;
+                if order <= SLOW_MAX {
+                    slow += value * value;
+                } else if order >= FAST_MIN {
+                    fast += value * value;
+                    count += 1.0;
                 }
+            }
+            if fast > 1e-3 {
+                found.push((slow, fast / count));
             }
         }
     }
-    let values = products.iter().enumerate();
-    let values = values.map(|(k, p)| (p - sums[k / n] * sums[k % n] / count) / count);
-    Symmetric { size: n, values: values.collect() }
+    found
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Filling what is missing from what is around it.
 
 mod sparse;
-mod start;
+pub(crate) mod start;
 
 use crate::{
     Mask, Picture, RetouchError,

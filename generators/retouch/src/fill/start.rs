@@ -36,7 +36,7 @@ pub(crate) fn smooth(plane: &mut Plane, missing: &[bool]) {
 }
 
 /// The plane where it is known, elsewhere a mean of ever coarser levels.
-fn pulled(plane: &Plane, known: &Plane) -> Plane {
+pub(crate) fn pulled(plane: &Plane, known: &Plane) -> Plane {
     if plane.width == 1 && plane.height == 1 {
         return plane.clone();
     }

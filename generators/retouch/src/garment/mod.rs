@@ -1,15 +1,25 @@
 //! A garment on a person.
 
+mod cloth;
+mod contour;
+mod fit;
+mod lattice;
 mod outline;
+mod shading;
+
+use contour::Contour;
 
 use crate::{
     Mask, Picture, RetouchError,
-    plane::{self, Plane},
+    fill::mixed,
+    plane,
     progress::{Steps, Told},
 };
 
-/// The person with the garment where `mask` is. Pixels where the mask is 0 come back bit for bit.
-/// Without `garment_mask` the garment is found in front of its plain background.
+/// The person with the garment where `mask` is: its outline is laid on the outline of the mask by a
+/// smooth map that bends as little as possible, and folds of a plain cloth below stay visible.
+/// Pixels where the mask is 0 come back bit for bit. Without `garment_mask` the garment is found in
+/// front of its plain background.
 ///
 /// # Errors
 /// [`RetouchError::SizesDiffer`], [`RetouchError::EmptyMask`], [`RetouchError::GarmentNotFound`],
@@ -25,7 +35,7 @@ pub fn try_on(
     if mask.marked() == 0 {
         return Err(RetouchError::EmptyMask { what: "mask of the person" });
     }
-    let mut steps = Steps::start(told, 3)?;
+    let mut steps = Steps::start(told, 4)?;
     let shape = match garment_mask {
         Some(mask) => {
             mask.check_fits(garment)?;
@@ -37,34 +47,23 @@ pub fn try_on(
         None => outline::found(garment)?,
     };
     steps.step()?;
-    let cloth = plane::split(garment);
-    let (from, to) = (bounds(mask), bounds(&shape));
+    let planes = plane::split(garment).map(|plane| cloth::extended(&plane, &shape));
     steps.step()?;
-    let planes = cloth.map(|plane| pasted(&plane, (person.width(), person.height()), from, to));
-    steps.step()?;
-    crate::fill::mixed(person, &planes, mask)
-}
-
-/// Left, top, width and height of what is marked.
-fn bounds(mask: &Mask) -> [f32; 4] {
-    let width = mask.width() as usize;
-    let marked = mask.values().iter().enumerate().filter(|(_, value)| **value > 127);
-    let (mut low, mut high) = ((usize::MAX, usize::MAX), (0, 0));
-    for (place, _) in marked {
-        let (x, y) = (place % width, place / width);
-        low = (low.0.min(x), low.1.min(y));
-        high = (high.0.max(x + 1), high.1.max(y + 1));
-    }
-    let low = (low.0.min(high.0), low.1.min(high.1));
-    [low.0 as f32, low.1 as f32, (high.0 - low.0) as f32, (high.1 - low.1) as f32]
-}
-
-fn pasted(cloth: &Plane, size: (u32, u32), from: [f32; 4], to: [f32; 4]) -> Plane {
-    let along = |place: usize, from: f32, extent: f32, to: f32, wanted: f32| {
-        (place as f32 + 0.5 - from) / extent.max(1.0) * wanted + to - 0.5
+    let size = (person.width() as usize, person.height() as usize);
+    let mut worn = match (Contour::of(mask), Contour::of(&shape)) {
+        (Some(target), Some(source)) => {
+            let map = fit::laid(&target, &source);
+            steps.step()?;
+            cloth::warped(&planes, mask, |x, y| source.pixel(map.at(target.framed(x, y))))
+        }
+        _ => {
+            steps.step()?;
+            let factor = [garment.width() as f32, garment.height() as f32];
+            let factor = [factor[0] / size.0 as f32, factor[1] / size.1 as f32];
+            cloth::warped(&planes, mask, |x, y| [x * factor[0], y * factor[1]])
+        }
     };
-    let ([a, b, c, d], [e, f, g, h]) = (from, to);
-    Plane::from_fn(size.0 as usize, size.1 as usize, |x, y| {
-        cloth.cubic(along(x, a, c, e, g), along(y, b, d, f, h))
-    })
+    shading::carried(&plane::split(person), mask, &mut worn);
+    steps.step()?;
+    mixed(person, &worn, &cloth::softened(mask)?)
 }
