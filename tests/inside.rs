@@ -11,7 +11,7 @@ use gateway::{
     pipeline::Line,
     wiring::{Stages, WiringError},
 };
-use types::{GenerationRequest, Message, Modality, Principal, RequestId, Role, Sampling, Speaker};
+use types::{GenerationRequest, Message, Modality, Principal, Role, Sampling, Speaker};
 
 /// A new installation with a model that says one sentence and is no model.
 pub(crate) fn installation(folder: &Path) -> Installation {
@@ -53,18 +53,14 @@ pub(crate) fn journalist() -> Principal {
 
 /// A request for a text.
 pub(crate) fn ask(model: &str) -> GenerationRequest {
-    GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Text,
-        model: model.to_owned(),
-        messages: vec![Message {
-            role: Speaker::User,
-            text: "The council meets on Tuesday.".into(),
-        }],
-        sampling: Sampling { seed: 1, ..Sampling::default() },
-        size: None,
-        unlabelled: None,
-    }
+    let messages =
+        vec![Message { role: Speaker::User, text: "The council meets on Tuesday.".into() }];
+    GenerationRequest::new(
+        Modality::Text,
+        model,
+        messages,
+        Sampling { seed: 1, ..Sampling::default() },
+    )
 }
 
 /// Serves a line on some port until the test ends; its address.

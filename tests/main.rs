@@ -29,6 +29,7 @@ mod lookups;
 mod marks;
 mod models;
 mod newsroom;
+mod pictures;
 mod power_cut;
 mod publication;
 mod recovery;

@@ -58,7 +58,11 @@ fn no_room_names_another() {
     for (room, manifest) in MANIFESTS {
         let text = read(manifest);
         let named = text.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
-        let named: Vec<&str> = named.filter(|name| ROOMS.contains(name) && *name != room).collect();
+        // Retouching is a part of the room of generators, which puts it behind their seam.
+        let other = |name: &&str| {
+            *name != room && !(room == "generators" && *name == "retouch") && ROOMS.contains(name)
+        };
+        let named: Vec<&str> = named.filter(other).collect();
         assert!(
             named.is_empty(),
             "{manifest} names {named:?}: the gateway adapts one room to the next"

@@ -265,7 +265,10 @@ fn serve_upstream_is_enough() {
         .iter()
         .filter_map(|model| model["id"].as_str())
         .collect();
-    assert_eq!(names, ["default", "newsdesk-starter", "press/one", "scenes-starter", "two"]);
+    assert_eq!(
+        names,
+        ["default", "newsdesk-starter", "press/one", "retouch", "scenes-starter", "two"]
+    );
     let mut request = chat("What does the river do?");
     for model in ["default", "press/one", "two"] {
         request["model"] = json!(model);

@@ -8,7 +8,7 @@ mod event;
 use serde::{Deserialize, Serialize};
 use types::{
     Action, AssetId, Category, CheckRun, Decision, ImageFingerprint, Mark, MediaType, Modality,
-    PolicyVersion, RequestId, Sha256, Span, TextFingerprint,
+    Part, PolicyVersion, RequestId, Sha256, Span, Task, TextFingerprint,
 };
 
 pub use self::event::Event;
@@ -57,6 +57,9 @@ pub struct Record {
     /// The decision about the output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<PolicyRecord>,
+    /// What was to be done with pictures that came with the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<InputsRecord>,
     /// Which model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<GeneratorRecord>,
@@ -121,6 +124,27 @@ pub struct FindingRecord {
     pub spans: Vec<Span>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub shadow: bool,
+}
+
+/// What was to be done with pictures that came with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputsRecord {
+    /// The task.
+    pub task: Task,
+    /// The files.
+    pub files: Vec<InputRecord>,
+    /// Keyed commitment to where the agreement of the person shown is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Sha256>,
+}
+
+/// A file that came with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRecord {
+    /// What it was there for.
+    pub part: Part,
+    /// SHA-256 of the file.
+    pub sha256: Sha256,
 }
 
 /// Which model ran.
@@ -229,6 +253,7 @@ impl Record {
             prompt_commitment: None,
             input: None,
             output: None,
+            inputs: None,
             generator: None,
             epoch: None,
             content: None,

@@ -20,7 +20,7 @@ use policy::Hook;
 use serde_json::{Value, json};
 use types::{
     Action, Decision, GenerationRequest, Language, Message, Modality, Principal, Receipt,
-    RequestId, Sampling, Speaker,
+    RequestId, Sampling, Speaker, Task,
 };
 
 use crate::{
@@ -138,7 +138,8 @@ pub fn continuation(
     let able = |name: &String| {
         stages.generators.get(name).is_some_and(|generator| !generator.card().starter)
     };
-    let model = model.or_else(|| stages.default_model(Modality::Text).filter(able))?;
+    let model =
+        model.or_else(|| stages.default_model(Modality::Text, Task::Create).filter(able))?;
     let skipped = text.chars().count().saturating_sub(SHOWN_CHARS_MAX);
     let end: String = text.chars().skip(skipped).collect();
     let told = match assist::language::detect(text) {
@@ -146,15 +147,9 @@ pub fn continuation(
         Language::Zh => "请用一两句话续写下文，不要添加人名和数字。",
     };
     let message = |role, text| Message { role, text };
-    Some(GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Text,
-        model,
-        messages: vec![message(Speaker::System, told.to_owned()), message(Speaker::User, end)],
-        sampling: Sampling { seed: rand::random(), max_tokens: Some(120), ..Sampling::default() },
-        size: None,
-        unlabelled: None,
-    })
+    let messages = vec![message(Speaker::System, told.to_owned()), message(Speaker::User, end)];
+    let sampling = Sampling { seed: rand::random(), max_tokens: Some(120), ..Sampling::default() };
+    Some(GenerationRequest::new(Modality::Text, model, messages, sampling))
 }
 
 async fn profile(stages: &Stages, principal: &Principal) -> Result<Profile, LineError> {

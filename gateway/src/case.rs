@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use audit::{Event, Record};
-use generators::{Generator, ModelCard};
+use generators::{Generator, ModelCard, Pictures};
 use types::{
     Action, AssetId, Decision, GenerationRequest, Message, Modality, Principal, Receipt, RequestId,
-    Sampling, Speaker,
+    Sampling, Speaker, Task,
 };
 
 use crate::{
@@ -30,6 +30,10 @@ pub struct Case {
     pub(crate) evidence: Evidence,
     /// The picture file that a server made.
     pub(crate) original: Option<Vec<u8>>,
+    /// The decoded pictures that came with the request.
+    pub(crate) pictures: Pictures,
+    /// A picture that came with the request says that a model made it or took part.
+    pub(crate) from_synthetic: bool,
     /// Which of several models ran, where the generator is several.
     pub(crate) ran: Option<ModelCard>,
     /// `None` for a file that was brought in.
@@ -83,6 +87,8 @@ impl Case {
             output,
             idempotency: crate::idempotency::current(),
             evidence: Evidence::default(),
+            pictures: Pictures::default(),
+            from_synthetic: false,
             ran: None,
             original: None,
             generator,
@@ -123,11 +129,26 @@ impl Case {
         if makes != wanted {
             return Err(LineError::WrongModality { model: model(), makes, wanted });
         }
+        let task = self.request.drawing.task;
+        if wanted == Modality::Image && !card.tasks.contains(&task) {
+            return Err(LineError::WrongTask { model: model(), task });
+        }
+        let agreed = self.request.consent.as_ref().is_some_and(|place| !place.trim().is_empty());
+        if task == Task::TryOn && !agreed {
+            return Err(LineError::ConsentNeeded);
+        }
         let labels = &self.stages.installation.config().labels;
         match &self.request.unlabelled {
             Some(_) if !labels.allow_unlabelled => Err(LineError::LabelNeeded),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a learned model took part, now or in the picture that it is made of: then it owes a
+    /// label. Decided when the pictures were opened.
+    pub(crate) fn is_synthetic(&self) -> bool {
+        let by_rules = self.card().is_some_and(|card| card.algorithmic);
+        self.modality() != Modality::Image || self.from_synthetic || !by_rules
     }
 
     pub(crate) fn generator(&self) -> Option<Arc<dyn Generator>> {
@@ -235,15 +256,7 @@ impl Case {
 
 /// A request in which nothing is asked for.
 fn nothing() -> GenerationRequest {
-    GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Image,
-        model: String::new(),
-        messages: Vec::new(),
-        sampling: Sampling::default(),
-        size: None,
-        unlabelled: None,
-    }
+    GenerationRequest::new(Modality::Image, "", Vec::new(), Sampling::default())
 }
 
 impl Drop for Case {

@@ -21,6 +21,7 @@ pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
+use types::{Action, Category};
 pub use vault::Vault;
 pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 
@@ -99,6 +100,20 @@ impl Default for Auth {
 pub struct Policy {
     /// A rule pack in TOML; without it the built-in newsroom pack.
     pub pack: Option<PathBuf>,
+    /// Lists of known pictures.
+    pub picture_lists: Vec<PictureListSection>,
+}
+
+/// `[[policy.picture_lists]]`: what follows for a picture that is on a list, or nearly so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureListSection {
+    /// Fingerprints, one a line, as `imprimatur moderate FILE` prints them.
+    pub path: PathBuf,
+    /// What the pictures are of, by the names of rule packs, such as `sexual/minors`.
+    pub category: Category,
+    /// What follows, such as `block` or `review`.
+    pub action: Action,
 }
 
 /// `[watermark]`

@@ -4,12 +4,12 @@ use std::{io::Cursor, time::Instant};
 
 use generators::{
     Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, ModelCard, Output,
-    PictureFile, SampledBy, TextOutput, TokenLogprob,
+    PictureFile, Pictures, Raster, SampledBy, TextOutput, TokenLogprob,
 };
-use image::{ImageReader, Limits};
+use image::{ImageReader, Limits, imageops::FilterType};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
-use types::{Action, TextFormat};
+use types::{Action, Task, TextFormat};
 
 use crate::{
     bringing::Brought,
@@ -82,6 +82,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     case.stages.metrics.generator_calls.inc();
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
+    job.pictures = case.pictures.clone();
     job.tenant = Some(case.principal.tenant.to_string());
     job.whole = matches!(delivery, Delivery::Whole);
     let bound = case.request.sampling.format != TextFormat::Text;
@@ -105,6 +106,10 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         Ok(Output::Picture(file)) => Ok(Output::Image(opened(case, file).await?)),
         output => output,
     };
+    let output = match output {
+        Ok(Output::Image(image)) => Ok(Output::Image(kept(case, image)?)),
+        output => output,
+    };
     case.stages.metrics.stage("generate", start);
     flow.draft(output, marking).await
 }
@@ -116,6 +121,34 @@ async fn opened(case: &mut Case, file: PictureFile) -> Result<ImageOutput, LineE
     let (decoded, bytes) = decoding.await.map_err(|_| LineError::Stopped)?;
     case.original = Some(bytes);
     decoded.map(|image| ImageOutput { warnings, ..image }).ok_or(LineError::Picture)
+}
+
+/// What a mask keeps is put back to the bit, whatever the model made of it.
+fn kept(case: &Case, image: ImageOutput) -> Result<ImageOutput, LineError> {
+    let Pictures { source: Some(source), mask: Some(mask), .. } = &case.pictures else {
+        return Ok(image);
+    };
+    // A mask of `restore` says where damage is; elsewhere noise and blur go, too.
+    if !matches!(case.request.drawing.task, Task::Inpaint | Task::TryOn) {
+        return Ok(image);
+    }
+    let ImageOutput { width, height, pixels, warnings } = image;
+    let mut raster = sized(Raster { width, height, pixels }, source)?;
+    generators::picture::keep(&mut raster, source, mask)?;
+    let Raster { width, height, pixels } = raster;
+    Ok(ImageOutput { width, height, pixels, warnings })
+}
+
+/// In the size of the source: servers give the sizes that their models know.
+fn sized(made: Raster, source: &Raster) -> Result<Raster, LineError> {
+    let (width, height) = (source.width, source.height);
+    if (made.width, made.height) == (width, height) {
+        return Ok(made);
+    }
+    let picture = image::RgbImage::from_raw(made.width, made.height, made.pixels);
+    let picture = picture.ok_or(LineError::Picture)?;
+    let resized = image::imageops::resize(&picture, width, height, FilterType::Lanczos3);
+    Ok(Raster { width, height, pixels: resized.into_raw() })
 }
 
 fn decoded(file: &[u8]) -> Option<ImageOutput> {

@@ -89,10 +89,17 @@ impl Labelling {
     }
 
     /// Writes the label of a product now, says that it is due, or says why there is none.
-    fn decide(&self, product: Product, agreed: Option<UnlabelledRecord>) -> Decided {
+    fn decide(
+        &self,
+        product: Product,
+        is_synthetic: bool,
+        agreed: Option<UnlabelledRecord>,
+    ) -> Decided {
         let regimes = self.settings.regimes.clone();
         let mut labels = LabelsRecord { regimes, ..LabelsRecord::default() };
-        let Some(plan) = &self.plan else { return Decided::of(product, labels) };
+        // A photograph that was only cleaned by rules is one.
+        let plan = self.plan.as_ref().filter(|_| is_synthetic);
+        let Some(plan) = plan else { return Decided::of(product, labels) };
         let (when, wanted) = match &product {
             Product::Text(_) => (self.settings.texts, line(plan)),
             Product::Image(_) => (self.settings.visible, corner(plan)),
@@ -160,7 +167,9 @@ pub(crate) async fn label(
     let Cleared { product, mut warnings, mut hold } = cleared;
     let agreed = case.request.unlabelled.as_ref().map(|asked| agreed(case, asked));
     let stages = Arc::clone(&case.stages);
-    let deciding = tokio::task::spawn_blocking(move || stages.labelling.decide(product, agreed));
+    let is_synthetic = case.is_synthetic();
+    let deciding =
+        tokio::task::spawn_blocking(move || stages.labelling.decide(product, is_synthetic, agreed));
     let decided = deciding.await.map_err(|_| LineError::Stopped)?;
     let Decided { product, labels, is_missing } = decided;
     case.stages.metrics.stage("labels", start);
@@ -274,7 +283,7 @@ mod tests {
         for (before, is_opened) in
             [("The river rose.", false), ("The river rose.", true), (expected, false)]
         {
-            let decided = labelling.decide(text(before, is_opened), None);
+            let decided = labelling.decide(text(before, is_opened), true, None);
             assert_eq!(words(decided.product), expected);
             assert_eq!(decided.labels.visible, Some(line(labelling.plan.as_ref().unwrap())));
         }
@@ -286,11 +295,11 @@ mod tests {
     fn what_cannot_be_labelled_stays_as_it_is_and_is_missing() {
         let labelling = labelling(&["cn-gb45438"]);
         let json = r#"{"headline": "The river rose"}"#;
-        let decided = labelling.decide(text(json, false), None);
+        let decided = labelling.decide(text(json, false), true, None);
         assert!(decided.is_missing && decided.labels.absent.unwrap().contains("JSON"));
         assert_eq!(words(decided.product), json);
 
-        let decided = labelling.decide(grey(24), None);
+        let decided = labelling.decide(grey(24), true, None);
         assert!(decided.is_missing && decided.labels.absent.unwrap().contains("no room"));
         assert!(
             matches!(decided.product, Product::Image(image) if image.pixels == [90; 24 * 24 * 3])
@@ -299,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_picture_gets_a_label_that_can_be_measured() {
-        let decided = labelling(&["cn-gb45438"]).decide(grey(256), None);
+        let decided = labelling(&["cn-gb45438"]).decide(grey(256), true, None);
         let Product::Image(ImageOutput { width, height, pixels, .. }) = decided.product else {
             panic!("no picture")
         };
@@ -315,16 +324,19 @@ mod tests {
     fn configuration_and_agreements_decide_when_a_label_is_written() {
         let labelling = labelling(&["eu-art50"]);
         let agreed = UnlabelledRecord { reason: "layout".into(), recipient: Sha256::of(b"x") };
-        let decided = labelling.decide(grey(256), Some(agreed.clone()));
+        let decided = labelling.decide(grey(256), true, Some(agreed.clone()));
         assert_eq!((decided.labels.unlabelled, decided.labels.visible), (Some(agreed), None));
 
         let settings = Labels { visible: Visible::OnPublish, ..labelling.settings.clone() };
-        let decided = Labelling::new(&settings).unwrap().decide(grey(256), None);
+        let decided = Labelling::new(&settings).unwrap().decide(grey(256), true, None);
         assert_eq!(decided.labels.due.unwrap().place, "top-right");
         assert_eq!(decided.labels.visible, None);
 
+        let decided = labelling.decide(grey(256), false, None);
+        assert!(decided.labels.visible.is_none() && !decided.is_missing);
+
         let settings = Labels { visible: Visible::Off, ..labelling.settings.clone() };
-        let decided = Labelling::new(&settings).unwrap().decide(grey(256), None);
+        let decided = Labelling::new(&settings).unwrap().decide(grey(256), true, None);
         assert!(decided.labels.due.is_none() && !decided.is_missing);
     }
 }

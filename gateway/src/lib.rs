@@ -12,6 +12,7 @@
 pub mod accounts;
 pub mod anchoring;
 pub mod assisting;
+mod attaching;
 pub mod attesting;
 pub mod backup;
 pub mod bringing;

@@ -21,6 +21,27 @@ pub enum LineError {
         /// What was asked for.
         wanted: types::Modality,
     },
+    /// The model does something else with pictures.
+    #[error("`{model}` does not do the task `{task}`; models that do are in GET /v1/models")]
+    WrongTask {
+        /// The model's name.
+        model: String,
+        /// What was asked for.
+        task: types::Task,
+    },
+    /// A file that came with the request cannot be used.
+    #[error("the {part} picture {reason}")]
+    Attachment {
+        /// What it is there for.
+        part: types::Part,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// A picture of a person is to be changed, and nobody says that they agreed.
+    #[error(
+        "this shows a person otherwise than they are: give `consent`, where their agreement is kept"
+    )]
+    ConsentNeeded,
     /// The request asks for an asset without a label, which configuration does not allow.
     #[error("assets without a label are not allowed here: `labels.allow_unlabelled` decides that")]
     LabelNeeded,
@@ -72,6 +93,9 @@ impl LineError {
         match self {
             Self::UnknownModel(_) => "unknown_model",
             Self::WrongModality { .. } => "wrong_modality",
+            Self::WrongTask { .. } => "wrong_task",
+            Self::Attachment { .. } => "attachment",
+            Self::ConsentNeeded => "likeness_consent",
             Self::LabelNeeded => "label_needed",
             Self::Policy(_) => "policy",
             Self::Generator(GeneratorError::Upstream(error)) => error.code(),

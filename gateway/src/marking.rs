@@ -81,10 +81,11 @@ pub(crate) async fn mark(
     let LabelledOutput { cleared: Cleared { product, warnings, hold }, labels } = labelled;
     let left = matches!(&product, Product::Brought(file) if file.marking == Marking::Leave);
     let model = case.request.model.clone();
+    let derived = !case.request.attachments.is_empty();
     let stages = Arc::clone(&case.stages);
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
-        Product::Image(image) => mark_file(&key, &png(image)?, MediaType::Png, model),
+        Product::Image(image) => mark_picture(&key, &png(image)?, derived, model),
         Product::Brought(file) => mark_brought(&key, keeping(&stages, file)),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
@@ -127,6 +128,19 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
         hold: false,
         brought: None,
     }
+}
+
+/// A picture that a model has made. One made of a picture of ours may still carry that one's mark; two
+/// ids in one place would blur each other, so the same id is put in again: it leads to both assets.
+fn mark_picture(
+    key: &WatermarkKey,
+    file: &[u8],
+    derived: bool,
+    model: String,
+) -> Result<MarkedAsset, LineError> {
+    let look = || watermark::image::detect(std::slice::from_ref(key), file).ok().flatten();
+    let inherited = derived.then(look).flatten().map(|found| found.id);
+    mark_as(inherited.unwrap_or_else(new_id), key, file, MediaType::Png, model)
 }
 
 /// Keeps a mark of ours that a file carries already: a second one would blur it, and it leads to
@@ -226,7 +240,20 @@ fn mark_file(
     media_type: MediaType,
     model: String,
 ) -> Result<MarkedAsset, LineError> {
-    let id = MarkId::from(rand::random::<u64>());
+    mark_as(new_id(), key, file, media_type, model)
+}
+
+fn new_id() -> MarkId {
+    MarkId::from(rand::random::<u64>())
+}
+
+fn mark_as(
+    id: MarkId,
+    key: &WatermarkKey,
+    file: &[u8],
+    media_type: MediaType,
+    model: String,
+) -> Result<MarkedAsset, LineError> {
     let none = |reason: &str| Mark::NotMarkable { reason: reason.to_owned() };
     let (bytes, mark) = match embed(key, file, media_type, id) {
         Ok(bytes) => (bytes, Mark::Embedded { algorithm: algorithm(media_type).to_owned(), id }),

@@ -10,7 +10,7 @@ use generators::{
     EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, Upstream,
     openai,
 };
-use types::{Modality, Sha256};
+use types::{Modality, Sha256, Task};
 
 use crate::{config::GeneratorSection, installation::Installation, upstreams};
 
@@ -86,7 +86,7 @@ pub fn open(
     let opened = match (section.kind.as_str(), &section.path) {
         ("starter-text", _) => generators::starter::text(),
         ("starter-image", _) => generators::starter::image(),
-        ("null", _) => generators::open("null", name, Path::new("")),
+        (kind @ ("null" | "retouch"), _) => generators::open(kind, name, Path::new("")),
         (upstreams::KIND, _) => {
             let settings = upstreams::settings(installation, name, section)?;
             Upstream::new(name, settings).map(|model| Arc::new(model) as _)
@@ -175,7 +175,11 @@ struct Damaged {
 
 impl Damaged {
     fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
-        let usual = if section.kind == "diffusion" { Modality::Image } else { Modality::Text };
+        let usual = if ["diffusion", "gan", "stable-diffusion"].contains(&&*section.kind) {
+            Modality::Image
+        } else {
+            Modality::Text
+        };
         let modality = section.modality.unwrap_or(usual);
         let card = ModelCard {
             name: name.to_owned(),
@@ -183,6 +187,8 @@ impl Damaged {
             // Nothing ran, so there is nothing to name.
             sha256: Sha256::from([0; 32]),
             modality,
+            tasks: if modality == Modality::Image { vec![Task::Create] } else { Vec::new() },
+            algorithmic: false,
             backend: section.kind.clone(),
             starter: false,
             architecture: String::new(),

@@ -44,6 +44,7 @@ use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, 
 
 pub use crate::line_error::LineError;
 use crate::{
+    attaching,
     bringing::Brought,
     case::Case,
     generating::{self, Draft},
@@ -250,7 +251,11 @@ impl Line {
         let mut case = Case::open(Arc::clone(&self.stages), principal, request);
         // Policy may redact what the model reads; evidence is what the person wrote.
         let prompt = case.request.prompt();
-        if let Err(error) = case.servable() {
+        let opened = match case.servable() {
+            Ok(()) => attaching::open(&mut case).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = opened {
             let case = vaulting::commit(case, prompt).await?;
             case.turn_away(error.class()).await?;
             return Err(error);
@@ -260,6 +265,7 @@ impl Line {
             Err(error) => return Err(case.fail(error).await),
         };
         let case = vaulting::prompt(case, prompt).await?;
+        let case = vaulting::attachments(case).await?;
         if action == Action::Block {
             return case.refuse().await.map(Step::Refused);
         }

@@ -1,8 +1,8 @@
 //! What of a case goes into its record: never a name, never a prompt.
 
 use audit::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, PolicyRecord, Record,
-    Subject, VaultError,
+    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, InputRecord, InputsRecord,
+    PolicyRecord, Record, Subject, VaultError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use types::{Principal, Sha256};
@@ -54,6 +54,7 @@ pub(crate) fn record(case: &Case, event: Event) -> Record {
     record.modality = Some(case.modality());
     record.prompt_commitment = case.evidence.prompt_commitment;
     if matches!(event, Event::Admitted | Event::Refused) {
+        record.inputs = inputs(case);
         record.vault = case.evidence.record();
     }
     record.input = case.input.as_ref().map(PolicyRecord::from);
@@ -65,6 +66,19 @@ pub(crate) fn record(case: &Case, event: Event) -> Record {
         seed: case.request.sampling.seed.to_string(),
     });
     record
+}
+
+/// The files that came with a request, by their digests.
+fn inputs(case: &Case) -> Option<InputsRecord> {
+    let request = &case.request;
+    if request.attachments.is_empty() {
+        return None;
+    }
+    let files = request.attachments.iter();
+    let files = files.map(|file| InputRecord { part: file.part, sha256: Sha256::of(&file.bytes) });
+    let key = &case.stages.pseudonym_key;
+    let consent = request.consent.as_ref().map(|place| commitment(key, "consent", place));
+    Some(InputsRecord { task: request.drawing.task, files: files.collect(), consent })
 }
 
 /// A failure: its class is recorded, not its text, which may name paths.

@@ -1,7 +1,10 @@
 //! Policy before and after generation.
 
+mod pictures;
+
 use std::time::Instant;
 
+pub(crate) use pictures::PictureLists;
 use policy::{Engine, Hook, Judgement, Scope};
 use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, TextFormat};
 
@@ -50,13 +53,34 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let messages = std::mem::take(&mut case.request.messages);
     let asked = Asked { prompt, messages, schema: case.request.sampling.format.clone() };
     let judging = tokio::task::spawn_blocking(move || judge(&engine, &scope, asked));
-    let (decision, messages) =
+    let (mut decision, messages) =
         judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
+    if !case.request.attachments.is_empty() {
+        known(case, &mut decision).await?;
+    }
     let action = decision.action;
     case.request.messages = messages;
     case.input = Some(decision);
     case.stages.metrics.stage("policy_input", start);
     Ok(action)
+}
+
+/// Judges the pictures that came with a request: by the lists of known ones, for nothing here says
+/// what a picture shows.
+async fn known(case: &Case, decision: &mut Decision) -> Result<(), LineError> {
+    let language = language(&case.request.prompt());
+    let (lists, came) = (case.stages.picture_lists.clone(), case.pictures.clone());
+    let mut judged = decision.clone();
+    let judging = tokio::task::spawn_blocking(move || {
+        let rasters = [came.source, came.style, came.garment];
+        let rasters = rasters.iter().flatten().filter(|_| !lists.is_empty());
+        let prints: Vec<_> = rasters.filter_map(|raster| pictures::of_raster(raster)).collect();
+        lists.add(&mut judged, &prints, language);
+        judged
+    });
+    *decision = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
+    decision.checks.extend(unclassified(Modality::Image));
+    Ok(())
 }
 
 /// Judges a text that was brought in as what a person wants to bring before readers. It is signed as
@@ -131,6 +155,7 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             decision.action = Action::Allow;
             decision.findings.clear();
             decision.checks = unclassified(case.modality());
+            let (decision, product) = drawn(case, decision, product).await?;
             case.output = Some(decision);
             product
         }
@@ -145,6 +170,26 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
     }
     let hold = matches!(decided.max(asked), Action::Review | Action::Rewrite);
     Ok(Some(Cleared { product, warnings, hold }))
+}
+
+/// What a model has drawn, beside the lists of known pictures.
+async fn drawn(
+    case: &Case,
+    mut decision: Decision,
+    product: Product,
+) -> Result<(Decision, Product), LineError> {
+    let (lists, language) = (case.stages.picture_lists.clone(), language(&case.request.prompt()));
+    if lists.is_empty() {
+        return Ok((decision, product));
+    }
+    let judging = tokio::task::spawn_blocking(move || {
+        if let Product::Image(image) = &product {
+            let print = pictures::of_output(image);
+            lists.add(&mut decision, print.as_slice(), language);
+        }
+        (decision, product)
+    });
+    judging.await.map_err(|error| LineError::Policy(error.to_string()))
 }
 
 /// No classifier of pictures, sounds or videos is part of this release, and the record says so. A text

@@ -7,7 +7,7 @@ use provenance::{
     SoftBinding,
     metadata::{self, Labels, ProviderCode},
 };
-use types::{Mark, MediaType, Sha256};
+use types::{Attachment, Mark, MediaType, Part, Sha256, Task};
 use watermark::fingerprint::{IMAGE_ALGORITHM, TEXT_ALGORITHM};
 
 use crate::{
@@ -71,7 +71,11 @@ fn request(case: &mut Case, asset: &mut MarkedAsset) -> SigningRequest {
     let title = format!("{}.{}", case.asset_id(), asset.media_type.extension());
     let request = match asset.brought.take() {
         Some((bytes, lineage)) => brought(case, title, bytes, asset.media_type, lineage),
-        None => SigningRequest { ingredients: credited(case), ..made(case, title) },
+        None => {
+            let mut ingredients = attached(case);
+            ingredients.extend(credited(case));
+            SigningRequest { ingredients, ..made(case, title) }
+        }
     };
     SigningRequest {
         model: case.card().map(|card| Model {
@@ -79,6 +83,7 @@ fn request(case: &mut Case, asset: &mut MarkedAsset) -> SigningRequest {
             version: card.version.clone(),
             sha256: card.sha256,
         }),
+        prompt_commitment: case.evidence.prompt_commitment,
         soft_bindings: bindings(Some(&asset.mark), asset.fingerprint.as_ref()),
         not_marked: match &asset.mark {
             Mark::NotMarkable { reason } => Some(reason.clone()),
@@ -88,12 +93,36 @@ fn request(case: &mut Case, asset: &mut MarkedAsset) -> SigningRequest {
     }
 }
 
-/// What a model has made.
+/// What a model has made, or what it made of a picture.
 fn made(case: &Case, title: String) -> SigningRequest {
-    let aigc = case.stages.labelling.implicit(case.asset_id());
+    let aigc = case.stages.labelling.implicit(case.asset_id()).filter(|_| case.is_synthetic());
     let labels = Labels { aigc, ..Labels::default() };
-    let source = DigitalSourceType::TrainedAlgorithmicMedia;
-    SigningRequest { labels, ..SigningRequest::new(title, source) }
+    SigningRequest { labels, ..SigningRequest::new(title, source(case)) }
+}
+
+/// How the content came about, by what was asked for and what did it.
+fn source(case: &Case) -> DigitalSourceType {
+    let by_rules = case.card().is_some_and(|card| card.algorithmic);
+    match (case.request.drawing.task, by_rules) {
+        (Task::Create, false) => DigitalSourceType::TrainedAlgorithmicMedia,
+        (Task::Create, true) => DigitalSourceType::AlgorithmicMedia,
+        (_, false) => DigitalSourceType::CompositeWithTrainedAlgorithmicMedia,
+        (Task::TryOn, true) => DigitalSourceType::Composite,
+        (_, true) => DigitalSourceType::AlgorithmicallyEnhanced,
+    }
+}
+
+/// The files that came with the request, each with its own history: the source was changed, the
+/// others were looked at.
+fn attached(case: &Case) -> Vec<Ingredient> {
+    let ingredient = |file: &Attachment| Ingredient {
+        relationship: Some(match file.part {
+            Part::Source => Relationship::ParentOf,
+            _ => Relationship::InputTo,
+        }),
+        ..Ingredient::new(file.part.name(), file.bytes.to_vec(), file.media_type)
+    };
+    case.request.attachments.iter().map(ingredient).collect()
 }
 
 /// The file that a server made, where it has credentials of its own: they are kept as history.

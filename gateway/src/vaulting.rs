@@ -166,6 +166,22 @@ pub(crate) async fn input(
     }
 }
 
+/// Keeps the files that came with a request, unless policy found what may be kept nowhere.
+pub(crate) async fn attachments(mut case: Case) -> Result<Case, LineError> {
+    let keeps = case.stages.installation.config().audit.vault.inputs
+        && !case.input.as_ref().is_some_and(prohibited);
+    if !keeps {
+        return Ok(case);
+    }
+    for file in case.request.attachments.clone() {
+        let kept = keep(&mut case, Kind::Input, file.media_type, file.bytes.to_vec()).await;
+        if let Err(error) = kept {
+            return Err(case.fail(error).await);
+        }
+    }
+    Ok(case)
+}
+
 /// Keeps what a model wrote and policy refused, if that is configured.
 pub(crate) async fn refused_output(case: &mut Case, text: String) -> Result<(), LineError> {
     let configured = case.stages.installation.config().audit.vault.refused_outputs;

@@ -6,11 +6,11 @@ use audit::{
     Event, EvidenceKey, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record,
     StateStore, Vault, VaultError, vault::FollowError,
 };
-use generators::Generator;
+use generators::{Generator, ModelCard};
 use policy::{Engine, PolicyError};
 use provenance::{Credentials, ProvenanceError, Verifier};
 use tokio::sync::Semaphore;
-use types::{Modality, Receipt};
+use types::{Modality, Receipt, Task};
 
 use crate::{
     accounts::Accounts,
@@ -27,6 +27,7 @@ use crate::{
     metrics::Metrics,
     models::{self, ModelError},
     pipeline::LineError,
+    screening::PictureLists,
     secret::Secret,
     sharing::Sharing,
     signing_keys,
@@ -97,6 +98,7 @@ pub struct Stages {
     /// Witnesses and time-stamps of the log.
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
+    pub(crate) picture_lists: PictureLists,
     pub(crate) mark_keys: MarkKeys,
     pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
@@ -153,6 +155,7 @@ impl Stages {
             return Err(WiringError::Restoring);
         }
         let engine = policy_engine(&installation)?;
+        let picture_lists = PictureLists::open(&installation)?;
         let generators = models::open_all(&installation)?;
         let mark_keys = MarkKeys::load(&installation)?;
         let labelling = Labelling::new(&installation.config().labels)?;
@@ -181,6 +184,7 @@ impl Stages {
             accounts,
             log,
             engine,
+            picture_lists,
             mark_keys,
             labelling,
             pseudonym_key,
@@ -233,14 +237,18 @@ impl Stages {
         Arc::clone(&self.checks)
     }
 
-    /// The first configured model of a modality, starter models last.
+    /// The first configured model of a modality that does the task, then what
+    /// works by fixed rules, then starter models; the task counts for pictures.
     #[must_use]
-    pub fn default_model(&self, modality: Modality) -> Option<String> {
-        let made =
-            self.generators.iter().filter(|(_, generator)| generator.card().modality == modality);
+    pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
+        let able = |card: &ModelCard| {
+            card.modality == modality && (modality != Modality::Image || card.tasks.contains(&task))
+        };
+        let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
         // A null model only measures: it is used when it is named.
         let useful = made.filter(|(_, generator)| generator.card().backend != "null");
-        useful.min_by_key(|(_, generator)| generator.card().starter).map(|(name, _)| name.clone())
+        let rank = |card: &ModelCard| (card.starter, card.algorithmic);
+        useful.min_by_key(|(_, generator)| rank(generator.card())).map(|(name, _)| name.clone())
     }
 
     /// What is failing closed, by name.

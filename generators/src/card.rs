@@ -1,7 +1,7 @@
 //! What a model is.
 
 use serde::Serialize;
-use types::{Modality, Sha256};
+use types::{Modality, Sha256, Task};
 
 /// What a model is: goes into manifests, records and lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,8 +15,13 @@ pub struct ModelCard {
     pub sha256: Sha256,
     /// What it makes.
     pub modality: Modality,
+    /// What it can be asked to do with pictures; empty for models of other kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
     /// The backend that runs it, by its name in the configuration.
     pub backend: String,
+    /// Computes by fixed rules: nothing in it was learned from examples.
+    pub algorithmic: bool,
     /// Comes with the program: shows the line, not quality.
     pub starter: bool,
     /// The network, for example `LlamaForCausalLM`.

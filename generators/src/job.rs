@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use types::{GenerationRequest, Message, Sampling, Speaker};
+use types::{Drawing, GenerationRequest, Message, Sampling, Speaker};
 
-use crate::SamplerHook;
+use crate::{SamplerHook, picture::Pictures};
 
 /// One run of a model.
 #[derive(Default)]
@@ -13,8 +13,10 @@ pub struct Job {
     pub messages: Vec<Message>,
     /// How to sample, and the seed.
     pub sampling: Sampling,
-    /// Width and height in pixels for pictures; `None` leaves it to the model.
-    pub size: Option<(u32, u32)>,
+    /// How a picture is to be made.
+    pub drawing: Drawing,
+    /// The pictures that came with it.
+    pub pictures: Pictures,
     /// Whose job it is: where many wait, tenants take turns.
     pub tenant: Option<String>,
     /// Nobody waits for pieces: a backend may tell the text at its end.
@@ -52,7 +54,8 @@ impl From<&GenerationRequest> for Job {
         Self {
             messages: request.messages.clone(),
             sampling: request.sampling.clone(),
-            size: request.size,
+            drawing: request.drawing.clone(),
+            pictures: Pictures::default(),
             tenant: None,
             whole: false,
             sampler_hook: None,
@@ -65,7 +68,8 @@ impl fmt::Debug for Job {
         f.debug_struct("Job")
             .field("messages", &self.messages)
             .field("sampling", &self.sampling)
-            .field("size", &self.size)
+            .field("drawing", &self.drawing)
+            .field("pictures", &self.pictures)
             .field("tenant", &self.tenant)
             .field("whole", &self.whole)
             .field("sampler_hook", &self.sampler_hook.is_some())

@@ -1,9 +1,11 @@
 //! Models that run on this machine, behind one seam.
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
-//! [`output`] comes out; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family, [`diffusion`] draws pictures, [`openai`] asks servers, [`mirrors`]
-//! are several models under one name, [`null`] measures the line around a model. [`starter`] are the models that come with the program. [`check`](mod@check) looks a
+//! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
+//! [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures, [`stable`] with folders of
+//! diffusers, [`retouching`] works on them by fixed rules; [`openai`] asks servers, [`mirrors`] are
+//! several models under one name, [`null`] measures the line around a model. [`starter`] are the
+//! models that come with the program. [`check`](mod@check) looks a
 //! folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
@@ -14,6 +16,7 @@ pub mod diffusion;
 pub mod error;
 pub mod event;
 mod files;
+pub mod gan;
 pub mod generator;
 mod gguf;
 pub mod job;
@@ -21,8 +24,11 @@ pub mod mirrors;
 pub mod null;
 pub mod openai;
 pub mod output;
+pub mod picture;
 pub mod registry;
+pub mod retouching;
 mod seats;
+pub mod stable;
 pub mod starter;
 pub mod text;
 mod weights;
@@ -39,5 +45,6 @@ pub use output::{
     FinishReason, ImageOutput, Output, PictureFile, SampledBy, TextOutput, TokenLogprob, Usage,
     Warning,
 };
+pub use picture::{Mask, Pictures, Raster};
 pub use registry::{check, kind_of, open};
 pub use text::{Occupancy, Session, TextModel};

@@ -36,6 +36,8 @@ impl Mirrors {
             return Err(unsupported("the models that it mirrors make different things"));
         }
         let mut card = first.card().clone();
+        // What one of them cannot do, another one cannot take over.
+        card.tasks.retain(|task| models.iter().all(|model| model.card().tasks.contains(task)));
         card.name = name.to_owned();
         card.backend = "mirrors".to_owned();
         Ok(Self { card, models })
@@ -56,7 +58,8 @@ impl Generator for Mirrors {
             let attempt = Job {
                 messages: job.messages.clone(),
                 sampling: job.sampling.clone(),
-                size: job.size,
+                drawing: job.drawing.clone(),
+                pictures: job.pictures.clone(),
                 whole: job.whole,
                 tenant: job.tenant.clone(),
                 sampler_hook: hook.clone().map(|hook| Box::new(hook) as Box<_>),

@@ -28,6 +28,8 @@ impl Null {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             sha256: Sha256::of(SENTENCE.as_bytes()),
             modality: Modality::Text,
+            tasks: Vec::new(),
+            algorithmic: true,
             backend: "null".to_owned(),
             starter: false,
             architecture: "none".to_owned(),

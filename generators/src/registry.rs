@@ -5,7 +5,10 @@ use std::{path::Path, sync::Arc};
 use crate::{
     Checked, Generator, GeneratorError,
     diffusion::{self, Diffusion},
+    gan::{self, Gan},
     null::Null,
+    retouching::Retouching,
+    stable::{self, StableDiffusion},
     text,
 };
 
@@ -21,12 +24,18 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 5] = [
+const BACKENDS: [Backend; 8] = [
     Backend {
         kind: "diffusion",
         open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
         check: diffusion::check,
         sign: Some("unet.safetensors"),
+    },
+    Backend {
+        kind: "gan",
+        open: |name, path| Ok(Arc::new(Gan::open(name, path)?)),
+        check: gan::check,
+        sign: Some(gan::WEIGHTS),
     },
     Backend {
         kind: "llama",
@@ -52,9 +61,23 @@ const BACKENDS: [Backend; 5] = [
         check: |_| Checked::new("openai"),
         sign: None,
     },
+    Backend {
+        kind: "retouch",
+        open: |name, _| Ok(Arc::new(Retouching::new(name))),
+        check: |_| Checked::new("retouch"),
+        sign: None,
+    },
+    Backend {
+        kind: stable::KIND,
+        open: |name, path| Ok(Arc::new(StableDiffusion::open(name, path)?)),
+        check: stable::check,
+        // Not one file: see `stable::is_folder`.
+        sign: None,
+    },
 ];
 
-/// Opens the model at `path` with the backend `kind`: `llama`, `diffusion` or `null`.
+/// Opens the model at `path` with the backend `kind`: `llama`, `diffusion`,
+/// `stable-diffusion` or `null`.
 ///
 /// # Errors
 /// [`GeneratorError`] when there is no such backend or it cannot use the files.
@@ -75,6 +98,7 @@ pub fn check(kind: &str, path: &Path) -> Result<Checked, GeneratorError> {
 pub fn kind_of(path: &Path) -> Option<&'static str> {
     let signed = |backend: &&Backend| backend.sign.is_some_and(|sign| path.join(sign).is_file());
     let found = BACKENDS.iter().find(signed).map(|backend| backend.kind);
+    let found = found.or_else(|| stable::is_folder(path).then_some(stable::KIND));
     found.or_else(|| text::is_gguf(path).then_some("llama"))
 }
 

@@ -3,13 +3,18 @@
 //!
 //! A folder holds what `save_pretrained` writes, GGUF files of the same network if there are any,
 //! and `golden.safetensors`: `prompt_ids`, `greedy_ids`, `greedy_logits` (one row a step) and
-//! perhaps `logits` (one row for each token of the prompt).
+//! perhaps `logits` (one row for each token of the prompt). Folders of picture models are described
+//! in `parity/pictures.rs`.
 
 #![expect(
     clippy::indexing_slicing,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test may stop, and this one prints a table"
 )]
+
+#[path = "parity/pictures.rs"]
+mod pictures;
 
 use std::{
     collections::HashMap,
@@ -29,14 +34,7 @@ struct Found {
 
 #[test]
 fn logits_are_those_of_transformers() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let top = env::var_os("PARITY_DIR").map_or(here, PathBuf::from);
-    let mut folders: Vec<PathBuf> = fs::read_dir(&top)
-        .unwrap_or_else(|error| panic!("{}: {error}", top.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
-    folders.sort();
+    let (top, folders) = folders();
     let (mut ran, mut failed) = (0, Vec::new());
     for folder in folders {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
@@ -58,6 +56,28 @@ fn logits_are_those_of_transformers() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(ran >= 1, "{} holds no language model", top.display());
+}
+
+#[test]
+fn pictures_are_those_of_diffusers() {
+    let (top, mut folders) = folders();
+    folders.retain(|folder| pictures::draws(folder));
+    let (ran, failed) = pictures::compare_all(&folders);
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(ran >= 1, "{} holds no picture model", top.display());
+}
+
+/// The folder of checkpoints, and the folders in it.
+fn folders() -> (PathBuf, Vec<PathBuf>) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let top = env::var_os("PARITY_DIR").map_or(here, PathBuf::from);
+    let mut folders: Vec<PathBuf> = fs::read_dir(&top)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    (top, folders)
 }
 
 /// By the architecture that `config.json` names.

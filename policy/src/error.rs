@@ -25,6 +25,16 @@ pub enum PolicyError {
     /// The built-in classifier cannot be read.
     #[error("the built-in classifier is damaged: build the program again")]
     Model,
+    /// A list of pictures holds something else.
+    #[error(
+        "line {line} of the picture list `{list}` is no fingerprint: 64 hexadecimal digits, as `imprimatur moderate FILE` prints them"
+    )]
+    PictureList {
+        /// The list's name.
+        list: String,
+        /// The line, from 1.
+        line: usize,
+    },
     /// No trusted key signed the pack.
     #[error(
         "no trusted key signed this pack: sign it again after the last change, or name the signer's key"

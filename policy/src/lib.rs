@@ -5,7 +5,8 @@
 //!
 //! Reading order: [`Scope`] says whom a decision is about, `pack` reads rules, `normalise` undoes
 //! disguises without losing where a code point came from, `matchers` find, `classify` scores
-//! sentences, `ledger` turns what was found into rules that fired, [`Engine`] and [`StreamJudge`] decide.
+//! sentences, `ledger` turns what was found into rules that fired, [`Engine`] and [`StreamJudge`]
+//! decide; a [`PictureList`] knows pictures.
 
 mod classify;
 mod diff;
@@ -17,6 +18,7 @@ mod lint;
 mod matchers;
 mod normalise;
 mod pack;
+mod pictures;
 mod rule;
 mod scope;
 mod signed;
@@ -29,6 +31,7 @@ pub use engine::Engine;
 pub use error::PolicyError;
 pub use judgement::Judgement;
 pub use lint::{LintFinding, lint};
+pub use pictures::PictureList;
 pub use scope::{Hook, Scope};
 pub use signed::{PackSignature, sign, verify};
 pub use stream::{Finished, Step, StreamJudge};

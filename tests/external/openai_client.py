@@ -5,7 +5,9 @@ With --upstream the line has another one behind it, whose MODEL it serves as its
 
 import base64
 import json
+import struct
 import sys
+import zlib
 
 from openai import BadRequestError, NotFoundError, OpenAI
 
@@ -41,6 +43,58 @@ def images(client):
     )
     png = base64.b64decode(answer.data[0].b64_json)
     assert png.startswith(b"\x89PNG") and b"jumb" in png
+
+
+def size_of(png):
+    return struct.unpack(">II", png[16:24])
+
+
+def holed(width, height):
+    """A PNG that is transparent in its middle."""
+    rows = b"".join(
+        b"\0" + b"".join(
+            b"\0\0\0" + bytes([0 if width < 3 * x < 2 * width and height < 3 * y < 2 * height else 255])
+            for x in range(width)
+        )
+        for y in range(height)
+    )
+
+    def chunk(name, content):
+        crc = zlib.crc32(name + content)
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def edits(client):
+    drawn = client.images.generate(
+        model="scenes-starter", prompt="a harbour at dawn", response_format="b64_json"
+    )
+    source = base64.b64decode(drawn.data[0].b64_json)
+    mask = holed(*size_of(source))
+
+    def file(content):
+        return ("picture.png", content, "image/png")
+
+    edited = client.images.edit(
+        image=file(source), mask=file(mask), prompt="open water", response_format="b64_json"
+    )
+    png = base64.b64decode(edited.data[0].b64_json)
+    assert b"jumb" in png and size_of(png) == size_of(source)
+    restored = client.images.edit(
+        image=file(source), prompt="", response_format="b64_json", extra_body={"task": "restore"}
+    )
+    assert restored.data[0].b64_json
+    varied = client.images.create_variation(image=file(source), n=2, response_format="b64_json")
+    assert len({picture.b64_json for picture in varied.data}) == 2
+    try:
+        client.images.edit(
+            image=file(source), mask=file(mask), prompt="", extra_body={"task": "try-on"}
+        )
+        raise AssertionError("nobody is dressed without consent")
+    except BadRequestError as error:
+        assert error.code == "likeness_consent", error
 
 
 def moderations(client):
@@ -123,7 +177,7 @@ def main():
     names = {model.id for model in client.models.list()}
     assert {"newsdesk-starter", "scenes-starter"} <= names, names
     assert client.models.retrieve("newsdesk-starter").id == "newsdesk-starter"
-    for check in (chat, images, moderations, errors, sampling):
+    for check in (chat, images, edits, moderations, errors, sampling):
         check(client)
         print("ok", check.__name__)
 

@@ -5,9 +5,10 @@ pub(super) mod audit;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use types::{MarkId, Modality};
+use types::MarkId;
 
 mod assist;
+mod generate;
 mod keys;
 mod label;
 mod log;
@@ -15,6 +16,7 @@ mod reviews;
 mod sign;
 
 pub(super) use assist::{AssistCommand, ProfileCommand, Reading};
+pub(super) use generate::{DrawingArgs, Generate};
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};
@@ -179,46 +181,6 @@ pub struct Serve {
     pub upstream: Option<String>,
 }
 
-/// `generate`
-#[derive(Debug, Args)]
-pub struct Generate {
-    /// What to generate
-    #[arg(value_enum)]
-    pub kind: Kind,
-    /// The prompt
-    pub prompt: String,
-    /// Where the asset goes; without it text goes to stdout and a picture to asset.png
-    #[arg(short, long)]
-    pub output: Option<PathBuf>,
-    /// The model's configured name
-    #[arg(long)]
-    pub model: Option<String>,
-    /// Makes the output repeatable
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// Width and height of a picture, for example 512x512
-    #[arg(long)]
-    pub size: Option<String>,
-}
-
-/// What to generate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    /// A text
-    Text,
-    /// A picture
-    Image,
-}
-
-impl From<Kind> for Modality {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Text => Self::Text,
-            Kind::Image => Self::Image,
-        }
-    }
-}
-
 /// `watermark`
 #[derive(Debug, Subcommand)]
 pub enum WatermarkCommand {
@@ -245,7 +207,7 @@ pub enum WatermarkCommand {
 /// `moderate`
 #[derive(Debug, Args)]
 pub struct Moderate {
-    /// A text, a file, or `-` for standard input
+    /// A text, a file of a text or a picture, or `-` for standard input
     #[arg(default_value = "-")]
     pub input: String,
     /// Judge as an output of a model, not as a prompt

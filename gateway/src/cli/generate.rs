@@ -7,7 +7,9 @@ use std::{
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use types::{GenerationRequest, Mark, MediaType, Message, Modality, RequestId, Sampling, Speaker};
+use types::{GenerationRequest, Mark, MediaType, Message, Modality, Sampling, Speaker, Task};
+
+mod drawing;
 
 use super::{
     args::{Generate, Global},
@@ -18,7 +20,6 @@ use super::{
     progress,
 };
 use crate::{
-    http,
     outcome::{Outcome, Refusal, Release},
     pipeline::Line,
 };
@@ -47,17 +48,26 @@ pub(crate) async fn run(global: &Global, args: &Generate, console: &Console) -> 
 
 fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
     let modality = Modality::from(args.kind);
-    let model = args.model.clone().or_else(|| line.stages().default_model(modality));
-    let model = model.with_context(|| format!("no {modality} model is configured"))?;
-    if args.prompt.trim().is_empty() {
+    let (drawing, attachments) = drawing::read(&args.drawing)?;
+    let default = || line.stages().default_model(modality, drawing.task);
+    let model = args.model.clone().or_else(default).with_context(|| match modality {
+        Modality::Image => format!("no configured model does the task `{}`", drawing.task),
+        _ => format!("no {modality} model is configured"),
+    })?;
+    if modality != Modality::Image && drawing.task != Task::Create {
+        return Err(anyhow::anyhow!("only an image is made of files").into());
+    }
+    if args.prompt.trim().is_empty() && drawing.task.needs_words() {
         return Err(anyhow::anyhow!("the prompt is empty: say what to generate").into());
     }
-    let size = http::size(args.size.as_deref())
-        .map_err(|error| anyhow::anyhow!(error.body().error.message))?;
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };
     let messages = vec![Message { role: Speaker::User, text: args.prompt.clone() }];
-    let (id, unlabelled) = (RequestId::new(), None);
-    Ok(GenerationRequest { id, modality, model, messages, sampling, size, unlabelled })
+    Ok(GenerationRequest {
+        drawing,
+        attachments,
+        consent: args.drawing.consent.clone(),
+        ..GenerationRequest::new(modality, model, messages, sampling)
+    })
 }
 
 fn deliver(release: &Release, args: &Generate, console: &Console) -> Result<Exit, Failure> {

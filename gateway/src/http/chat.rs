@@ -1,7 +1,7 @@
 //! `POST /v1/chat/completions`, whole and streaming.
 
 use axum::{extract::State, response::Response};
-use types::{GenerationRequest, Message, Modality, RequestId, Sampling, Speaker, TextFormat};
+use types::{GenerationRequest, Message, Modality, Sampling, Speaker, TextFormat};
 
 use super::{
     error::ApiError,
@@ -49,13 +49,8 @@ fn validate(body: &ChatRequest) -> Result<Asked, ApiError> {
         ));
     }
     let request = GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Text,
-        model: body.model.clone(),
-        messages,
-        sampling: sampling(body)?,
-        size: None,
         unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
+        ..GenerationRequest::new(Modality::Text, &*body.model, messages, sampling(body)?)
     };
     let stream = openai::streamed(body.stream, body.stream_options.as_ref());
     Ok(Asked { form: Form::Chat, request, copies: body.sampling.copies()?, stream })

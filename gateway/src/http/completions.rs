@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use types::{GenerationRequest, Message, Modality, RequestId, Speaker};
+use types::{GenerationRequest, Message, Modality, Speaker};
 use utoipa::ToSchema;
 
 use super::{
@@ -96,14 +96,10 @@ fn validate(body: &CompletionRequest) -> Result<Asked, ApiError> {
     let mut wanted = body.sampling.read()?;
     let alternatives = |count| sampling::alternatives("logprobs", count);
     wanted.top_logprobs = body.logprobs.map(alternatives).transpose()?;
+    let messages = vec![Message { role: Speaker::User, text: prompt.clone() }];
     let request = GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Text,
-        model: body.model.clone(),
-        messages: vec![Message { role: Speaker::User, text: prompt.clone() }],
-        sampling: wanted,
-        size: None,
         unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
+        ..GenerationRequest::new(Modality::Text, &*body.model, messages, wanted)
     };
     let stream = openai::streamed(body.stream, body.stream_options.as_ref());
     Ok(Asked { form: Form::Completion, request, copies: body.sampling.copies()?, stream })

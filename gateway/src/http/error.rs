@@ -217,7 +217,12 @@ impl From<LineError> for ApiError {
     fn from(error: LineError) -> Self {
         if !matches!(
             error,
-            LineError::UnknownModel(_) | LineError::WrongModality { .. } | LineError::LabelNeeded
+            LineError::UnknownModel(_)
+                | LineError::WrongModality { .. }
+                | LineError::WrongTask { .. }
+                | LineError::Attachment { .. }
+                | LineError::ConsentNeeded
+                | LineError::LabelNeeded
         ) {
             tracing::warn!(error = %error, "request failed");
         }
@@ -225,7 +230,18 @@ impl From<LineError> for ApiError {
             LineError::UnknownModel(_) => {
                 Self::not_found("model_not_found", error.to_string()).about("model")
             }
-            LineError::WrongModality { .. } => Self::invalid("model", error.to_string()),
+            LineError::WrongModality { .. } | LineError::WrongTask { .. } => {
+                Self::invalid("model", error.to_string())
+            }
+            LineError::Attachment { part, .. } => {
+                // OpenAI calls the picture to work on `image`.
+                let field = if *part == types::Part::Source { "image" } else { part.name() };
+                Self::invalid(field, error.to_string())
+            }
+            LineError::ConsentNeeded => {
+                let (status, kind) = (StatusCode::BAD_REQUEST, "invalid_request_error");
+                Self::new(status, kind, "likeness_consent", error.to_string()).about("consent")
+            }
             LineError::LabelNeeded => {
                 Self::forbidden(error.to_string()).about("imprimatur.unlabelled")
             }

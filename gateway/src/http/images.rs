@@ -1,21 +1,22 @@
-//! `POST /v1/images/generations`
+//! `POST /v1/images/generations`, `/v1/images/edits` and `/v1/images/variations`
 
 use axum::{
     Json,
-    extract::State,
-    http::StatusCode,
+    extract::{Request, State},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use types::{
-    GenerationRequest, Message, Modality, Principal, RequestId, Sampling, Speaker, Unlabelled,
+    Drawing, GenerationRequest, Message, Modality, Principal, RequestId, Sampling, Speaker, Task,
 };
 
 use super::{
     answer::{self, Headers},
-    error::ApiError,
+    error::{ApiError, ErrorBody},
     extract::{Caller, JsonBody, turned_away},
+    image_form::{EditForm, VariationForm},
     openai::{self, ImageRequest},
 };
 use crate::{
@@ -26,9 +27,9 @@ use crate::{
 /// Generates pictures through the line; each is an asset and a request of its own.
 #[utoipa::path(post, path = "/v1/images/generations", request_body = ImageRequest, responses(
     (status = 200, description = "Pictures"),
-    (status = 400, description = "Bad input, or `content_policy_violation`", body = super::error::ErrorBody),
-    (status = 403, description = "`held_for_review`", body = super::error::ErrorBody),
-    (status = 503, description = "Busy or failing closed", body = super::error::ErrorBody),
+    (status = 400, description = "Bad input, or `content_policy_violation`", body = ErrorBody),
+    (status = 403, description = "`held_for_review`", body = ErrorBody),
+    (status = 503, description = "Busy or failing closed", body = ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn generations(
     State(line): State<Line>,
@@ -36,22 +37,83 @@ pub(crate) async fn generations(
     body: Result<JsonBody<ImageRequest>, ApiError>,
 ) -> Result<Response, ApiError> {
     let principal = caller.generating()?;
-    let wanted = match body.and_then(|JsonBody(body)| Wanted::new(&line, &body)) {
+    let wanted = body.and_then(|JsonBody(body)| Wanted::drawn(&line, &body));
+    all(&line, principal, wanted).await
+}
+
+/// Makes pictures of a picture: fills what a mask shows, restores, takes a manner over, dresses,
+/// enlarges. Each is an asset and a request of its own, with the files as ingredients.
+#[utoipa::path(post, path = "/v1/images/edits", request_body(content = EditForm, content_type = "multipart/form-data"), responses(
+    (status = 200, description = "Pictures"),
+    (status = 400, description = "Bad input, `likeness_consent`, or `content_policy_violation`", body = ErrorBody),
+    (status = 403, description = "`held_for_review`", body = ErrorBody),
+    (status = 413, description = "The files are too large", body = ErrorBody),
+    (status = 503, description = "Busy or failing closed", body = ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn edits(
+    State(line): State<Line>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let principal = caller.generating()?;
+    let wanted = Wanted::edited(&line, request).await;
+    all(&line, principal, wanted).await
+}
+
+/// Makes variations of a picture. Each is an asset and a request of its own.
+#[utoipa::path(post, path = "/v1/images/variations", request_body(content = VariationForm, content_type = "multipart/form-data"), responses(
+    (status = 200, description = "Pictures"),
+    (status = 400, description = "Bad input", body = ErrorBody),
+    (status = 403, description = "`held_for_review`", body = ErrorBody),
+    (status = 413, description = "The file is too large", body = ErrorBody),
+    (status = 503, description = "Busy or failing closed", body = ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn variations(
+    State(line): State<Line>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let principal = caller.generating()?;
+    let wanted = Wanted::varied(&line, request).await;
+    all(&line, principal, wanted).await
+}
+
+async fn all(
+    line: &Line,
+    principal: Principal,
+    wanted: Result<Wanted, ApiError>,
+) -> Result<Response, ApiError> {
+    let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(error) => return Err(turned_away(&line, principal, Modality::Image, error).await),
+        Err(error) => return Err(turned_away(line, principal, Modality::Image, error).await),
     };
     let mut releases = Vec::new();
-    for copy in 0..wanted.n {
-        releases.push(generate(&line, principal.clone(), wanted.request(copy)).await?);
+    for copy in 0..wanted.copies {
+        releases.push(generate(line, principal.clone(), wanted.request(copy)).await?);
     }
     let none = || ApiError::invalid("n", "n must lie between 1 and 4.");
     pictures(&wanted, &releases).ok_or_else(none)
 }
 
 /// The answer about pictures that were released before; `None` when some of them are missing.
-pub(super) fn again(line: &Line, body: &[u8], releases: &[Release]) -> Option<Response> {
-    let wanted = Wanted::new(line, &serde_json::from_slice(body).ok()?).ok()?;
-    if releases.len() != usize::try_from(wanted.n).ok()? {
+pub(super) async fn again(
+    line: &Line,
+    parts: &Parts,
+    body: &[u8],
+    releases: &[Release],
+) -> Option<Response> {
+    let path = parts.uri.path();
+    let wanted = if path.ends_with("/generations") {
+        Wanted::drawn(line, &serde_json::from_slice(body).ok()?)
+    } else {
+        let request = Request::from_parts(parts.clone(), body.to_vec().into());
+        match path.ends_with("/edits") {
+            true => Wanted::edited(line, request).await,
+            false => Wanted::varied(line, request).await,
+        }
+    };
+    let wanted = wanted.ok()?;
+    if releases.len() != usize::try_from(wanted.copies).ok()? {
         return None;
     }
     pictures(&wanted, releases)
@@ -83,62 +145,77 @@ fn with_member(mut body: Value, first: &Release) -> Value {
     body
 }
 
+/// What is asked for, checked.
 struct Wanted {
-    model: String,
-    prompt: String,
-    n: u32,
-    size: Option<(u32, u32)>,
-    seed: u64,
+    request: GenerationRequest,
+    copies: u32,
     as_url: bool,
-    unlabelled: Option<Unlabelled>,
 }
 
 impl Wanted {
-    fn new(line: &Line, body: &ImageRequest) -> Result<Self, ApiError> {
+    fn drawn(line: &Line, body: &ImageRequest) -> Result<Self, ApiError> {
         if body.prompt.trim().is_empty() {
             return Err(ApiError::invalid("prompt", "The prompt is empty: say what to draw."));
         }
-        let n = body.n.unwrap_or(1);
-        if !(1..=4).contains(&n) {
+        let drawing =
+            Drawing { size: size(body.size.as_deref())?, ..body.drawing.read(Task::Create)? };
+        let request = request(line, body.model.as_deref(), &body.prompt, body.seed, drawing)?;
+        let unlabelled = openai::unlabelled(body.imprimatur.as_ref())?;
+        let request = GenerationRequest { unlabelled, ..request };
+        let form = (body.n, body.response_format.as_deref(), body.output_format.as_deref());
+        Self::new(request, form)
+    }
+
+    async fn edited(line: &Line, request: Request) -> Result<Self, ApiError> {
+        let form = EditForm::read(line, request).await?;
+        let drawing =
+            Drawing { size: size(form.size.as_deref())?, ..form.drawing.read(form.task()?)? };
+        let made = self::request(line, form.model.as_deref(), &form.prompt, form.seed, drawing)?;
+        let made = GenerationRequest {
+            attachments: form.attachments.clone(),
+            consent: form.consent.clone(),
+            unlabelled: openai::unlabelled(form.imprimatur.as_ref())?,
+            ..made
+        };
+        Self::new(made, (form.n, form.response_format.as_deref(), form.output_format.as_deref()))
+    }
+
+    async fn varied(line: &Line, request: Request) -> Result<Self, ApiError> {
+        let form = VariationForm::read(line, request).await?;
+        let drawing =
+            Drawing { task: Task::Vary, size: size(form.size.as_deref())?, ..Drawing::default() };
+        let made = self::request(line, form.model.as_deref(), "", form.seed, drawing)?;
+        let attachments = form.attachments.clone();
+        let made = GenerationRequest { attachments, ..made };
+        Self::new(made, (form.n, form.response_format.as_deref(), None))
+    }
+
+    /// With how many, as what, and in which format.
+    fn new(
+        request: GenerationRequest,
+        (n, response_format, output_format): (Option<u32>, Option<&str>, Option<&str>),
+    ) -> Result<Self, ApiError> {
+        let copies = n.unwrap_or(1);
+        if !(1..=4).contains(&copies) {
             return Err(ApiError::invalid("n", "n must lie between 1 and 4."));
         }
-        if body.output_format.as_deref().is_some_and(|format| format != "png") {
+        if output_format.is_some_and(|format| format != "png") {
             return Err(ApiError::invalid("output_format", "Only png is served."));
         }
-        let as_url = match body.response_format.as_deref() {
+        let as_url = match response_format {
             None | Some("b64_json") => false,
             Some("url") => true,
             Some(_) => return Err(ApiError::invalid("response_format", "Use b64_json or url.")),
         };
-        let default = || line.stages().default_model(Modality::Image);
-        let model = body.model.clone().or_else(default);
-        let model =
-            model.ok_or_else(|| ApiError::invalid("model", "No image model is configured."))?;
-        let size = size(body.size.as_deref())?;
-        Ok(Self {
-            model,
-            prompt: body.prompt.clone(),
-            n,
-            size,
-            seed: answer::seed(body.seed),
-            as_url,
-            unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
-        })
+        Ok(Self { request, copies, as_url })
     }
 
+    /// One of the pictures: a request of its own. Seeds follow each other, so each can be repeated.
     fn request(&self, copy: u32) -> GenerationRequest {
-        GenerationRequest {
-            id: RequestId::new(),
-            modality: Modality::Image,
-            model: self.model.clone(),
-            messages: vec![Message { role: Speaker::User, text: self.prompt.clone() }],
-            sampling: Sampling {
-                seed: self.seed.wrapping_add(u64::from(copy)),
-                ..Sampling::default()
-            },
-            size: self.size,
-            unlabelled: self.unlabelled.clone(),
-        }
+        let mut request = self.request.clone();
+        request.id = if copy == 0 { request.id } else { RequestId::new() };
+        request.sampling.seed = request.sampling.seed.wrapping_add(u64::from(copy));
+        request
     }
 
     fn item(&self, release: &Release) -> Value {
@@ -149,6 +226,24 @@ impl Wanted {
         }
         json!({"b64_json": STANDARD.encode(&release.bytes), "imprimatur": member})
     }
+}
+
+fn request(
+    line: &Line,
+    model: Option<&str>,
+    prompt: &str,
+    seed: Option<i64>,
+    drawing: Drawing,
+) -> Result<GenerationRequest, ApiError> {
+    let default = || line.stages().default_model(Modality::Image, drawing.task);
+    let model = model.map(str::to_owned).or_else(default).ok_or_else(|| {
+        let text = format!("No configured model does the task `{}`.", drawing.task);
+        ApiError::invalid("model", text)
+    })?;
+    let messages = vec![Message { role: Speaker::User, text: prompt.to_owned() }];
+    let sampling = Sampling { seed: answer::seed(seed), ..Sampling::default() };
+    let request = GenerationRequest::new(Modality::Image, model, messages, sampling);
+    Ok(GenerationRequest { drawing, ..request })
 }
 
 /// `WIDTHxHEIGHT`; `auto` leaves the size to the model.

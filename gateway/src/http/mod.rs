@@ -14,6 +14,7 @@ mod entries;
 mod error;
 mod extract;
 mod idempotent;
+mod image_form;
 mod images;
 mod log;
 mod models;
@@ -43,7 +44,8 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use error::ApiError;
+pub(crate) use error::ApiError;
+pub(crate) use image_form::DrawingFields;
 pub(crate) use images::size;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use utoipa::{
@@ -71,6 +73,8 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(chat::completions))
         .routes(routes!(completions::completions))
         .routes(routes!(images::generations))
+        .routes(routes!(images::edits))
+        .routes(routes!(images::variations))
         .routes(routes!(moderations::moderations))
         .routes(routes!(assist::suggest))
         .routes(routes!(assist::correct))

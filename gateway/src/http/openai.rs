@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use types::Unlabelled;
 use utoipa::ToSchema;
 
-use super::{error::ApiError, sampling::SamplingFields};
+use super::{error::ApiError, image_form::DrawingFields, sampling::SamplingFields};
 
 /// `POST /v1/chat/completions`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -147,6 +147,9 @@ pub(super) struct ImageRequest {
     pub seed: Option<i64>,
     /// Only `png` is served.
     pub output_format: Option<String>,
+    /// How it is to be made.
+    #[serde(flatten)]
+    pub drawing: DrawingFields,
     /// What only this program knows.
     pub imprimatur: Option<Wishes>,
 }

@@ -1,11 +1,12 @@
 //! Plain data that the rooms hand to each other: no I/O, no async, no policy.
 //!
 //! Reading order: [`id`] and [`digest`] name things, [`principal`] says who asks,
-//! [`media`] and [`request`] what is asked, [`finding`] what policy saw,
+//! [`media`], [`request`] and [`drawing`] what is asked, [`finding`] what policy saw,
 //! [`mark`] and [`fingerprint`] how the result can be recognised later,
 //! [`receipt`] what the log promised.
 
 pub mod digest;
+pub mod drawing;
 pub mod error;
 pub mod finding;
 pub mod fingerprint;
@@ -17,6 +18,7 @@ pub mod receipt;
 pub mod request;
 
 pub use digest::Sha256;
+pub use drawing::{Attachment, Drawing, Part, Task};
 pub use error::TypeError;
 pub use finding::{Action, Category, CheckRun, Decision, Finding, PolicyVersion, Span};
 pub use fingerprint::{ImageFingerprint, TextFingerprint};

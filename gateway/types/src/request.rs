@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Modality, RequestId};
+use crate::{Attachment, Drawing, Modality, RequestId};
 
 /// A request for content, already checked for shape; nothing has judged it yet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GenerationRequest {
     /// Names the request everywhere.
     pub id: RequestId,
@@ -19,8 +19,15 @@ pub struct GenerationRequest {
     pub messages: Vec<Message>,
     /// How to sample.
     pub sampling: Sampling,
-    /// Width and height in pixels for pictures; `None` leaves it to the model.
-    pub size: Option<(u32, u32)>,
+    /// How a picture is to be made.
+    pub drawing: Drawing,
+    /// The files that came with it.
+    pub attachments: Vec<Attachment>,
+    /// Where the agreement of the person in the source is kept, for [`Task::TryOn`]; recorded as a
+    /// keyed commitment.
+    ///
+    /// [`Task::TryOn`]: crate::Task::TryOn
+    pub consent: Option<String>,
     /// Asks for an asset without a label that people see; configuration may forbid it.
     pub unlabelled: Option<Unlabelled>,
 }
@@ -36,11 +43,35 @@ pub struct Unlabelled {
 }
 
 impl GenerationRequest {
-    /// All that people wrote, one message a line, and the schema after them: what input policy reads.
+    /// A request of its own id, with nothing but words.
+    #[must_use]
+    pub fn new(
+        modality: Modality,
+        model: impl Into<String>,
+        messages: Vec<Message>,
+        sampling: Sampling,
+    ) -> Self {
+        Self {
+            id: RequestId::new(),
+            modality,
+            model: model.into(),
+            messages,
+            sampling,
+            drawing: Drawing::default(),
+            attachments: Vec::new(),
+            consent: None,
+            unlabelled: None,
+        }
+    }
+
+    /// All that people wrote, one message a line, then the schema and what a picture must not show:
+    /// what input policy reads.
     #[must_use]
     pub fn prompt(&self) -> String {
         let texts = self.messages.iter().map(|message| message.text.as_str());
-        let texts: Vec<&str> = texts.chain(self.sampling.format.schema()).collect();
+        let after = self.sampling.format.schema().into_iter();
+        let after = after.chain(self.drawing.negative_prompt.as_deref());
+        let texts: Vec<&str> = texts.chain(after).collect();
         texts.join("\n")
     }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use async_trait::async_trait;
 use candle_core::{DType, Device, Tensor};
 use chacha20::{ChaCha8Rng, rand_core::SeedableRng as _};
-use types::Modality;
+use types::{Modality, Task};
 
 use super::{
     config::Config,
@@ -55,6 +55,8 @@ impl Diffusion {
             version,
             sha256: listing.sha256(),
             modality: Modality::Image,
+            tasks: vec![Task::Create],
+            algorithmic: false,
             backend: "diffusion".to_owned(),
             starter: name.is_none(),
             architecture: Config::ARCHITECTURE.to_owned(),
@@ -76,7 +78,7 @@ impl Generator for Diffusion {
         if job.prompt().is_empty() {
             return Err(GeneratorError::PromptEmpty);
         }
-        let doublings = doublings(&self.model.config, job.size)?;
+        let doublings = doublings(&self.model.config, job.drawing.size)?;
         let seat = self.seats.take(&events).await?;
         let model = Arc::clone(&self.model);
         let run = tokio::task::spawn_blocking(move || {

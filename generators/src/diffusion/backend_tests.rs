@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use candle_core::{DType, Device};
 use candle_nn::{VarBuilder, VarMap};
-use types::{Message, Speaker};
+use types::{Drawing, Message, Speaker};
 
 use super::{
     Diffusion,
@@ -51,6 +51,10 @@ fn job(prompt: &str, seed: u64) -> Job {
     let mut job = Job { messages, ..Job::default() };
     job.sampling.seed = seed;
     job
+}
+
+fn sized(size: (u32, u32)) -> Drawing {
+    Drawing { size: Some(size), ..Drawing::default() }
 }
 
 async fn run(model: &Diffusion, job: Job) -> Result<(ImageOutput, Vec<Event>), GeneratorError> {
@@ -102,11 +106,11 @@ async fn words_it_does_not_know_are_told() {
 async fn sizes_are_served_or_the_served_ones_are_named() {
     let folder = folder();
     let model = open(folder.path()).unwrap();
-    let large = Job { size: Some((256, 256)), ..job("the sea", 1) };
+    let large = Job { drawing: sized((256, 256)), ..job("the sea", 1) };
     let (image, _) = run(&model, large).await.unwrap();
     assert_eq!((image.width, image.height), (256, 256));
     for size in [(0, 0), (64, 64), (128, 256), (u32::MAX, u32::MAX)] {
-        let wrong = Job { size: Some(size), ..job("the sea", 1) };
+        let wrong = Job { drawing: sized(size), ..job("the sea", 1) };
         let error = run(&model, wrong).await.unwrap_err().to_string();
         assert!(error.contains("128x128 or 256x256"), "{error}");
     }

@@ -10,7 +10,7 @@
 mod backend;
 mod check;
 mod config;
-mod noise;
+pub(crate) mod noise;
 mod opened;
 mod prompt;
 mod sampler;

@@ -23,7 +23,7 @@ use async_trait::async_trait;
 pub use error::{Fault, UpstreamError, Wait};
 pub use settings::{Key, Protocol, Settings, Waits};
 use tokio::sync::OnceCell;
-use types::{Modality, Sha256};
+use types::{Modality, Sha256, Task};
 
 use self::client::{Ask, Client};
 use crate::{EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, seats::Seats};
@@ -52,6 +52,12 @@ impl Upstream {
             // Nobody here has seen its files.
             sha256: Sha256::from([0; 32]),
             modality: settings.modality,
+            tasks: if settings.modality == Modality::Image {
+                vec![Task::Create]
+            } else {
+                Vec::new()
+            },
+            algorithmic: false,
             backend: "openai".to_owned(),
             starter: false,
             architecture: "unstated".to_owned(),

@@ -113,7 +113,7 @@ pub(super) fn picture(job: &Job, model: &str) -> Result<Value, GeneratorError> {
         "model": model, "prompt": job.prompt(), "n": 1, "response_format": "b64_json",
         "seed": job.sampling.seed.cast_signed(),
     });
-    if let (Some((width, height)), Some(body)) = (job.size, body.as_object_mut()) {
+    if let (Some((width, height)), Some(body)) = (job.drawing.size, body.as_object_mut()) {
         body.insert("size".to_owned(), json!(format!("{width}x{height}")));
     }
     Ok(body)

@@ -269,6 +269,8 @@ fn card(config: &Config, manual: &Manual, listing: &Listing, name: &str) -> Mode
         version: identity.version.clone().unwrap_or_else(content),
         sha256,
         modality: Modality::Text,
+        tasks: Vec::new(),
+        algorithmic: false,
         backend: "llama".to_owned(),
         starter: false,
         architecture: config.family.architecture.to_owned(),

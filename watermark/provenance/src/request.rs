@@ -19,6 +19,9 @@ pub struct SigningRequest {
     pub source: DigitalSourceType,
     /// The model that made or changed the content.
     pub model: Option<Model>,
+    /// Keyed commitment to the prompt: whoever has the key can show which words it was, and nobody
+    /// else can guess them.
+    pub prompt_commitment: Option<Sha256>,
     /// How the manifest is found again once it has been stripped. A manifest with a binding of the
     /// kind [`BindingKind::Watermark`] states that the content was watermarked.
     pub soft_bindings: Vec<SoftBinding>,
@@ -44,6 +47,7 @@ impl SigningRequest {
             title: title.into(),
             source,
             model: None,
+            prompt_commitment: None,
             soft_bindings: Vec::new(),
             not_marked: None,
             ingredients: Vec::new(),
@@ -241,6 +245,8 @@ pub enum DigitalSourceType {
     AlgorithmicMedia,
     /// Captured from a real-life source by a camera or recorder.
     DigitalCapture,
+    /// Corrected or enhanced a little by an algorithm.
+    AlgorithmicallyEnhanced,
     /// Augmented, corrected or enhanced by people with non-generative tools.
     HumanEdits,
     /// Created by people with non-generative tools.
@@ -253,11 +259,12 @@ pub enum DigitalSourceType {
 
 impl DigitalSourceType {
     const SCHEME: &'static str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
-    const TERMS: [(Self, &'static str); 7] = [
+    const TERMS: [(Self, &'static str); 8] = [
         (Self::TrainedAlgorithmicMedia, "trainedAlgorithmicMedia"),
         (Self::CompositeWithTrainedAlgorithmicMedia, "compositeWithTrainedAlgorithmicMedia"),
         (Self::AlgorithmicMedia, "algorithmicMedia"),
         (Self::DigitalCapture, "digitalCapture"),
+        (Self::AlgorithmicallyEnhanced, "algorithmicallyEnhanced"),
         (Self::HumanEdits, "humanEdits"),
         (Self::DigitalCreation, "digitalCreation"),
         (Self::Composite, "composite"),

@@ -6,7 +6,7 @@
 mod picture;
 mod text;
 
-pub use picture::image;
+pub use picture::{image, pixels};
 pub use text::text;
 
 /// The name of the picture's fingerprint in soft bindings; the value is its 32 bytes.

@@ -1,6 +1,7 @@
 //! A perceptual hash after PDQ (Facebook 2019): which of the 16 × 16 lowest frequencies of a picture
 //! are stronger than their median.
 
+use image::DynamicImage;
 use types::ImageFingerprint;
 
 use crate::{
@@ -21,7 +22,13 @@ const FREQUENCIES: usize = 16;
 /// # Errors
 /// [`WatermarkError::Unreadable`] or [`WatermarkError::TooLarge`].
 pub fn image(file: &[u8]) -> Result<ImageFingerprint, WatermarkError> {
-    let luma = picture::luma(&picture::decode(file)?);
+    Ok(pixels(&picture::decode(file)?))
+}
+
+/// The fingerprint of a decoded picture.
+#[must_use]
+pub fn pixels(picture: &DynamicImage) -> ImageFingerprint {
+    let luma = picture::luma(picture);
     let spectrum = spectrum(&luma.resized(SIDE, SIDE));
     let mut sorted = spectrum.clone();
     let middle = sorted.len() / 2;
@@ -30,7 +37,7 @@ pub fn image(file: &[u8]) -> Result<ImageFingerprint, WatermarkError> {
     for (byte, eight) in bytes.iter_mut().zip(spectrum.chunks(8)) {
         *byte = eight.iter().fold(0, |byte, value| byte << 1 | u8::from(value > median));
     }
-    Ok(ImageFingerprint(bytes))
+    ImageFingerprint(bytes)
 }
 
 /// The lowest frequencies of the cosine transform (DCT-II), row by row.

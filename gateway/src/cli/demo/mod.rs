@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
-use types::{GenerationRequest, Message, Modality, Principal, RequestId, Role, Sampling, Speaker};
+use types::{GenerationRequest, Message, Modality, Principal, Role, Sampling, Speaker, Task};
 
 use super::{
     args::{Demo, Global},
@@ -214,11 +214,11 @@ fn request(
     line: &Line,
     seed: u64,
 ) -> Result<GenerationRequest, Failure> {
-    let model = line.stages().default_model(modality).context("no model is configured")?;
+    let model =
+        line.stages().default_model(modality, Task::Create).context("no model is configured")?;
     let messages = vec![Message { role: Speaker::User, text: prompt.to_owned() }];
     let sampling = Sampling { seed, ..Sampling::default() };
-    let (id, size, unlabelled) = (RequestId::new(), None, None);
-    Ok(GenerationRequest { id, modality, model, messages, sampling, size, unlabelled })
+    Ok(GenerationRequest::new(modality, model, messages, sampling))
 }
 
 fn journalist() -> Principal {

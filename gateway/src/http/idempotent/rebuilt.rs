@@ -116,8 +116,8 @@ async fn released(
     for (index, record) in records.iter().rev().filter(|(_, r)| r.event == Event::Released) {
         releases.extend(release(line, *index, record).await?);
     }
-    if parts.uri.path().ends_with("/images/generations") {
-        return Ok(images::again(line, body, &releases));
+    if parts.uri.path().contains("/images/") {
+        return Ok(images::again(line, parts, body, &releases).await);
     }
     let Ok(request) = serde_json::from_slice::<TextRequest>(body) else { return Ok(None) };
     if releases.len() != request.n.map_or(1, |n| n as usize) {

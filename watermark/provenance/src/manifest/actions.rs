@@ -108,6 +108,10 @@ fn by_software(request: &SigningRequest, name: &str) -> Value {
     if let Some(model) = model.filter(|model| model.sha256 != Sha256::from([0; 32])) {
         put(&mut parameters, "org.imprimatur.model-sha256", json!(model.sha256.to_string()));
     }
+    if let Some(commitment) = request.prompt_commitment {
+        let commitment = commitment.to_string();
+        put(&mut parameters, "org.imprimatur.prompt-commitment", json!(commitment));
+    }
     if parameters.as_object().is_some_and(|parameters| !parameters.is_empty()) {
         put(&mut action, "parameters", parameters);
     }
@@ -201,8 +205,11 @@ mod tests {
     #[test]
     fn the_model_is_named_with_the_digest_of_its_weights() {
         let model = Model { name: "m".into(), version: "1".into(), sha256: Sha256::of(b"w") };
-        let request = SigningRequest { model: Some(model), ..SigningRequest::new("a.png", AI) };
+        let mut request = SigningRequest { model: Some(model), ..SigningRequest::new("a.png", AI) };
+        request.prompt_commitment = Some(Sha256::of(b"p"));
         let action = created(&request);
+        let prompt = &action["parameters"]["org.imprimatur.prompt-commitment"];
+        assert_eq!(prompt, &Sha256::of(b"p").to_string());
         assert_eq!(action["softwareAgent"], json!({ "name": "m", "version": "1" }));
         let digest = &action["parameters"]["org.imprimatur.model-sha256"];
         assert_eq!(digest, &Sha256::of(b"w").to_string());

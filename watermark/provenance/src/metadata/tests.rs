@@ -49,7 +49,10 @@ fn labelled(
 ) -> Result<(Vec<u8>, Found), ProvenanceError> {
     let plan = plan(&mut Cursor::new(bytes), media_type, statements)?;
     let mut made = Vec::new();
-    Edited::new(Cursor::new(bytes), plan.edits).unwrap().read_to_end(&mut made).unwrap();
+    // As signing does: a damaged file whose boxes claim the same bytes is an error, not the end.
+    let failed = |error: std::io::Error| ProvenanceError::Sign(error.to_string());
+    let mut edited = Edited::new(Cursor::new(bytes), plan.edits).map_err(failed)?;
+    edited.read_to_end(&mut made).map_err(failed)?;
     Ok((made, plan.expected))
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use audit::LogOptions;
 use axum::http::Request;
 use serde_json::Value;
-use types::{GenerationRequest, Message, Modality, Principal, RequestId, Role, Sampling, Speaker};
+use types::{GenerationRequest, Message, Modality, Principal, Role, Sampling, Speaker};
 
 use super::*;
 use crate::{
@@ -33,15 +33,13 @@ fn journalist() -> Principal {
 }
 
 fn ask() -> GenerationRequest {
-    GenerationRequest {
-        id: RequestId::new(),
-        modality: Modality::Text,
-        model: "null".to_owned(),
-        messages: vec![Message { role: Speaker::User, text: "Go.".into() }],
-        sampling: Sampling { seed: 1, ..Sampling::default() },
-        size: None,
-        unlabelled: None,
-    }
+    let messages = vec![Message { role: Speaker::User, text: "Go.".into() }];
+    GenerationRequest::new(
+        Modality::Text,
+        "null",
+        messages,
+        Sampling { seed: 1, ..Sampling::default() },
+    )
 }
 
 fn before(here: bool, seconds: u64) -> Before {

@@ -1,0 +1,320 @@
+//! Files that come with a request: decoded once, within limits, before anything is done with them.
+
+use std::{io::Cursor, sync::Arc};
+
+use generators::{Mask, Pictures, Raster};
+use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageReader, Limits};
+use types::{Attachment, GenerationRequest, Modality, Part, Task};
+
+use crate::{case::Case, pipeline::LineError};
+
+/// Pictures with longer sides are not taken.
+const SIDE_PIXELS_MAX: u32 = 16_384;
+/// Nor those with more pixels.
+const PIXELS_MAX: u64 = 50_000_000;
+/// Nor those that need more memory to be decoded.
+const DECODING_BYTES_MAX: u64 = 512 << 20;
+
+/// Decodes what came with a case's request.
+///
+/// # Errors
+/// [`LineError::Attachment`] naming the file that cannot be used.
+pub(crate) async fn open(case: &mut Case) -> Result<(), LineError> {
+    if case.modality() != Modality::Image {
+        return Ok(());
+    }
+    let (request, verifier) = (case.request.clone(), Arc::clone(&case.stages.verifier));
+    let opening = tokio::task::spawn_blocking(move || {
+        let pictures = pictures(&request)?;
+        let declared = |file: &Attachment| {
+            let report = verifier.verify(&file.bytes, None, Some(file.media_type.name()));
+            report.ai_declared_anywhere
+        };
+        Ok::<_, LineError>((pictures, request.attachments.iter().any(declared)))
+    });
+    let opened = opening.await.map_err(|_| LineError::Stopped)?;
+    (case.pictures, case.from_synthetic) = opened?;
+    Ok(())
+}
+
+/// The pictures of a request, by what they are there for.
+///
+/// A mask comes as a file of its own, or as the transparent part of the source. In a mask with
+/// transparency, what is transparent may be changed (OpenAI's convention); in one without, what is
+/// white.
+///
+/// # Errors
+/// [`LineError::Attachment`] naming the file that is missing, of no use or too large.
+fn pictures(request: &GenerationRequest) -> Result<Pictures, LineError> {
+    let task = request.drawing.task;
+    expected(task, &request.attachments)?;
+    let mut pictures = Pictures::default();
+    for file in &request.attachments {
+        let part = file.part;
+        let picture = decode(part, &file.bytes)?;
+        match part {
+            Part::Source => {
+                let hidden = mask_of_alpha(&picture).filter(|_| task == Task::Inpaint);
+                if pictures.mask.is_none() {
+                    pictures.mask = hidden.map(Arc::new);
+                }
+                pictures.source = Some(raster(&picture, pictures.mask.is_some()));
+            }
+            Part::Mask => pictures.mask = Some(Arc::new(mask(&picture))),
+            Part::Style => pictures.style = Some(raster(&picture, false)),
+            Part::Garment => {
+                if pictures.garment_mask.is_none() {
+                    // What is transparent in the picture of a garment is not the garment.
+                    pictures.garment_mask = mask_of_alpha(&picture).map(inverted).map(Arc::new);
+                }
+                pictures.garment = Some(raster(&picture, true));
+            }
+            Part::GarmentMask => pictures.garment_mask = Some(Arc::new(mask(&picture))),
+        }
+    }
+    fits(Part::Mask, pictures.mask.as_deref(), pictures.source.as_deref())?;
+    fits(Part::GarmentMask, pictures.garment_mask.as_deref(), pictures.garment.as_deref())?;
+    let masked = task.takes().0.contains(&Part::Mask);
+    match pictures.mask.as_deref() {
+        None if masked => Err(wrong(Part::Mask, "is missing: it says where to change the picture")),
+        Some(mask) if mask.values.iter().all(|value| *value == 0) => {
+            let reason = "leaves nothing to change: what is to be changed is white, or transparent";
+            Err(wrong(Part::Mask, reason))
+        }
+        _ => Ok(pictures),
+    }
+}
+
+/// Whether parts of a picture are transparent. `false` for what is no picture.
+pub(crate) fn shows_through(file: &[u8]) -> bool {
+    decode(Part::Source, file).is_ok_and(|picture| mask_of_alpha(&picture).is_some())
+}
+
+fn wrong(part: Part, reason: impl Into<String>) -> LineError {
+    LineError::Attachment { part, reason: reason.into() }
+}
+
+/// Every file is of use to the task and comes once, and none is missing.
+fn expected(task: Task, files: &[Attachment]) -> Result<(), LineError> {
+    let (needed, taken) = task.takes();
+    for (place, file) in files.iter().enumerate() {
+        if !needed.contains(&file.part) && !taken.contains(&file.part) {
+            return Err(wrong(
+                file.part,
+                format!("is of no use to the task `{task}`: leave it out"),
+            ));
+        }
+        if files.iter().skip(place + 1).any(|other| other.part == file.part) {
+            return Err(wrong(file.part, "comes more than once: give one"));
+        }
+    }
+    // A mask may also be the transparent part of the source.
+    let missing =
+        |part: &&Part| **part != Part::Mask && !files.iter().any(|file| file.part == **part);
+    match needed.iter().find(missing) {
+        None => Ok(()),
+        Some(part) => Err(wrong(*part, format!("is missing: the task `{task}` works on it"))),
+    }
+}
+
+fn fits(part: Part, mask: Option<&Mask>, picture: Option<&Raster>) -> Result<(), LineError> {
+    match (mask, picture) {
+        (Some(mask), Some(picture))
+            if (mask.width, mask.height) != (picture.width, picture.height) =>
+        {
+            let reason = format!(
+                "has {}x{} pixels and its picture {}x{}: give both in one size",
+                mask.width, mask.height, picture.width, picture.height
+            );
+            Err(wrong(part, reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Decodes a still picture within limits and turns it as its camera was held.
+fn decode(part: Part, file: &[u8]) -> Result<DynamicImage, LineError> {
+    let unreadable = |_| wrong(part, "cannot be read: give a whole PNG, JPEG or WebP file");
+    let reader = || ImageReader::new(Cursor::new(file)).with_guessed_format();
+    let (width, height) = reader()
+        .map_err(image::ImageError::IoError)
+        .and_then(ImageReader::into_dimensions)
+        .map_err(unreadable)?;
+    let pixels = u64::from(width) * u64::from(height);
+    if width.max(height) > SIDE_PIXELS_MAX || pixels > PIXELS_MAX {
+        let reason = format!(
+            "has {width}x{height} pixels; at most {SIDE_PIXELS_MAX} on a side and {PIXELS_MAX} in all are taken"
+        );
+        return Err(wrong(part, reason));
+    }
+    let mut reader = reader().map_err(|error| unreadable(error.into()))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(DECODING_BYTES_MAX);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(unreadable)?;
+    // A picture without a readable orientation stands as it is.
+    let orientation = decoder.orientation().ok();
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    if let Some(orientation) = orientation {
+        picture.apply_orientation(orientation);
+    }
+    Ok(picture)
+}
+
+/// RGB pixels; what shines through is white, unless the colours under it are wanted.
+fn raster(picture: &DynamicImage, under: bool) -> Arc<Raster> {
+    let (width, height) = picture.dimensions();
+    if under || !picture.color().has_alpha() {
+        return Arc::new(Raster { width, height, pixels: picture.to_rgb8().into_raw() });
+    }
+    let mut pixels = Vec::with_capacity(3 * width as usize * height as usize);
+    for pixel in picture.to_rgba8().pixels() {
+        let [red, green, blue, alpha] = pixel.0;
+        let over = |value: u8| {
+            let mixed = u32::from(value) * u32::from(alpha) + 255 * (255 - u32::from(alpha));
+            // At most 255: the shares sum to 255.
+            ((mixed + 127) / 255) as u8
+        };
+        pixels.extend([over(red), over(green), over(blue)]);
+    }
+    Arc::new(Raster { width, height, pixels })
+}
+
+fn mask(picture: &DynamicImage) -> Mask {
+    mask_of_alpha(picture).unwrap_or_else(|| {
+        let (width, height) = picture.dimensions();
+        Mask { width, height, values: picture.to_luma8().into_raw() }
+    })
+}
+
+/// What is transparent; `None` when nothing is.
+fn mask_of_alpha(picture: &DynamicImage) -> Option<Mask> {
+    if !picture.color().has_alpha() {
+        return None;
+    }
+    let (width, height) = picture.dimensions();
+    let values: Vec<u8> = picture.to_rgba8().pixels().map(|pixel| 255 - pixel.0[3]).collect();
+    values.iter().any(|value| *value > 0).then_some(Mask { width, height, values })
+}
+
+fn inverted(mut mask: Mask) -> Mask {
+    for value in &mut mask.values {
+        *value = 255 - *value;
+    }
+    mask
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageFormat, Luma, Rgba};
+    use types::{Drawing, MediaType, Modality, Sampling};
+
+    use super::*;
+
+    fn png(picture: &DynamicImage) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    fn plain(width: u32, height: u32) -> Vec<u8> {
+        png(&DynamicImage::new_rgb8(width, height))
+    }
+
+    fn request(task: Task, files: &[(Part, Vec<u8>)]) -> GenerationRequest {
+        let attachment = |(part, bytes): &(Part, Vec<u8>)| Attachment {
+            part: *part,
+            media_type: MediaType::Png,
+            bytes: bytes.as_slice().into(),
+        };
+        GenerationRequest {
+            drawing: Drawing { task, ..Drawing::default() },
+            attachments: files.iter().map(attachment).collect(),
+            ..GenerationRequest::new(Modality::Image, "m", Vec::new(), Sampling::default())
+        }
+    }
+
+    fn refused(task: Task, files: &[(Part, Vec<u8>)]) -> String {
+        pictures(&request(task, files)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn files_that_are_missing_of_no_use_or_too_large_are_named() {
+        let (source, other) = (plain(4, 4), plain(4, 5));
+        let white = png(&DynamicImage::ImageLuma8(image::GrayImage::from_pixel(4, 4, Luma([255]))));
+        let cases = [
+            (Task::Create, vec![(Part::Source, source.clone())], "of no use to the task `create`"),
+            (Task::Upscale, vec![], "source picture is missing"),
+            (Task::Inpaint, vec![(Part::Source, source.clone())], "mask picture is missing"),
+            (
+                Task::Inpaint,
+                vec![(Part::Source, source.clone()), (Part::Mask, plain(4, 4))],
+                "leaves nothing to change",
+            ),
+            (
+                Task::Inpaint,
+                vec![(Part::Source, other), (Part::Mask, white.clone())],
+                "has 4x4 pixels and its picture 4x5",
+            ),
+            (
+                Task::Restore,
+                vec![(Part::Source, source.clone()), (Part::Source, source.clone())],
+                "more than once",
+            ),
+            (Task::Vary, vec![(Part::Source, source[..40].to_vec())], "cannot be read"),
+            (Task::Vary, vec![(Part::Source, b"no picture".to_vec())], "cannot be read"),
+            (Task::Vary, vec![(Part::Source, plain(16_385, 1))], "at most 16384 on a side"),
+            (
+                Task::TryOn,
+                vec![(Part::Source, source), (Part::Mask, white)],
+                "garment picture is missing",
+            ),
+        ];
+        for (task, files, expected) in cases {
+            let error = refused(task, &files);
+            assert!(error.contains(expected), "{error} does not say {expected}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_of_pixels_is_refused_before_it_is_decoded() {
+        // The header of a PNG says 20,000 × 20,000, and nothing follows.
+        let mut bytes = plain(1, 1);
+        bytes[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20]);
+        let crc = {
+            let mut crc = u32::MAX;
+            for byte in &bytes[12..29] {
+                crc ^= u32::from(*byte);
+                for _ in 0..8 {
+                    crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+                }
+            }
+            !crc
+        };
+        bytes[29..33].copy_from_slice(&crc.to_be_bytes());
+        let error = refused(Task::Upscale, &[(Part::Source, bytes)]);
+        assert!(error.contains("20000x20000"), "{error}");
+    }
+
+    #[test]
+    fn what_is_transparent_or_white_is_to_be_changed() {
+        let mut clear = image::RgbaImage::from_pixel(2, 1, Rgba([10, 20, 30, 255]));
+        clear.put_pixel(1, 0, Rgba([10, 20, 30, 0]));
+        let clear = png(&DynamicImage::ImageRgba8(clear));
+        let mut white = image::GrayImage::new(2, 1);
+        white.put_pixel(1, 0, Luma([255]));
+        let white = png(&DynamicImage::ImageLuma8(white));
+        for files in [
+            vec![(Part::Source, clear.clone())],
+            vec![(Part::Source, plain(2, 1)), (Part::Mask, white)],
+            vec![(Part::Mask, clear.clone()), (Part::Source, plain(2, 1))],
+        ] {
+            let found = pictures(&request(Task::Inpaint, &files)).unwrap();
+            assert_eq!(found.mask.unwrap().values, [0, 255]);
+        }
+        // Elsewhere the transparent part of a picture is white.
+        let found = pictures(&request(Task::Vary, &[(Part::Source, clear)])).unwrap();
+        assert_eq!(found.source.unwrap().pixels, [10, 20, 30, 255, 255, 255]);
+        assert!(found.mask.is_none());
+    }
+}

@@ -1,0 +1,58 @@
+//! From arguments to what is asked of a model that makes pictures.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, bail};
+use types::{Attachment, Drawing, MediaType, Part, Task};
+
+use crate::{cli::args::DrawingArgs, http};
+
+/// What to do, and the files that it works on.
+///
+/// # Errors
+/// A file that cannot be read, or a value out of range.
+pub(super) fn read(args: &DrawingArgs) -> anyhow::Result<(Drawing, Vec<Attachment>)> {
+    let task = task(args);
+    let fields = http::DrawingFields {
+        negative_prompt: args.negative.clone(),
+        guidance_scale: args.guidance,
+        num_inference_steps: args.steps,
+        strength: args.strength,
+        factor: args.factor,
+    };
+    let told = |error: http::ApiError| anyhow::anyhow!(error.body().error.message);
+    let size = http::size(args.size.as_deref()).map_err(told)?;
+    let drawing = Drawing { size, ..fields.read(task).map_err(told)? };
+    Ok((drawing, attachments(args, task)?))
+}
+
+fn task(args: &DrawingArgs) -> Task {
+    match args.task.as_deref().and_then(Task::named) {
+        Some(task) => task,
+        None if args.input.is_empty() => Task::Create,
+        None if args.mask.is_some() => Task::Inpaint,
+        None => Task::Vary,
+    }
+}
+
+fn attachments(args: &DrawingArgs, task: Task) -> anyhow::Result<Vec<Attachment>> {
+    let second = match task {
+        Task::Style => Part::Style,
+        Task::TryOn => Part::Garment,
+        _ if args.input.len() > 1 => bail!("the task `{task}` works on one --input"),
+        _ => Part::Source,
+    };
+    if args.input.len() > 2 {
+        bail!("the task `{task}` works on two --input files");
+    }
+    let inputs = [Part::Source, second].into_iter().zip(&args.input);
+    let masks = [(Part::Mask, &args.mask), (Part::GarmentMask, &args.garment_mask)];
+    let masks = masks.into_iter().filter_map(|(part, path)| Some((part, path.as_ref()?)));
+    inputs.chain(masks).map(|(part, path)| attachment(part, path)).collect()
+}
+
+fn attachment(part: Part, path: &Path) -> anyhow::Result<Attachment> {
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    let media_type = MediaType::sniff(&bytes).unwrap_or(MediaType::Binary);
+    Ok(Attachment { part, media_type, bytes: bytes.into() })
+}
