@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use generators::{
-    EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, Upstream,
-    openai,
+    ComfyUi, EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token,
+    Upstream, WebUi,
 };
 use types::{Modality, Sha256, Task};
 
@@ -91,6 +91,14 @@ pub fn open(
             let settings = upstreams::settings(installation, name, section)?;
             Upstream::new(name, settings).map(|model| Arc::new(model) as _)
         }
+        (upstreams::A1111, _) => {
+            let settings = upstreams::a1111(installation, name, section)?;
+            WebUi::new(name, settings).map(|model| Arc::new(model) as _)
+        }
+        (upstreams::COMFYUI, _) => {
+            let settings = upstreams::comfyui(installation, name, section)?;
+            ComfyUi::new(name, &settings).map(|model| Arc::new(model) as _)
+        }
         (MIRRORS, _) => return mirrors(installation, name, section),
         (_, None) => return Err(ModelError::PathMissing(name.to_owned())),
         (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)),
@@ -135,8 +143,8 @@ pub fn check(
     name: &str,
     section: &GeneratorSection,
 ) -> Result<Inspection, ModelError> {
-    if section.kind == upstreams::KIND {
-        let checked = openai::models::check(&upstreams::settings(installation, name, section)?);
+    if upstreams::is_server(section) {
+        let checked = upstreams::check(installation, name, section)?;
         return Ok(Inspection { sha256: None, problems: checked.problems });
     }
     if section.kind == MIRRORS {
@@ -175,11 +183,9 @@ struct Damaged {
 
 impl Damaged {
     fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
-        let usual = if ["diffusion", "gan", "stable-diffusion"].contains(&&*section.kind) {
-            Modality::Image
-        } else {
-            Modality::Text
-        };
+        let draws = ["diffusion", "gan", "stable-diffusion", upstreams::A1111, upstreams::COMFYUI];
+        let draws = draws.contains(&section.kind.as_str());
+        let usual = if draws { Modality::Image } else { Modality::Text };
         let modality = section.modality.unwrap_or(usual);
         let card = ModelCard {
             name: name.to_owned(),

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use generators::openai::{self, Key, Settings, Waits, models};
+use generators::{
+    Checked, a1111, comfyui,
+    openai::{self, Key, Settings, Waits, models},
+    server::Connection,
+};
 use types::Modality;
 
 use crate::{
@@ -14,6 +18,10 @@ use crate::{
 
 /// The backend's name in the configuration.
 pub(crate) const KIND: &str = "openai";
+/// The web UI's.
+pub(crate) const A1111: &str = "a1111";
+/// ComfyUI's.
+pub(crate) const COMFYUI: &str = "comfyui";
 /// The name under which the first model of `serve --upstream` is served, too.
 const DEFAULT: &str = "default";
 /// The environment variable with the key of `serve --upstream`.
@@ -28,12 +36,10 @@ pub(crate) fn settings(
     name: &str,
     section: &GeneratorSection,
 ) -> Result<Settings, ModelError> {
-    let usual = Settings::new("");
-    let seconds = |given: Option<u64>, usual: Duration| given.map_or(usual, Duration::from_secs);
-    let key = key(installation, section)
-        .map_err(|reason| ModelError::Settings { model: name.to_owned(), reason })?;
+    let Connection { urls, key, waits, retries_max, requests_max } =
+        connection(installation, name, section)?;
     Ok(Settings {
-        urls: section.url.iter().chain(&section.urls).cloned().collect(),
+        urls,
         model: section.model.clone(),
         key,
         modality: section.modality.unwrap_or(Modality::Text),
@@ -41,6 +47,72 @@ pub(crate) fn settings(
             Protocol::Chat => openai::Protocol::Chat,
             Protocol::Completions => openai::Protocol::Completions,
         },
+        waits,
+        retries_max,
+        requests_max,
+    })
+}
+
+/// Whether a section's model is on a server.
+pub(crate) fn is_server(section: &GeneratorSection) -> bool {
+    [KIND, A1111, COMFYUI].contains(&section.kind.as_str())
+}
+
+/// What a section says about a server of the web UI.
+///
+/// # Errors
+/// [`ModelError::Settings`] when its key cannot be read.
+pub(crate) fn a1111(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<a1111::Settings, ModelError> {
+    let connection = connection(installation, name, section)?;
+    Ok(a1111::Settings { connection, model: section.model.clone() })
+}
+
+/// What a section says about a graph and the servers that run it.
+///
+/// # Errors
+/// [`ModelError::PathMissing`] without a graph, [`ModelError::Settings`] when the key cannot be read.
+pub(crate) fn comfyui(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<comfyui::Settings, ModelError> {
+    let template = section.path.as_ref().ok_or_else(|| ModelError::PathMissing(name.to_owned()))?;
+    let connection = connection(installation, name, section)?;
+    Ok(comfyui::Settings { connection, template: installation.resolve(template) })
+}
+
+/// Asks the servers of a section whether they are there and have what it names.
+///
+/// # Errors
+/// [`ModelError`] when the section cannot be used.
+pub(crate) fn check(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Checked, ModelError> {
+    Ok(match section.kind.as_str() {
+        A1111 => a1111::check(&a1111(installation, name, section)?),
+        COMFYUI => comfyui::check(&comfyui(installation, name, section)?),
+        _ => models::check(&settings(installation, name, section)?),
+    })
+}
+
+fn connection(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Connection, ModelError> {
+    let usual = Connection::new("");
+    let seconds = |given: Option<u64>, usual: Duration| given.map_or(usual, Duration::from_secs);
+    let key = key(installation, section)
+        .map_err(|reason| ModelError::Settings { model: name.to_owned(), reason })?;
+    Ok(Connection {
+        urls: section.url.iter().chain(&section.urls).cloned().collect(),
+        key,
         waits: Waits {
             connect: seconds(section.connect_seconds_max, usual.waits.connect),
             first_byte: seconds(section.first_byte_seconds_max, usual.waits.first_byte),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::openai::UpstreamError;
+use crate::server::UpstreamError;
 
 /// A model cannot be opened or run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,17 +1,19 @@
 //! Models that run on this machine, behind one seam.
 //!
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
-//! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`] lists the backends:
-//! [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures, [`stable`] with folders of
-//! diffusers, [`retouching`] works on them by fixed rules; [`openai`] asks servers, [`mirrors`] are
-//! several models under one name, [`null`] measures the line around a model. [`starter`] are the
-//! models that come with the program. [`check`](mod@check) looks a
-//! folder over.
+//! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`]
+//! lists the backends: [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures,
+//! [`stable`] with folders of diffusers, [`retouching`] works on them by fixed rules; [`openai`],
+//! [`a1111`] and [`comfyui`] ask servers (by [`server`]), [`mirrors`] are several models under one
+//! name, [`null`] measures the line around a model. [`starter`] are the models that come with the
+//! program. [`check`](mod@check) looks a folder over.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
+pub mod a1111;
 pub mod card;
 pub mod check;
+pub mod comfyui;
 pub mod diffusion;
 pub mod error;
 pub mod event;
@@ -28,13 +30,16 @@ pub mod picture;
 pub mod registry;
 pub mod retouching;
 mod seats;
+pub mod server;
 pub mod stable;
 pub mod starter;
 pub mod text;
 mod weights;
 
+pub use a1111::WebUi;
 pub use card::ModelCard;
 pub use check::Checked;
+pub use comfyui::ComfyUi;
 pub use error::GeneratorError;
 pub use event::{Event, EventReceiver, EventSender};
 pub use generator::{Generator, SamplerHook, Token};

@@ -24,7 +24,19 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 8] = [
+const BACKENDS: [Backend; 10] = [
+    Backend {
+        kind: "a1111",
+        open: |_, _| Err(without_files("`url` names the server that has it")),
+        check: |_| Checked::new("a1111"),
+        sign: None,
+    },
+    Backend {
+        kind: "comfyui",
+        open: |_, _| Err(without_files("`url` names the server that runs the graph in `path`")),
+        check: |_| Checked::new("comfyui"),
+        sign: None,
+    },
     Backend {
         kind: "diffusion",
         open: |name, path| Ok(Arc::new(Diffusion::open(name, path)?)),
@@ -102,7 +114,8 @@ pub fn kind_of(path: &Path) -> Option<&'static str> {
     found.or_else(|| text::is_gguf(path).then_some("llama"))
 }
 
-/// What is no folder of files is opened by its settings: [`crate::Upstream`], [`crate::Mirrors`].
+/// What is no folder of files is opened by its settings: [`crate::Upstream`],
+/// [`crate::WebUi`], [`crate::ComfyUi`], [`crate::Mirrors`].
 fn without_files(instead: &str) -> GeneratorError {
     GeneratorError::Unsupported { reason: format!("it is no folder of files; {instead}") }
 }

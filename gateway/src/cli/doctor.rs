@@ -138,7 +138,7 @@ fn disk(folder: &Path) -> Option<Finding> {
 fn generators(installation: &Installation) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, section) in &installation.config().generators {
-        let fix = if section.kind == crate::upstreams::KIND {
+        let fix = if crate::upstreams::is_server(section) {
             format!("start the server, or correct [generators.{name}] in the configuration")
         } else {
             format!(

@@ -11,35 +11,36 @@ use types::Modality;
 pub struct GeneratorSection {
     /// The backend: one of the files in `generators/src`.
     pub kind: String,
-    /// The model's folder, where the backend reads one.
+    /// The model's folder, where the backend reads one; `comfyui`: the graph, as exported for its API.
     pub path: Option<PathBuf>,
-    /// `openai`: the server's address up to `/v1`.
+    /// Servers (`openai`, `a1111`, `comfyui`): the address, for `openai` up to `/v1`.
     pub url: Option<String>,
-    /// `openai`: addresses of several servers that are alike.
+    /// Servers: addresses of several servers that are alike.
     #[serde(default)]
     pub urls: Vec<String>,
-    /// `openai`: the model's name there; without it the first that the server lists.
+    /// `openai`: the model's name there; without it the first that the server lists. `a1111`: the
+    /// checkpoint's; without it the one that is loaded.
     pub model: Option<String>,
     /// `openai`: what the model makes, `text` or `image`.
     pub modality: Option<Modality>,
     /// `openai`: how a text is asked for.
     #[serde(default)]
     pub protocol: Protocol,
-    /// `openai`: a file of mode 600 with the key that the server wants.
+    /// Servers: a file of mode 600 with the key that the server wants.
     pub key_file: Option<PathBuf>,
-    /// `openai`: the environment variable with that key.
+    /// Servers: the environment variable with that key.
     pub key_env: Option<String>,
-    /// `openai`: how long a connection may take.
+    /// Servers: how long a connection may take.
     pub connect_seconds_max: Option<u64>,
-    /// `openai`: how long the first byte of a stream may take.
+    /// Servers: how long the first byte of a stream may take.
     pub first_byte_seconds_max: Option<u64>,
-    /// `openai`: how long the next byte may take.
+    /// Servers: how long the next byte may take.
     pub idle_seconds_max: Option<u64>,
-    /// `openai`: how long the whole answer may take, tries included.
+    /// Servers: how long the whole answer may take, tries included.
     pub total_seconds_max: Option<u64>,
-    /// `openai`: how often a request is tried again before its first byte.
+    /// Servers: how often a request is tried again before its first byte.
     pub retries_max: Option<u32>,
-    /// `openai`: how many requests may be under way at once.
+    /// Servers: how many requests may be under way at once.
     pub requests_max: Option<usize>,
     /// `mirrors`: the configured models that stand in for each other, in their order.
     #[serde(default)]

@@ -1,18 +1,15 @@
 //! Servers that speak OpenAI's protocol: vLLM, llama.cpp, Ollama, LocalAI and whatever else does.
 //!
-//! Reading order: [`settings`] is what is configured, `request` what is sent, `client` how (with
-//! `endpoint` for health and `budget` for retries), `wire` and `sse` what comes back, `writing`
-//! the text and `picture` the picture made of it; [`models`] asks what a server has.
+//! Reading order: [`settings`] is what is configured, `request` and `pictures` what is sent (by
+//! [`crate::server`]), `wire` and `sse` what comes back, `writing` the text and `picture` the
+//! picture made of it; [`models`] asks what a server has.
 //!
 //! A server chooses the words itself, so [`crate::SamplerHook`] is never called: texts carry
 //! [`crate::SampledBy::Upstream`] and no statistical mark.
 
-mod budget;
-mod client;
-mod endpoint;
-mod error;
 pub mod models;
 mod picture;
+mod pictures;
 mod request;
 pub mod settings;
 mod sse;
@@ -20,13 +17,19 @@ mod wire;
 mod writing;
 
 use async_trait::async_trait;
-pub use error::{Fault, UpstreamError, Wait};
 pub use settings::{Key, Protocol, Settings, Waits};
 use tokio::sync::OnceCell;
-use types::{Modality, Sha256, Task};
+use types::{Modality, Task};
 
-use self::client::{Ask, Client};
-use crate::{EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token, seats::Seats};
+pub use crate::server::{Fault, UpstreamError, Wait};
+use crate::{
+    EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token,
+    seats::Seats,
+    server::{self, Ask, Client, Scheme, Wanted, client::LOOK_BYTES_MAX},
+};
+
+/// What servers of pictures are asked for.
+const TASKS: [Task; 3] = [Task::Create, Task::Inpaint, Task::Vary];
 
 /// A model on a server, or on several that are alike.
 #[derive(Debug)]
@@ -45,26 +48,10 @@ impl Upstream {
     /// # Errors
     /// [`GeneratorError::Unsupported`] when an address or the key cannot be used.
     pub fn new(name: &str, settings: Settings) -> Result<Self, GeneratorError> {
-        let client = Client::new(&settings)?;
-        let card = ModelCard {
-            name: settings.model.clone().unwrap_or_else(|| name.to_owned()),
-            version: "unstated".to_owned(),
-            // Nobody here has seen its files.
-            sha256: Sha256::from([0; 32]),
-            modality: settings.modality,
-            tasks: if settings.modality == Modality::Image {
-                vec![Task::Create]
-            } else {
-                Vec::new()
-            },
-            algorithmic: false,
-            backend: "openai".to_owned(),
-            starter: false,
-            architecture: "unstated".to_owned(),
-            parameters: 0,
-            languages: Vec::new(),
-            licence: None,
-        };
+        let client = Client::new(&settings.connection(), Scheme::Bearer)?;
+        let called = settings.model.as_deref().unwrap_or(name);
+        let tasks: &[Task] = if settings.modality == Modality::Image { &TASKS } else { &[] };
+        let card = server::card("openai", called, settings.modality, tasks);
         let model = OnceCell::new_with(settings.model.clone());
         let seats = Seats::new(settings.requests_max);
         Ok(Self { card, settings, client, model, seats })
@@ -74,9 +61,8 @@ impl Upstream {
     async fn model(&self) -> Result<&str, GeneratorError> {
         let first = || async {
             let first_byte = self.client.waits().first_byte;
-            let mut answer =
-                self.client.ask(Ask { path: "models", body: None, first_byte }).await?;
-            let read = answer.whole(models::LIST_BYTES_MAX).await;
+            let mut answer = self.client.ask(Ask::get("models", first_byte)).await?;
+            let read = answer.whole(LOOK_BYTES_MAX).await;
             let names = models::names(&answer.judged(read)?)?;
             let none =
                 || GeneratorError::from(UpstreamError::from(Fault::Malformed("it lists no model")));
@@ -92,18 +78,17 @@ impl Upstream {
         // Whoever answers in one piece writes all of it before the first byte.
         let first_byte = if whole { waits.total } else { waits.first_byte };
         let body = body.to_string();
-        let ask = Ask { path, body: Some(body.as_bytes()), first_byte };
-        let mut answer = self.client.ask(ask).await?;
+        let mut answer = self.client.ask(Ask::json(path, body.as_bytes(), first_byte)).await?;
         writing::read(&mut answer, !whole, events).await.map(Output::Text)
     }
 
     async fn picture(&self, job: Job) -> Result<Output, GeneratorError> {
         let model = self.model().await?;
-        let body = request::picture(&job, model)?.to_string();
+        let request = pictures::request(&Wanted::from(job), model).await?;
         let first_byte = self.client.waits().total;
-        let ask = Ask { path: "images/generations", body: Some(body.as_bytes()), first_byte };
+        let ask = Ask::post(request.path, &request.kind, &request.body, first_byte);
         let mut answer = self.client.ask(ask).await?;
-        picture::read(&mut answer).await.map(Output::Picture)
+        picture::read(&self.client, &mut answer).await.map(Output::Picture)
     }
 }
 

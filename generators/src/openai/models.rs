@@ -1,10 +1,11 @@
 //! What a server has: `GET /models`.
 
-use super::{client::Client, error::Fault, settings::Settings, wire::Models};
-use crate::{Checked, GeneratorError};
+use super::{settings::Settings, wire::Models};
+use crate::{
+    Checked, GeneratorError,
+    server::{Client, Fault, Scheme, UpstreamError, look},
+};
 
-/// The longest list that is read.
-pub(super) const LIST_BYTES_MAX: usize = 4 << 20;
 /// So many models are taken from a list.
 const MODELS_MAX: usize = 256;
 /// The longest name that is taken.
@@ -15,7 +16,7 @@ const NAME_CHARS_MAX: usize = 200;
 /// # Errors
 /// [`GeneratorError`] when it cannot be asked or lists none.
 pub async fn list(settings: &Settings) -> Result<Vec<String>, GeneratorError> {
-    let client = Client::new(settings)?;
+    let client = Client::new(&settings.connection(), Scheme::Bearer)?;
     let first = client.look("models").await.into_iter().next();
     let (_, answered) = first.ok_or_else(|| none("no url is configured for it"))?;
     let names = names(&answered?)?;
@@ -26,41 +27,19 @@ pub async fn list(settings: &Settings) -> Result<Vec<String>, GeneratorError> {
 /// thread.
 #[must_use]
 pub fn check(settings: &Settings) -> Checked {
-    let mut checked = Checked::new("openai");
-    let looking = || -> Result<Vec<String>, GeneratorError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| GeneratorError::Failed(error.to_string()))?;
-        runtime.block_on(problems(settings))
-    };
-    // A thread of its own: the caller's may belong to another runtime.
-    let looked = std::thread::scope(|scope| scope.spawn(looking).join());
-    let failed = || Err(GeneratorError::Failed("the check ended early".to_owned()));
-    let problems = looked.unwrap_or_else(|_| failed());
-    match problems {
-        Ok(problems) => checked.problems = problems,
-        Err(error) => checked.problems.push(error.to_string()),
-    }
-    checked
-}
-
-async fn problems(settings: &Settings) -> Result<Vec<String>, GeneratorError> {
-    let mut problems = Vec::new();
-    for (base, answered) in Client::new(settings)?.look("models").await {
-        let found = answered.map_err(GeneratorError::from).and_then(|body| names(&body));
-        match (found, &settings.model) {
-            (Err(error), _) => problems.push(format!("{base}: {error}")),
-            (Ok(names), Some(model)) if !names.contains(model) => {
-                problems.push(format!("{base}: it has no model `{model}`"));
-            }
-            _ => {}
+    let has = |body: &[u8]| match (names(body), &settings.model) {
+        (Err(error), _) => Some(error.to_string()),
+        (Ok(names), Some(model)) if !names.contains(model) => {
+            Some(format!("it has no model `{model}`"))
         }
-    }
-    Ok(problems)
+        _ => None,
+    };
+    look::check("openai", &settings.connection(), Scheme::Bearer, "models", has)
 }
 
 /// The names in a list, those that can be used.
 pub(super) fn names(body: &[u8]) -> Result<Vec<String>, GeneratorError> {
-    let malformed = |_| super::UpstreamError::from(Fault::Malformed("it is no list of models"));
+    let malformed = |_| UpstreamError::from(Fault::Malformed("it is no list of models"));
     let models: Models = serde_json::from_slice(body).map_err(malformed)?;
     let fits = |name: &String| {
         !name.is_empty()

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use types::{Message, Sampling, TextFormat};
 
 use super::settings::Protocol;
-use crate::{GeneratorError, Job};
+use crate::{GeneratorError, Job, server::Wanted};
 
 /// The path and body that ask for a text.
 ///
@@ -105,18 +105,30 @@ fn message(message: &Message) -> Value {
 ///
 /// # Errors
 /// [`GeneratorError::PromptEmpty`]
-pub(super) fn picture(job: &Job, model: &str) -> Result<Value, GeneratorError> {
-    if job.prompt().is_empty() {
+pub(super) fn picture(job: &Wanted, model: &str) -> Result<Value, GeneratorError> {
+    if job.prompt.is_empty() {
         return Err(GeneratorError::PromptEmpty);
     }
     let mut body = json!({
-        "model": model, "prompt": job.prompt(), "n": 1, "response_format": "b64_json",
-        "seed": job.sampling.seed.cast_signed(),
+        "model": model, "prompt": job.prompt, "n": 1, "response_format": "b64_json",
+        "seed": job.seed.cast_signed(),
     });
-    if let (Some((width, height)), Some(body)) = (job.drawing.size, body.as_object_mut()) {
-        body.insert("size".to_owned(), json!(format!("{width}x{height}")));
+    if let Some(body) = body.as_object_mut() {
+        if let Some((width, height)) = job.drawing.size {
+            body.insert("size".to_owned(), json!(format!("{width}x{height}")));
+        }
+        if !names_format(model) {
+            body.remove("response_format");
+            body.remove("seed");
+        }
     }
     Ok(body)
+}
+
+/// Whether the model may be asked for base64 by name, and for a seed. OpenAI's newer models give
+/// base64 only and refuse both parameters.
+pub(super) fn names_format(model: &str) -> bool {
+    !["gpt-image", "chatgpt-image"].iter().any(|family| model.starts_with(family))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Server-sent events, read as their bytes come: cut anywhere, bounded, strict.
 
-use super::error::Fault;
+use crate::server::Fault;
 
 /// The longest event that is read.
 const EVENT_BYTES_MAX: usize = 1 << 20;

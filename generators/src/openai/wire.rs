@@ -58,6 +58,7 @@ pub(super) struct Pictures {
 #[derive(Debug, Deserialize)]
 pub(super) struct Picture {
     pub(super) b64_json: Option<String>,
+    pub(super) url: Option<String>,
 }
 
 /// An answer of `/models`.

@@ -3,13 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    client::{Answer, code_of},
-    error::{Fault, UpstreamError},
     sse::Events,
     wire::{Choice, Completion, Counts, Said},
 };
 use crate::{
     Event, EventSender, FinishReason, GeneratorError, SampledBy, TextOutput, TokenLogprob, Usage,
+    server::{Answer, Fault, UpstreamError, client::code_of},
 };
 
 /// The largest answer that is read.

@@ -9,7 +9,11 @@
     reason = "what a test did not expect ends it"
 )]
 
+mod a1111;
+mod comfyui;
 mod faults;
+mod pictures;
+mod routes;
 mod server;
 
 use std::{

@@ -1,9 +1,13 @@
 //! Requests to the servers: a pool of open connections, deadlines, tries, and health.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{
-    Method, Response, StatusCode, Url,
+    Method, RequestBuilder, Response, StatusCode, Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
@@ -11,9 +15,9 @@ use serde_json::Value;
 
 use super::{
     budget::RetryBudget,
-    endpoint::{Endpoints, Lease},
+    endpoint::{Endpoints, Lease, below},
     error::{Fault, UpstreamError, Wait, harmless},
-    settings::{Key, Settings, Waits},
+    settings::{Connection, Key, Waits},
 };
 use crate::GeneratorError;
 
@@ -23,35 +27,83 @@ const PAUSE_FIRST: Duration = Duration::from_millis(20);
 const IDLE_CONNECTIONS_MAX: usize = 64;
 /// Shorter than what common servers keep idle connections for.
 const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(4);
+/// The longest answer to a look.
+pub(crate) const LOOK_BYTES_MAX: usize = 4 << 20;
 /// As much of an error's body is read.
 const ERROR_BYTES_MAX: usize = 64 << 10;
 
 /// Sends requests.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     pub(super) endpoints: Endpoints,
     authorization: Option<HeaderValue>,
     waits: Waits,
-    retries_max: u32,
+    pub(super) retries_max: u32,
     budget: RetryBudget,
+}
+
+/// How a key is shown to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// As a bearer token.
+    Bearer,
+    /// `name:password` as HTTP's own; a key without a colon as a bearer token.
+    Basic,
 }
 
 /// What is sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ask<'a> {
+pub(crate) struct Ask<'a> {
     /// The path below an endpoint's address.
-    pub(super) path: &'a str,
-    /// JSON; without it the request is a GET.
-    pub(super) body: Option<&'a [u8]>,
+    path: &'a str,
+    /// Names and values after the path.
+    query: &'a [(&'a str, &'a str)],
+    /// What is posted, with its media type; without it the request is a GET.
+    pub(super) body: Option<(&'a str, &'a [u8])>,
     /// How long the first byte may take.
-    pub(super) first_byte: Duration,
+    first_byte: Duration,
+}
+
+impl<'a> Ask<'a> {
+    /// A GET.
+    pub(crate) const fn get(path: &'a str, first_byte: Duration) -> Self {
+        Self { path, query: &[], body: None, first_byte }
+    }
+
+    /// A POST of JSON.
+    pub(crate) const fn json(path: &'a str, body: &'a [u8], first_byte: Duration) -> Self {
+        Self { path, query: &[], body: Some(("application/json", body)), first_byte }
+    }
+
+    /// A POST of a body of any media type.
+    pub(crate) const fn post(
+        path: &'a str,
+        kind: &'a str,
+        body: &'a [u8],
+        first_byte: Duration,
+    ) -> Self {
+        Self { path, query: &[], body: Some((kind, body)), first_byte }
+    }
+
+    /// With names and values after the path.
+    pub(crate) const fn with(self, query: &'a [(&'a str, &'a str)]) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(super) fn url(&self, base: &Url) -> Url {
+        let mut url = below(base, self.path);
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(self.query);
+        }
+        url
+    }
 }
 
 impl Client {
     /// # Errors
     /// [`GeneratorError::Unsupported`] when an address or the key cannot be used.
-    pub(super) fn new(settings: &Settings) -> Result<Self, GeneratorError> {
+    pub(crate) fn new(settings: &Connection, scheme: Scheme) -> Result<Self, GeneratorError> {
         // The one implementation of cryptography in this program; another that is installed stays.
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
@@ -69,14 +121,14 @@ impl Client {
         Ok(Self {
             http: http.map_err(|error| unsupported(error.without_url().to_string()))?,
             endpoints: Endpoints::new(settings.bases()?),
-            authorization: settings.key.as_ref().map(bearer).transpose()?,
+            authorization: settings.key.as_ref().map(|key| shown(key, scheme)).transpose()?,
             waits: settings.waits,
             retries_max: settings.retries_max,
             budget: RetryBudget::full(),
         })
     }
 
-    pub(super) const fn waits(&self) -> &Waits {
+    pub(crate) const fn waits(&self) -> &Waits {
         &self.waits
     }
 
@@ -84,7 +136,7 @@ impl Client {
     ///
     /// # Errors
     /// [`UpstreamError`] of the last try.
-    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<Answer, UpstreamError> {
+    pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<Answer, UpstreamError> {
         let deadline = Instant::now() + self.waits.total;
         self.budget.earn();
         let (mut tried, mut pause, mut last) = (Vec::new(), PAUSE_FIRST, None::<UpstreamError>);
@@ -102,7 +154,7 @@ impl Client {
                 Err(resting) => return Err(last.unwrap_or(resting)),
             };
             tried.push(lease.place());
-            match self.once(ask, lease, deadline).await {
+            match self.once(ask, Arc::new(lease), deadline).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) if error.is_worth_another_try() => last = Some(error),
                 Err(error) => return Err(error),
@@ -111,60 +163,93 @@ impl Client {
         Err(last.unwrap_or_else(|| Fault::Resting.into()))
     }
 
+    /// Whether one more retry may be made, after its pause.
+    pub(super) async fn may_retry(&self) -> bool {
+        let may = self.budget.spend();
+        if may {
+            tokio::time::sleep(PAUSE_FIRST).await;
+        }
+        may
+    }
+
+    /// Asks one endpoint once, and notes its failure for its health.
     async fn once(
         &self,
         ask: Ask<'_>,
-        lease: Lease,
+        lease: Arc<Lease>,
         deadline: Instant,
     ) -> Result<Answer, UpstreamError> {
-        let first_byte = ask.first_byte.min(deadline.saturating_duration_since(Instant::now()));
-        let trying = tokio::time::timeout(first_byte, self.send(ask, lease.url(ask.path)));
-        let tried = trying.await.unwrap_or(Err(Fault::TimedOut(Wait::FirstByte).into()));
-        match tried {
-            Ok((response, first)) => {
-                Ok(Answer { response, first, lease, deadline, idle: self.waits.idle, bytes: 0 })
-            }
-            Err(error) => {
-                lease.failed(&error);
-                Err(error)
-            }
-        }
+        let answered = self.quietly(ask, &lease, deadline).await;
+        answered.inspect_err(|error| lease.failed(error))
     }
 
-    /// The answer's head and its first bytes.
-    async fn send(
+    /// Asks one endpoint once.
+    pub(super) async fn quietly(
         &self,
         ask: Ask<'_>,
-        url: Url,
-    ) -> Result<(Response, Option<Vec<u8>>), UpstreamError> {
+        lease: &Arc<Lease>,
+        deadline: Instant,
+    ) -> Result<Answer, UpstreamError> {
+        let request = self.request(ask, ask.url(lease.base()));
+        self.begin(request, ask.first_byte, lease, deadline).await
+    }
+
+    /// Fetches what an answer names at its own server, as far as it is that server.
+    ///
+    /// # Errors
+    /// [`Fault::Malformed`] when the address is none or another server's, else as of any request.
+    pub(crate) async fn follow(
+        &self,
+        answer: &Answer,
+        address: &str,
+    ) -> Result<Answer, UpstreamError> {
+        let base = answer.lease.base();
+        let url = base.join(address).map_err(|_| Fault::Malformed("its picture has no address"))?;
+        if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+            let elsewhere = "its picture is on another server, from which nothing is fetched";
+            return Err(Fault::Malformed(elsewhere).into());
+        }
+        let request = self.request(Ask::get("", self.waits.first_byte), url);
+        self.begin(request, self.waits.first_byte, &answer.lease, answer.deadline).await
+    }
+
+    async fn begin(
+        &self,
+        request: RequestBuilder,
+        first_byte: Duration,
+        lease: &Arc<Lease>,
+        deadline: Instant,
+    ) -> Result<Answer, UpstreamError> {
+        let first_byte = first_byte.min(deadline.saturating_duration_since(Instant::now()));
+        let tried = tokio::time::timeout(first_byte, answered(request)).await;
+        let (response, first) = tried.unwrap_or(Err(Fault::TimedOut(Wait::FirstByte).into()))?;
+        let (lease, idle) = (Arc::clone(lease), self.waits.idle);
+        Ok(Answer { response, first, lease, deadline, idle, bytes: 0 })
+    }
+
+    pub(super) fn request(&self, ask: Ask<'_>, url: Url) -> RequestBuilder {
         let method = if ask.body.is_some() { Method::POST } else { Method::GET };
         let mut request = self.http.request(method, url).header(ACCEPT, "*/*");
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
-        if let Some(body) = ask.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_vec());
+        if let Some((kind, body)) = ask.body {
+            request = request.header(CONTENT_TYPE, kind).body(body.to_vec());
         }
-        let mut response = request.send().await.map_err(|error| fault(&error))?;
-        if response.status() != StatusCode::OK {
-            return Err(failure(response).await);
-        }
-        let first = response.chunk().await.map_err(|error| fault(&error))?;
-        Ok((response, first.map(Vec::from)))
+        request
     }
 
     /// What every endpoint says to a GET, without tries and health: for a look from outside.
-    pub(super) async fn look(&self, path: &str) -> Vec<(Url, Result<Vec<u8>, UpstreamError>)> {
+    pub(crate) async fn look(&self, path: &str) -> Vec<(Url, Result<Vec<u8>, UpstreamError>)> {
         let mut found = Vec::new();
         for base in self.endpoints.bases() {
-            let url = super::endpoint::below(base, path);
-            let ask = Ask { path, body: None, first_byte: self.waits.first_byte };
+            let ask = Ask::get(path, self.waits.first_byte);
             let reading = async {
-                let (mut response, first) = self.send(ask, url).await?;
+                let (mut response, first) = answered(self.request(ask, ask.url(base))).await?;
                 let mut bytes = first.unwrap_or_default();
                 while let Some(more) = response.chunk().await.map_err(|error| fault(&error))? {
                     bytes.extend_from_slice(&more);
-                    if bytes.len() > super::models::LIST_BYTES_MAX {
+                    if bytes.len() > LOOK_BYTES_MAX {
                         return Err(Fault::TooLarge.into());
                     }
                 }
@@ -178,9 +263,23 @@ impl Client {
     }
 }
 
-fn bearer(key: &Key) -> Result<HeaderValue, GeneratorError> {
-    let value = HeaderValue::from_str(&format!("Bearer {}", key.reveal()));
-    let mut value = value.map_err(|_| GeneratorError::Unsupported {
+/// The answer's head and its first bytes.
+async fn answered(request: RequestBuilder) -> Result<(Response, Option<Vec<u8>>), UpstreamError> {
+    let mut response = request.send().await.map_err(|error| fault(&error))?;
+    if response.status() != StatusCode::OK {
+        return Err(failure(response).await);
+    }
+    let first = response.chunk().await.map_err(|error| fault(&error))?;
+    Ok((response, first.map(Vec::from)))
+}
+
+fn shown(key: &Key, scheme: Scheme) -> Result<HeaderValue, GeneratorError> {
+    let key = key.reveal();
+    let shown = match scheme {
+        Scheme::Basic if key.contains(':') => format!("Basic {}", STANDARD.encode(key)),
+        _ => format!("Bearer {key}"),
+    };
+    let mut value = HeaderValue::from_str(&shown).map_err(|_| GeneratorError::Unsupported {
         reason: "its key holds characters that no key has".to_owned(),
     })?;
     value.set_sensitive(true);
@@ -189,18 +288,18 @@ fn bearer(key: &Key) -> Result<HeaderValue, GeneratorError> {
 
 /// An answer that has begun. Dropping it before its end closes the connection.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     response: Response,
     first: Option<Vec<u8>>,
-    lease: Lease,
-    deadline: Instant,
+    pub(super) lease: Arc<Lease>,
+    pub(super) deadline: Instant,
     idle: Duration,
     bytes: usize,
 }
 
 impl Answer {
     /// Whether it says that it is a stream of events.
-    pub(super) fn is_events(&self) -> bool {
+    pub(crate) fn is_events(&self) -> bool {
         let kind = self.response.headers().get(CONTENT_TYPE);
         kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
     }
@@ -209,7 +308,7 @@ impl Answer {
     ///
     /// # Errors
     /// [`UpstreamError`] when they do not come, or there are more than `bytes_max` in all.
-    pub(super) async fn next(
+    pub(crate) async fn next(
         &mut self,
         bytes_max: usize,
     ) -> Result<Option<Vec<u8>>, UpstreamError> {
@@ -237,7 +336,7 @@ impl Answer {
     ///
     /// # Errors
     /// Those of [`Self::next`].
-    pub(super) async fn whole(&mut self, bytes_max: usize) -> Result<Vec<u8>, UpstreamError> {
+    pub(crate) async fn whole(&mut self, bytes_max: usize) -> Result<Vec<u8>, UpstreamError> {
         let mut all = Vec::new();
         while let Some(bytes) = self.next(bytes_max).await? {
             all.extend_from_slice(&bytes);
@@ -246,7 +345,7 @@ impl Answer {
     }
 
     /// Notes what came of it for the endpoint's health.
-    pub(super) fn judged<T>(&self, result: Result<T, UpstreamError>) -> Result<T, UpstreamError> {
+    pub(crate) fn judged<T>(&self, result: Result<T, UpstreamError>) -> Result<T, UpstreamError> {
         match &result {
             Ok(_) => self.lease.succeeded(),
             Err(error) => self.lease.failed(error),
@@ -255,12 +354,12 @@ impl Answer {
     }
 }
 
-fn fault(error: &reqwest::Error) -> Fault {
+pub(super) fn fault(error: &reqwest::Error) -> Fault {
     if error.is_connect() { Fault::Unreachable } else { Fault::Reset }
 }
 
 /// What an answer without success says.
-async fn failure(mut response: Response) -> UpstreamError {
+pub(super) async fn failure(mut response: Response) -> UpstreamError {
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let retry_after_s = retry_after.and_then(|text| text.trim().parse().ok());
@@ -292,7 +391,7 @@ async fn code(response: &mut Response) -> Option<String> {
 }
 
 /// The code in an error object of OpenAI's shape.
-pub(super) fn code_of(error: &Value) -> Option<String> {
+pub(crate) fn code_of(error: &Value) -> Option<String> {
     let named = |name: &str| error.get(name).and_then(Value::as_str).and_then(harmless);
     named("code").or_else(|| named("type"))
 }

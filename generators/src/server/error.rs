@@ -131,7 +131,7 @@ impl fmt::Display for Fault {
 }
 
 /// A code as it may be repeated: short and of harmless characters.
-pub(super) fn harmless(code: &str) -> Option<String> {
+pub(crate) fn harmless(code: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let fits = !code.is_empty() && code.len() <= CODE_CHARS_MAX && code.chars().all(plain);
     fits.then(|| code.to_owned())

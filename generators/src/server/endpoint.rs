@@ -119,9 +119,14 @@ impl Lease {
         self.place
     }
 
-    /// The address of a path below the endpoint's.
-    pub(super) fn url(&self, path: &str) -> Url {
-        below(&self.endpoint.base, path)
+    /// The endpoint's address.
+    pub(super) fn base(&self) -> &Url {
+        &self.endpoint.base
+    }
+
+    /// Whether nothing else of ours is under way there.
+    pub(super) fn is_alone(&self) -> bool {
+        self.endpoint.open.load(Ordering::Relaxed) == 1
     }
 
     /// The endpoint did its part.
