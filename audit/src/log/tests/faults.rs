@@ -154,7 +154,12 @@ async fn live(place: &Place, fault: &Fault, kept: &mut Vec<Receipt>) {
         drop(log.checkpoint_now().await);
     }
     let before = kept.len();
-    stopped |= append(&log, 1, kept).await;
+    // How records are gathered into writes varies, so the fault may meet the first of these.
+    for _ in 0..2 {
+        if kept.len() == before && !stopped {
+            stopped |= append(&log, 1, kept).await;
+        }
+    }
     assert_eq!(kept.len() > before, !stopped, "what is not in doubt goes on without a restart");
     assert_eq!(log.stopped().is_some(), stopped);
 }
