@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use audit::{Event, Record};
-use generators::{Generator, ModelCard, Pictures};
+use generators::{Generator, Material, ModelCard, Pictures};
 use types::{
     Action, AssetId, Decision, GenerationRequest, Message, Modality, Principal, Receipt, RequestId,
     Sampling, Speaker, Task,
@@ -32,6 +32,8 @@ pub struct Case {
     pub(crate) original: Option<Vec<u8>>,
     /// The decoded pictures that came with the request.
     pub(crate) pictures: Pictures,
+    /// What a video is to be made of.
+    pub(crate) material: Material,
     /// A picture that came with the request says that a model made it or took part.
     pub(crate) from_synthetic: bool,
     /// Which of several models ran, where the generator is several.
@@ -88,6 +90,7 @@ impl Case {
             idempotency: crate::idempotency::current(),
             evidence: Evidence::default(),
             pictures: Pictures::default(),
+            material: Material::default(),
             from_synthetic: false,
             ran: None,
             original: None,
@@ -130,7 +133,7 @@ impl Case {
             return Err(LineError::WrongModality { model: model(), makes, wanted });
         }
         let task = self.request.drawing.task;
-        if wanted == Modality::Image && !card.tasks.contains(&task) {
+        if has_tasks(wanted) && !card.tasks.contains(&task) {
             return Err(LineError::WrongTask { model: model(), task });
         }
         let agreed = self.request.consent.as_ref().is_some_and(|place| !place.trim().is_empty());
@@ -252,6 +255,11 @@ impl Case {
         self.stages.metrics.requests.get_or_create(&labels).inc();
         self.stages.metrics.requests_open.dec();
     }
+}
+
+/// Whether content of a kind is made by tasks that models differ in.
+pub(crate) const fn has_tasks(modality: Modality) -> bool {
+    matches!(modality, Modality::Image | Modality::Video)
 }
 
 /// A request in which nothing is asked for.

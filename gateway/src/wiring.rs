@@ -16,11 +16,13 @@ use crate::{
     accounts::Accounts,
     attesting::Attesting,
     backup,
+    case::has_tasks,
     detecting::Detector,
     exporting,
     guests::Guests,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
+    jobs::Jobs,
     labelling::Labelling,
     lookup::Lookup,
     mark_keys::MarkKeys,
@@ -112,6 +114,10 @@ pub struct Stages {
     pub(crate) sharing: Option<Sharing>,
     checks: Arc<Semaphore>,
     pub(crate) guests: Guests,
+    /// Generations that take long.
+    pub(crate) jobs: Jobs,
+    /// Long work of several assets.
+    pub(crate) told: Telling,
     idempotency: Idempotency,
 }
 
@@ -197,6 +203,8 @@ impl Stages {
             sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             guests,
+            jobs: Jobs::default(),
+            told: Telling::default(),
             idempotency,
         })
     }
@@ -242,7 +250,7 @@ impl Stages {
     #[must_use]
     pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
         let able = |card: &ModelCard| {
-            card.modality == modality && (modality != Modality::Image || card.tasks.contains(&task))
+            card.modality == modality && (!has_tasks(modality) || card.tasks.contains(&task))
         };
         let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
         // A null model only measures: it is used when it is named.

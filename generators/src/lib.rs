@@ -31,6 +31,7 @@ pub mod registry;
 pub mod retouching;
 mod seats;
 pub mod server;
+pub mod speaking;
 pub mod stable;
 pub mod starter;
 pub mod text;
@@ -47,9 +48,9 @@ pub use job::Job;
 pub use mirrors::Mirrors;
 pub use openai::Upstream;
 pub use output::{
-    FinishReason, ImageOutput, Output, PictureFile, SampledBy, TextOutput, TokenLogprob, Usage,
-    Warning,
+    FinishReason, ImageOutput, Output, PictureFile, SampledBy, SpeechOutput, SpokenWord,
+    TextOutput, TokenLogprob, Usage, VideoOutput, Warning,
 };
-pub use picture::{Mask, Pictures, Raster};
+pub use picture::{Mask, Material, Pictures, Raster, Recording};
 pub use registry::{check, kind_of, open};
 pub use text::{Occupancy, Session, TextModel};

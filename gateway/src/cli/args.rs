@@ -16,7 +16,7 @@ mod reviews;
 mod sign;
 
 pub(super) use assist::{AssistCommand, ProfileCommand, Reading};
-pub(super) use generate::{DrawingArgs, Generate};
+pub(super) use generate::{DrawingArgs, Generate, SpeakingArgs};
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
 pub(super) use log::{LogCommand, WitnessServer};

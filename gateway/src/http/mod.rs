@@ -6,6 +6,7 @@
 mod answer;
 mod assets;
 pub(crate) mod assist;
+mod audio;
 mod audit;
 mod chat;
 mod chat_stream;
@@ -27,9 +28,12 @@ mod renditions;
 mod resolution;
 mod reviews;
 mod sampling;
+mod stories;
 mod text;
 mod vault;
 mod verify;
+mod video_form;
+mod videos;
 mod witness;
 
 use std::{sync::Arc, time::Duration};
@@ -75,6 +79,12 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(images::generations))
         .routes(routes!(images::edits))
         .routes(routes!(images::variations))
+        .routes(routes!(audio::speech))
+        .routes(routes!(videos::create, videos::list))
+        .routes(routes!(videos::show))
+        .routes(routes!(videos::content))
+        .routes(routes!(stories::create))
+        .routes(routes!(stories::show))
         .routes(routes!(moderations::moderations))
         .routes(routes!(assist::suggest))
         .routes(routes!(assist::correct))

@@ -1,4 +1,4 @@
-//! What is asked of a model that makes pictures, and the files that come with it.
+//! What is asked of a model that makes pictures or videos, and the files that come with it.
 
 use std::{fmt, sync::Arc};
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::MediaType;
 
-/// What a model is to do to make a picture.
+/// What a model is to do to make a picture or a video.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// A new picture from words.
+    /// New content from words.
     #[default]
     Create,
     /// What the mask covers is made anew, after the words where the model reads any.
@@ -27,11 +27,15 @@ pub enum Task {
     Upscale,
     /// The picture otherwise, after the words where there are any.
     Vary,
+    /// A video of titles, pictures, charts and captions.
+    Effects,
+    /// A video in which a drawn presenter says the words.
+    Anchor,
 }
 
 impl Task {
     /// All of them, with their names in interfaces and records.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Create, "create"),
         (Self::Inpaint, "inpaint"),
         (Self::Restore, "restore"),
@@ -39,6 +43,8 @@ impl Task {
         (Self::TryOn, "try-on"),
         (Self::Upscale, "upscale"),
         (Self::Vary, "vary"),
+        (Self::Effects, "effects"),
+        (Self::Anchor, "anchor"),
     ];
 
     /// Its name in interfaces and records.
@@ -53,10 +59,16 @@ impl Task {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(task, _)| *task)
     }
 
+    /// Whether it makes a video.
+    #[must_use]
+    pub const fn films(self) -> bool {
+        matches!(self, Self::Effects | Self::Anchor)
+    }
+
     /// Whether nothing can be done without words.
     #[must_use]
     pub const fn needs_words(self) -> bool {
-        matches!(self, Self::Create)
+        matches!(self, Self::Create | Self::Anchor)
     }
 
     /// The files that must come with it, and those that may.
@@ -69,6 +81,8 @@ impl Task {
             Self::Style => (&[Part::Source, Part::Style], &[]),
             Self::TryOn => (&[Part::Source, Part::Mask, Part::Garment], &[Part::GarmentMask]),
             Self::Upscale | Self::Vary => (&[Part::Source], &[]),
+            Self::Effects => (&[], &[Part::Picture, Part::Table, Part::Sound]),
+            Self::Anchor => (&[], &[Part::Picture, Part::Table]),
         }
     }
 }
@@ -113,6 +127,12 @@ pub enum Part {
     Garment,
     /// Where the garment is in its picture.
     GarmentMask,
+    /// A picture that a video shows; there may be several, in their order.
+    Picture,
+    /// A table (CSV) that a video draws.
+    Table,
+    /// A sound that is heard in a video.
+    Sound,
 }
 
 impl Part {
@@ -125,7 +145,16 @@ impl Part {
             Self::Style => "style",
             Self::Garment => "garment",
             Self::GarmentMask => "garment-mask",
+            Self::Picture => "picture",
+            Self::Table => "table",
+            Self::Sound => "sound",
         }
+    }
+
+    /// Whether a request may have several of it.
+    #[must_use]
+    pub const fn repeats(self) -> bool {
+        matches!(self, Self::Picture | Self::Table)
     }
 }
 

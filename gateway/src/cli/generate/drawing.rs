@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context as _, bail};
-use types::{Attachment, Drawing, MediaType, Part, Task};
+use types::{Attachment, Drawing, MediaType, Modality, Part, Task};
 
 use crate::{cli::args::DrawingArgs, http};
 
@@ -11,8 +11,22 @@ use crate::{cli::args::DrawingArgs, http};
 ///
 /// # Errors
 /// A file that cannot be read, or a value out of range.
-pub(super) fn read(args: &DrawingArgs) -> anyhow::Result<(Drawing, Vec<Attachment>)> {
-    let task = task(args);
+pub(super) fn read(
+    args: &DrawingArgs,
+    modality: Modality,
+    presented: bool,
+) -> anyhow::Result<(Drawing, Vec<Attachment>)> {
+    let task = match modality {
+        Modality::Image => task(args),
+        Modality::Video if presented && args.task.is_none() => Task::Anchor,
+        Modality::Video => args.task.as_deref().and_then(Task::named).unwrap_or(Task::Effects),
+        _ => args.task.as_deref().and_then(Task::named).unwrap_or_default(),
+    };
+    if task.films() != (modality == Modality::Video)
+        || (task != Task::Create && !makes_of_files(modality))
+    {
+        bail!("the task `{task}` is none of {modality}");
+    }
     let fields = http::DrawingFields {
         negative_prompt: args.negative.clone(),
         guidance_scale: args.guidance,
@@ -23,7 +37,26 @@ pub(super) fn read(args: &DrawingArgs) -> anyhow::Result<(Drawing, Vec<Attachmen
     let told = |error: http::ApiError| anyhow::anyhow!(error.body().error.message);
     let size = http::size(args.size.as_deref()).map_err(told)?;
     let drawing = Drawing { size, ..fields.read(task).map_err(told)? };
-    Ok((drawing, attachments(args, task)?))
+    let files = match modality {
+        Modality::Video => args.input.iter().map(|path| material(path)).collect(),
+        _ => attachments(args, task),
+    };
+    Ok((drawing, files?))
+}
+
+const fn makes_of_files(modality: Modality) -> bool {
+    matches!(modality, Modality::Image | Modality::Video)
+}
+
+/// What a video is made of, by what the files are.
+fn material(path: &Path) -> anyhow::Result<Attachment> {
+    let file = attachment(Part::Picture, path)?;
+    let part = match file.media_type.modality() {
+        Modality::Audio => Part::Sound,
+        Modality::Text => Part::Table,
+        Modality::Image | Modality::Video => Part::Picture,
+    };
+    Ok(Attachment { part, ..file })
 }
 
 fn task(args: &DrawingArgs) -> Task {

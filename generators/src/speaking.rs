@@ -1,0 +1,6 @@
+//! temp
+use crate::{GeneratorError, SpeechOutput};
+/// temp
+pub fn notice(words: &str) -> Result<SpeechOutput, GeneratorError> {
+    Err(GeneratorError::Failed(words.to_owned()))
+}
