@@ -1,0 +1,11 @@
+//! Stories from briefs to bundles.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test did not expect ends it"
+)]
+
+mod bundles;
+mod plans;
