@@ -8,10 +8,7 @@ use generators::{Mask, Material, Pictures, Raster};
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageReader, Limits};
 use types::{Attachment, GenerationRequest, Modality, Part, Task};
 
-use crate::{
-    case::{Case, has_tasks},
-    pipeline::LineError,
-};
+use crate::{case::Case, pipeline::LineError};
 
 /// Pictures with longer sides are not taken.
 const SIDE_PIXELS_MAX: u32 = 16_384;
@@ -25,14 +22,14 @@ const DECODING_BYTES_MAX: u64 = 512 << 20;
 /// # Errors
 /// [`LineError::Attachment`] naming the file that cannot be used.
 pub(crate) async fn open(case: &mut Case) -> Result<(), LineError> {
-    if !has_tasks(case.modality()) {
-        return expected(Task::Create, &case.request.attachments);
+    if case.request.attachments.is_empty() && case.modality() != Modality::Image {
+        return expected(case.request.drawing.task, &[]);
     }
     let (request, verifier) = (case.request.clone(), Arc::clone(&case.stages.verifier));
     let opening = tokio::task::spawn_blocking(move || {
         let (pictures, material) = match request.modality {
-            Modality::Video => (Pictures::default(), material::open(&request)?),
-            _ => (pictures(&request)?, Material::default()),
+            Modality::Image => (pictures(&request)?, Material::default()),
+            _ => (Pictures::default(), material::open(&request)?),
         };
         let declared = |file: &Attachment| {
             let report = verifier.verify(&file.bytes, None, Some(file.media_type.name()));
@@ -79,7 +76,7 @@ fn pictures(request: &GenerationRequest) -> Result<Pictures, LineError> {
                 pictures.garment = Some(raster(&picture, true));
             }
             Part::GarmentMask => pictures.garment_mask = Some(Arc::new(mask(&picture))),
-            Part::Picture | Part::Table | Part::Sound => {}
+            Part::Picture | Part::Table | Part::Sound | Part::Script => {}
         }
     }
     fits(Part::Mask, pictures.mask.as_deref(), pictures.source.as_deref())?;

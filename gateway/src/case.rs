@@ -53,6 +53,17 @@ impl Case {
         Self::with(stages, principal, request, generator)
     }
 
+    /// Opens a case for a generator that is not configured.
+    #[must_use]
+    pub(crate) fn open_with(
+        stages: Arc<Stages>,
+        principal: Principal,
+        request: GenerationRequest,
+        generator: Arc<dyn Generator>,
+    ) -> Self {
+        Self::with(stages, principal, request, Some(generator))
+    }
+
     /// Opens a case for a request whose body says too little to be one.
     pub(crate) fn malformed(stages: Arc<Stages>, principal: Principal, modality: Modality) -> Self {
         Self::with(stages, principal, GenerationRequest { modality, ..nothing() }, None)
@@ -133,7 +144,7 @@ impl Case {
             return Err(LineError::WrongModality { model: model(), makes, wanted });
         }
         let task = self.request.drawing.task;
-        if has_tasks(wanted) && !card.tasks.contains(&task) {
+        if !serves(card, wanted, task) {
             return Err(LineError::WrongTask { model: model(), task });
         }
         let agreed = self.request.consent.as_ref().is_some_and(|place| !place.trim().is_empty());
@@ -151,7 +162,12 @@ impl Case {
     /// label. Decided when the pictures were opened.
     pub(crate) fn is_synthetic(&self) -> bool {
         let by_rules = self.card().is_some_and(|card| card.algorithmic);
-        self.modality() != Modality::Image || self.from_synthetic || !by_rules
+        match (self.modality(), self.request.drawing.task) {
+            // What people said is theirs, whoever wrote it down.
+            (_, Task::Transcribe) => self.from_synthetic,
+            (Modality::Image, _) => self.from_synthetic || !by_rules,
+            _ => true,
+        }
     }
 
     pub(crate) fn generator(&self) -> Option<Arc<dyn Generator>> {
@@ -257,9 +273,11 @@ impl Case {
     }
 }
 
-/// Whether content of a kind is made by tasks that models differ in.
-pub(crate) const fn has_tasks(modality: Modality) -> bool {
-    matches!(modality, Modality::Image | Modality::Video)
+/// Whether a model makes what is asked for. Models of texts and sounds that have tasks do nothing else.
+pub(crate) fn serves(card: &ModelCard, modality: Modality, task: Task) -> bool {
+    let is_plain = matches!(modality, Modality::Text | Modality::Audio) && task == Task::Create;
+    card.modality == modality
+        && if is_plain { card.tasks.is_empty() } else { card.tasks.contains(&task) }
 }
 
 /// A request in which nothing is asked for.

@@ -194,6 +194,12 @@ impl Flow {
                 let warnings = sentences(&output.warnings);
                 return Ok(Draft::of(Product::Film(Film { output, label: None }), warnings));
             }
+            Ok(Output::Transcript(transcript)) => {
+                let warnings = sentences(&transcript.warnings);
+                let text = Text::given(transcript, marking);
+                self.account(&text.text).await?;
+                (text, warnings)
+            }
             Ok(Output::Text(output)) => {
                 self.account(&output.text).await?;
                 let warnings = sentences(&output.warnings);

@@ -297,6 +297,7 @@ mod tests {
             marking: TextMarking::new(&WatermarkKey::new([1; 32])),
             unmarkable: None,
             logprobs: None,
+            transcript: None,
             is_opened,
         })
     }

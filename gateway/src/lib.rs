@@ -51,6 +51,7 @@ mod resolving;
 pub mod reviews;
 mod screening;
 pub mod secret;
+pub mod sessions;
 mod sharing;
 mod signing;
 pub mod signing_keys;

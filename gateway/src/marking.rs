@@ -128,6 +128,7 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
             completion_tokens: text.completion_tokens,
             finish_reason: text.finish_reason.to_owned(),
             logprobs: text.logprobs,
+            transcript: text.transcript,
             ..Generation::default()
         },
         warnings: Vec::new(),

@@ -1,7 +1,7 @@
 //! How a request can end.
 
 use audit::LabelsRecord;
-use generators::{SpokenWord, TokenLogprob};
+use generators::{SpokenWord, TokenLogprob, Transcript};
 use serde::Serialize;
 use types::{
     AssetId, Decision, ImageFingerprint, Mark, MediaType, Receipt, RequestId, Sha256,
@@ -77,6 +77,8 @@ pub struct Generation {
     pub logprobs: Option<Vec<TokenLogprob>>,
     /// When each word of a sound is said.
     pub words: Vec<SpokenWord>,
+    /// What was said and when, of a transcript.
+    pub transcript: Option<Transcript>,
     /// What is said in a video, as WebVTT.
     pub captions: Option<String>,
 }

@@ -1,6 +1,8 @@
 //! What a model has made, on its way through the line.
 
-use generators::{ImageOutput, SampledBy, SpeechOutput, TextOutput, TokenLogprob, VideoOutput};
+use generators::{
+    ImageOutput, SampledBy, SpeechOutput, TextOutput, TokenLogprob, Transcript, VideoOutput,
+};
 use policy::StreamJudge;
 use tokio::sync::mpsc;
 use types::SoundFormat;
@@ -12,6 +14,11 @@ use crate::{bringing::Brought, marking::TextMarking, pipeline::Piece};
 const ELSEWHERE: &str = "sampler of an upstream: its words were chosen elsewhere";
 /// Why a text of a given form carries none.
 const BOUND: &str = "JSON: its wording is bound by its form";
+
+/// Why a translation carries none.
+const TRANSLATED: &str = "a translation: its search for the best wording has no room for a bias";
+/// Why a transcript carries none.
+const GIVEN: &str = "a transcript: its words are those that were said";
 
 /// What a model has produced; policy has not seen all of it.
 #[derive(Debug)]
@@ -76,6 +83,8 @@ pub(crate) struct Text {
     /// Why the words carry no statistical mark, where that does not depend on how many there are.
     pub(crate) unmarkable: Option<&'static str>,
     pub(crate) logprobs: Option<Vec<TokenLogprob>>,
+    /// What was said and when, where it is a transcript.
+    pub(crate) transcript: Option<Transcript>,
     /// The caller's stream has begun with the label's line already.
     pub(crate) is_opened: bool,
 }
@@ -90,10 +99,23 @@ impl Text {
             marking,
             unmarkable: match output.sampler {
                 SampledBy::Upstream => Some(ELSEWHERE),
+                SampledBy::Translator => Some(TRANSLATED),
                 SampledBy::Here => bound.then_some(BOUND),
             },
             logprobs: output.logprobs,
+            transcript: None,
             is_opened: false,
+        }
+    }
+
+    /// Words that were said, or written, before: nobody here chose them.
+    pub(crate) fn given(transcript: Transcript, marking: TextMarking) -> Self {
+        Self {
+            text: transcript.text(),
+            unmarkable: Some(GIVEN),
+            transcript: Some(transcript),
+            finish_reason: "stop",
+            ..Self::stopped(String::new(), 0, marking)
         }
     }
 
@@ -107,6 +129,7 @@ impl Text {
             marking,
             unmarkable: None,
             logprobs: None,
+            transcript: None,
             is_opened: false,
         }
     }

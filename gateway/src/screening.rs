@@ -147,6 +147,7 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
                 text.text = redacted;
                 // They would spell what was taken out.
                 text.logprobs = None;
+                text.transcript = None;
             }
             case.output = Some(finished.judgement.decision);
             Product::Text(text)

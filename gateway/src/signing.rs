@@ -127,7 +127,9 @@ fn attached(case: &Case) -> Vec<Ingredient> {
     let ingredient = |file: &Attachment| Ingredient {
         relationship: Some(match file.part {
             Part::Source => Relationship::ParentOf,
-            Part::Picture | Part::Sound => Relationship::ComponentOf,
+            Part::Picture | Part::Sound if case.request.drawing.task.films() => {
+                Relationship::ComponentOf
+            }
             _ => Relationship::InputTo,
         }),
         ..Ingredient::new(file.part.name(), file.bytes.to_vec(), file.media_type)

@@ -118,7 +118,8 @@ pub async fn make(
     told: mpsc::Sender<Part>,
 ) -> Result<Ended, StoriesError> {
     let plan = story::plan(&wanted.brief)?;
-    let parts: u32 = plan.chapters.iter().map(|c| 1 + u32::from(c.illustrated) + u32::from(c.narrated)).sum();
+    let parts: u32 =
+        plan.chapters.iter().map(|c| 1 + u32::from(c.illustrated) + u32::from(c.narrated)).sum();
     let mut making = Making {
         line,
         principal,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use types::{Drawing, Filming, GenerationRequest, Message, Sampling, Speaker, Speaking};
+use types::{Drawing, Filming, GenerationRequest, Listening, Message, Sampling, Speaker, Speaking};
 
 use crate::{
     SamplerHook,
@@ -22,6 +22,8 @@ pub struct Job {
     pub speaking: Speaking,
     /// How a video is to be made.
     pub filming: Filming,
+    /// How a sound is to be written down, or a text to be translated.
+    pub listening: Listening,
     /// The pictures that came with it.
     pub pictures: Pictures,
     /// What a video is made of.
@@ -66,6 +68,7 @@ impl From<&GenerationRequest> for Job {
             drawing: request.drawing.clone(),
             speaking: request.speaking.clone(),
             filming: request.filming.clone(),
+            listening: request.listening.clone(),
             pictures: Pictures::default(),
             material: Material::default(),
             tenant: None,
@@ -83,6 +86,7 @@ impl fmt::Debug for Job {
             .field("drawing", &self.drawing)
             .field("speaking", &self.speaking)
             .field("filming", &self.filming)
+            .field("listening", &self.listening)
             .field("pictures", &self.pictures)
             .field("material", &self.material)
             .field("tenant", &self.tenant)

@@ -61,6 +61,7 @@ impl Generator for Mirrors {
                 drawing: job.drawing.clone(),
                 speaking: job.speaking.clone(),
                 filming: job.filming.clone(),
+                listening: job.listening.clone(),
                 pictures: job.pictures.clone(),
                 material: job.material.clone(),
                 whole: job.whole,

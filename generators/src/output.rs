@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Transcript;
+
 /// What a model has made.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -14,6 +16,8 @@ pub enum Output {
     Image(ImageOutput),
     /// A still picture as the file that a server made.
     Picture(PictureFile),
+    /// What was said.
+    Transcript(Transcript),
     /// Spoken words.
     Speech(SpeechOutput),
     /// Moving pictures, perhaps with sound.
@@ -45,6 +49,8 @@ pub enum SampledBy {
     Here,
     /// The server that wrote the text.
     Upstream,
+    /// A search for the likeliest translation, which has no sampler.
+    Translator,
 }
 
 /// How likely a token was: the network's own opinion, before temperature, penalties and mark.

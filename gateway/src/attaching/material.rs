@@ -8,6 +8,8 @@ use types::{Attachment, GenerationRequest, Part};
 use super::{decode, expected, raster, wrong};
 use crate::pipeline::LineError;
 
+/// What recognisers hear, in samples a second.
+const HEARD_RATE: u32 = generators::recogniser::RATE;
 /// More files are not taken: a record names them all.
 const FILES_MAX: usize = 16;
 /// Nor larger tables.
@@ -30,7 +32,10 @@ pub(super) fn open(request: &GenerationRequest) -> Result<Material, LineError> {
                 material.pictures.push(raster(&decode(file.part, &file.bytes)?, false));
             }
             Part::Table => material.tables.push(table(file)?),
-            Part::Sound => material.sound = Some(Arc::new(recording(file)?)),
+            Part::Sound => {
+                let heard = (!task.films()).then_some(HEARD_RATE);
+                material.sound = Some(Arc::new(recording(file, heard)?));
+            }
             _ => {}
         }
     }
@@ -46,10 +51,10 @@ fn table(file: &Attachment) -> Result<String, LineError> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// All channels together.
-fn recording(file: &Attachment) -> Result<Recording, LineError> {
-    let sound = watermark::audio::read(&file.bytes)
-        .map_err(|error| wrong(file.part, format!("cannot be read: {error}")))?;
+/// All channels together, at the rate that is wanted.
+fn recording(file: &Attachment, rate: Option<u32>) -> Result<Recording, LineError> {
+    let unreadable = |error| wrong(file.part, format!("cannot be read: {error}"));
+    let sound = watermark::audio::read(&file.bytes).map_err(unreadable)?;
     let count = sound.channels().len().max(1) as f32;
     let mut samples = vec![0.0; sound.frames()];
     for channel in sound.channels() {
@@ -57,7 +62,9 @@ fn recording(file: &Attachment) -> Result<Recording, LineError> {
             *sum += sample / count;
         }
     }
-    Ok(Recording { rate: sound.rate(), samples })
+    let rate = rate.unwrap_or(sound.rate());
+    let samples = watermark::audio::resampled(&samples, sound.rate(), rate).map_err(unreadable)?;
+    Ok(Recording { rate, samples })
 }
 
 #[cfg(test)]

@@ -150,10 +150,10 @@ impl EditForm {
     /// # Errors
     /// 400 for a task that there is not.
     pub(super) fn task(&self) -> Result<Task, ApiError> {
-        let drawn = Task::ALL.iter().filter(|(task, _)| !task.films());
+        let drawn = Task::ALL.iter().filter(|(task, _)| task.draws());
         let known = || drawn.map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
         match &self.task {
-            Some(name) => Task::named(name).filter(|task| !task.films()).ok_or_else(|| {
+            Some(name) => Task::named(name).filter(|task| task.draws()).ok_or_else(|| {
                 ApiError::invalid("task", format!("There is no such task; known are {}.", known()))
             }),
             None if self.has(Part::Mask) || self.shows_through => Ok(Task::Inpaint),

@@ -30,6 +30,7 @@ mod reviews;
 mod sampling;
 mod stories;
 mod text;
+mod transcriptions;
 mod vault;
 mod verify;
 mod video_form;
@@ -80,6 +81,8 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(images::edits))
         .routes(routes!(images::variations))
         .routes(routes!(audio::speech))
+        .routes(routes!(transcriptions::transcriptions))
+        .routes(routes!(transcriptions::translations))
         .routes(routes!(videos::create, videos::list))
         .routes(routes!(videos::show))
         .routes(routes!(videos::content))

@@ -15,9 +15,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
-use types::{Modality, Principal};
+use types::{Modality, Principal, RequestId};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     answer,
@@ -83,7 +82,7 @@ pub(crate) async fn create(
         Ok(asked) => asked,
         Err(error) => return Err(turned_away(&line, principal, Modality::Text, error).await),
     };
-    let id = format!("story_{}", Uuid::now_v7());
+    let id = format!("story_{}", RequestId::new());
     let tenant = principal.tenant.to_string();
     line.stages().told.begin(&id, &tenant, json!({"created_at": answer::now_unix_s()}));
     let (events, receiver) = mpsc::channel::<Value>(PARTS_WAITING_MAX);
@@ -117,7 +116,11 @@ pub(crate) async fn show(
         let text = format!("No story has the id {id}; assets of earlier ones are in the log.");
         ApiError::not_found("story_not_found", text)
     };
-    line.stages().told.find(&id, &caller.0.tenant).map(|job| Json(described(&job))).ok_or_else(missing)
+    line.stages()
+        .told
+        .find(&id, &caller.0.tenant)
+        .map(|job| Json(described(&job)))
+        .ok_or_else(missing)
 }
 
 struct Running {
@@ -136,7 +139,10 @@ impl Running {
                 let percent = part.done.0 * 100 / part.done.1.max(1);
                 let part = described_part(&part);
                 self.line.stages().told.part(&self.id, percent, part.clone());
-                self.say(json!({"type": "story.part", "id": self.id, "progress": percent, "part": part})).await;
+                self.say(
+                    json!({"type": "story.part", "id": self.id, "progress": percent, "part": part}),
+                )
+                .await;
             }
         };
         let (ended, ()) = tokio::join!(making, telling);
@@ -146,7 +152,10 @@ impl Running {
                     "url": content_url(bundle.asset_id), "media_type": bundle.media_type,
                     "imprimatur": answer::member(&bundle), "ninjs": ninjs, "warnings": warnings,
                 });
-                (Progress::Completed(result.clone()), json!({"type": "story.completed", "story": result}))
+                (
+                    Progress::Completed(result.clone()),
+                    json!({"type": "story.completed", "story": result}),
+                )
             }
             Ok(Ended::Refused(refusal)) => failed("content_policy_violation", &refusal.message),
             Ok(Ended::Held(release)) => {
@@ -222,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_brief_is_part_of_the_body() {
-        let body = json!({"brief": "The Elbe rises", "chapters": 2, "format": "html", "stream": true});
+        let body =
+            json!({"brief": "The Elbe rises", "chapters": 2, "format": "html", "stream": true});
         let request: StoryRequest = serde_json::from_value(body).unwrap();
         let found = wanted(&request).unwrap();
         assert_eq!((found.brief.chapters, found.form), (2, Form::Html));
@@ -230,7 +240,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_brief_is_said() {
-        for body in [json!({"brief": ""}), json!({"brief": "x", "chapters": 99}), json!({"brief": "x", "colour": 1})] {
+        for body in [
+            json!({"brief": ""}),
+            json!({"brief": "x", "chapters": 99}),
+            json!({"brief": "x", "colour": 1}),
+        ] {
             let request: StoryRequest = serde_json::from_value(body).unwrap();
             assert!(wanted(&request).is_err());
         }

@@ -2,8 +2,7 @@
 
 use provenance::{DigitalSourceType, Ingredient, Relationship};
 use story::{Chapter, Credit, Links, Narration, Part, Picture, Plan, Story, Timing};
-use types::{Language, MediaType, Principal};
-use uuid::Uuid;
+use types::{AssetId, Language, MediaType, Principal};
 use watermark::label::Plan as LabelPlan;
 
 use super::{Ended, Form, Made, StoriesError, Wanted, content_url, language, publisher};
@@ -39,7 +38,10 @@ pub(super) async fn bundled(
     let file = Brought {
         bytes,
         media_type: form.media_type(),
-        lineage: Lineage::Stated { source: DigitalSourceType::TrainedAlgorithmicMedia, ingredients },
+        lineage: Lineage::Stated {
+            source: DigitalSourceType::TrainedAlgorithmicMedia,
+            ingredients,
+        },
         // Each part carries its own.
         marking: Marking::Leave,
     };
@@ -77,7 +79,7 @@ fn story(line: &Line, plan: &Plan, chapters: &[Made]) -> Story {
     Story {
         title: plan.title.clone(),
         language: plan.language.clone(),
-        identifier: format!("urn:uuid:{}", Uuid::now_v7()),
+        identifier: format!("urn:uuid:{}", AssetId::new()),
         modified,
         publisher: publisher(line),
         notice: notice(line.stages().labelling.plan(), language(&plan.language)),

@@ -1,4 +1,4 @@
-//! What is asked of a model that makes pictures or videos, and the files that come with it.
+//! What is asked of a model beyond plain words, and the files that come with it.
 
 use std::{fmt, sync::Arc};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::MediaType;
 
-/// What a model is to do to make a picture or a video.
+/// What a model is to do.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -31,11 +31,15 @@ pub enum Task {
     Effects,
     /// A video in which a drawn presenter says the words.
     Anchor,
+    /// What is said in a sound, as text.
+    Transcribe,
+    /// A text, or what is said in a sound, in another language.
+    Translate,
 }
 
 impl Task {
     /// All of them, with their names in interfaces and records.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Create, "create"),
         (Self::Inpaint, "inpaint"),
         (Self::Restore, "restore"),
@@ -45,6 +49,8 @@ impl Task {
         (Self::Vary, "vary"),
         (Self::Effects, "effects"),
         (Self::Anchor, "anchor"),
+        (Self::Transcribe, "transcribe"),
+        (Self::Translate, "translate"),
     ];
 
     /// Its name in interfaces and records.
@@ -65,6 +71,12 @@ impl Task {
         matches!(self, Self::Effects | Self::Anchor)
     }
 
+    /// Whether it makes a picture.
+    #[must_use]
+    pub const fn draws(self) -> bool {
+        !self.films() && !matches!(self, Self::Transcribe | Self::Translate)
+    }
+
     /// Whether nothing can be done without words.
     #[must_use]
     pub const fn needs_words(self) -> bool {
@@ -83,6 +95,8 @@ impl Task {
             Self::Upscale | Self::Vary => (&[Part::Source], &[]),
             Self::Effects => (&[], &[Part::Picture, Part::Table, Part::Sound]),
             Self::Anchor => (&[], &[Part::Picture, Part::Table]),
+            Self::Transcribe => (&[Part::Sound], &[]),
+            Self::Translate => (&[], &[Part::Sound, Part::Script]),
         }
     }
 }
@@ -131,8 +145,10 @@ pub enum Part {
     Picture,
     /// A table (CSV) that a video draws.
     Table,
-    /// A sound that is heard in a video.
+    /// A sound that is heard in a video, or that holds what is to be written down.
     Sound,
+    /// The text that a translation is made of, as the asset that it is.
+    Script,
 }
 
 impl Part {
@@ -148,6 +164,7 @@ impl Part {
             Self::Picture => "picture",
             Self::Table => "table",
             Self::Sound => "sound",
+            Self::Script => "script",
         }
     }
 

@@ -31,4 +31,4 @@ pub use receipt::Receipt;
 pub use request::{
     GenerationRequest, Language, Message, Sampling, Speaker, TextFormat, Unlabelled,
 };
-pub use speaking::{Filming, SoundFormat, Speaking};
+pub use speaking::{Filming, Listening, SoundFormat, Speaking};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attachment, Drawing, Filming, Modality, RequestId, Speaking};
+use crate::{Attachment, Drawing, Filming, Listening, Modality, RequestId, Speaking};
 
 /// A request for content, already checked for shape; nothing has judged it yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct GenerationRequest {
     pub speaking: Speaking,
     /// How a video is to be made.
     pub filming: Filming,
+    /// How a sound is to be written down, or a text to be translated.
+    pub listening: Listening,
     /// The files that came with it.
     pub attachments: Vec<Attachment>,
     /// Where the agreement of the person in the source is kept, for [`Task::TryOn`]; recorded as a
@@ -64,6 +66,7 @@ impl GenerationRequest {
             drawing: Drawing::default(),
             speaking: Speaking::default(),
             filming: Filming::default(),
+            listening: Listening::default(),
             attachments: Vec::new(),
             consent: None,
             unlabelled: None,

@@ -1,4 +1,4 @@
-//! How words are to be spoken, and how a video is to be made of them.
+//! How words are to be spoken and heard, and how a video is to be made of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,18 @@ impl SoundFormat {
             Self::Pcm => MediaType::Binary,
         }
     }
+}
+
+/// How sounds are to be written down and texts to be translated; what is `None` is left to the model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listening {
+    /// The language of the source, by ISO 639-1.
+    pub language: Option<String>,
+    /// The language that is wanted, by ISO 639-1.
+    pub to: Option<String>,
+    /// Whether each word is to have its times.
+    pub word_times: bool,
 }
 
 /// How a video is to be made; what is `None` is left to the model.

@@ -15,7 +15,7 @@ use types::MediaType;
 use crate::WatermarkError;
 
 pub use decode::read;
-pub(crate) use resample::resampled;
+pub use resample::resampled;
 
 /// The greatest number of samples over all channels: 1 GiB of memory, 46 minutes of stereo at
 /// 48,000 samples per second.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use types::{Attachment, Drawing, MediaType, Modality, Part, Task};
 
 use crate::{cli::args::DrawingArgs, http};
@@ -22,11 +22,12 @@ pub(super) fn read(
         Modality::Video => args.task.as_deref().and_then(Task::named).unwrap_or(Task::Effects),
         _ => args.task.as_deref().and_then(Task::named).unwrap_or_default(),
     };
-    if task.films() != (modality == Modality::Video)
-        || (task != Task::Create && !makes_of_files(modality))
-    {
-        bail!("the task `{task}` is none of {modality}");
-    }
+    let fits = match modality {
+        Modality::Image => task.draws(),
+        Modality::Video => task.films(),
+        Modality::Text | Modality::Audio => task == Task::Create,
+    };
+    ensure!(fits, "the task `{task}` is none of {modality}");
     let fields = http::DrawingFields {
         negative_prompt: args.negative.clone(),
         guidance_scale: args.guidance,
@@ -42,10 +43,6 @@ pub(super) fn read(
         _ => attachments(args, task),
     };
     Ok((drawing, files?))
-}
-
-const fn makes_of_files(modality: Modality) -> bool {
-    matches!(modality, Modality::Image | Modality::Video)
 }
 
 /// What a video is made of, by what the files are.
