@@ -8,7 +8,7 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "gateway",
     "policy",
     "generators",
@@ -16,15 +16,17 @@ const ROOMS: [&str; 10] = [
     "retouch",
     "scene",
     "story",
+    "voice",
     "watermark",
     "provenance",
     "audit",
 ];
-/// Pure computation, on pixels, scenes and stories: it speaks no language of ours, not even `types`.
-const PURE: [(&str, &str); 3] = [
+/// Pure computation, on pixels, samples, scenes and stories: it speaks no language of ours, not even `types`.
+const PURE: [(&str, &str); 4] = [
     ("retouch", "generators/retouch/Cargo.toml"),
     ("scene", "generators/scene/Cargo.toml"),
     ("story", "generators/story/Cargo.toml"),
+    ("voice", "generators/voice/Cargo.toml"),
 ];
 const MANIFESTS: [(&str, &str); 6] = [
     ("policy", "policy/Cargo.toml"),
