@@ -1,0 +1,69 @@
+//! Whisper beside `transformers`.
+//!
+//! A folder holds what `save_pretrained` writes and `golden.safetensors`: `pcm`, `mel` (by filter,
+//! frame), `enc_head` (the first rows of the encoder), `dec_ids` with `logits`, and `greedy`.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use candle_core::{DType, Device, Tensor, safetensors::load_buffer};
+use generators::whisper::Workbench;
+
+/// How far numbers may be off.
+const TOLERANCE: f32 = 5e-4;
+
+/// Whether a folder holds a Whisper network with golden values.
+pub(crate) fn hears(folder: &Path) -> bool {
+    super::model_type(folder).as_deref() == Some("whisper")
+        && folder.join("golden.safetensors").is_file()
+}
+
+/// The largest difference of each step, or what is wrong.
+pub(crate) fn compare(folder: &Path) -> Result<Vec<(&'static str, f32, f32)>, String> {
+    let said = |error: generators::GeneratorError| error.to_string();
+    let golden = load_buffer(&fs::read(folder.join("golden.safetensors")).unwrap(), &Device::Cpu);
+    let golden = golden.unwrap();
+    let bench = Workbench::open(folder).map_err(said)?;
+    let picture = bench.picture(&numbers(&golden, "pcm"));
+    let mel = golden["mel"].squeeze(0).unwrap().t().unwrap();
+    let mel: Vec<f32> = mel.contiguous().unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    let mut found = vec![("mel", super::difference(&picture, &mel), TOLERANCE)];
+    let mut window = bench.encode(&mel).map_err(said)?;
+    let head = numbers(&golden, "enc_head");
+    let encoded = &window.encoded()[..head.len()];
+    found.push(("encoder", super::difference(encoded, &head), TOLERANCE));
+    let ids = ids(&golden, "dec_ids");
+    let logits = bench.read(&mut window, &ids).map_err(said)?.concat();
+    found.push(("logits", super::difference(&logits, &numbers(&golden, "logits")), TOLERANCE));
+    greedy(&bench, &picture, &golden)?;
+    Ok(found)
+}
+
+/// The likeliest tokens, one by one with a memory, from our own picture.
+fn greedy(
+    bench: &Workbench,
+    picture: &[f32],
+    golden: &HashMap<String, Tensor>,
+) -> Result<(), String> {
+    let said = |error: generators::GeneratorError| error.to_string();
+    let (first, all) = (ids(golden, "dec_ids"), ids(golden, "greedy"));
+    let mut window = bench.encode(picture).map_err(said)?;
+    let mut logits = bench.read(&mut window, &first).map_err(said)?;
+    for token in &all[first.len()..] {
+        let likeliest = super::likeliest(logits.last().unwrap()) as u32;
+        if likeliest != *token {
+            return Err(format!("greedy token {likeliest} instead of {token}"));
+        }
+        logits = bench.read(&mut window, &[*token]).map_err(said)?;
+    }
+    Ok(())
+}
+
+fn numbers(golden: &HashMap<String, Tensor>, name: &str) -> Vec<f32> {
+    let wide = golden[name].to_dtype(DType::F32).unwrap();
+    wide.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+fn ids(golden: &HashMap<String, Tensor>, name: &str) -> Vec<u32> {
+    let ids: Vec<i64> = golden[name].flatten_all().unwrap().to_vec1().unwrap();
+    ids.into_iter().map(|id| id as u32).collect()
+}
