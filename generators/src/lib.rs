@@ -8,6 +8,9 @@
 //! name, [`null`] measures the line around a model. [`starter`] are the models that come with the
 //! program. [`check`](mod@check) looks a folder over.
 //!
+//! Beside the seam of what is generated stand those of what is understood: [`recogniser`] writes down
+//! what is said ([`whisper`]). [`hearing`] tells speech from silence.
+//!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
 pub mod a1111;
@@ -23,11 +26,13 @@ pub mod generator;
 mod gguf;
 pub mod hearing;
 pub mod job;
+mod manual;
 pub mod mirrors;
 pub mod null;
 pub mod openai;
 pub mod output;
 pub mod picture;
+pub mod recogniser;
 pub mod registry;
 pub mod retouching;
 mod seats;
@@ -54,5 +59,7 @@ pub use output::{
     Warning,
 };
 pub use picture::{Mask, Pictures, Raster};
-pub use registry::{check, kind_of, open};
+pub use recogniser::{Hearing, Recogniser, Segment, Transcript, Word};
+pub use registry::{check, kind_of, open, open_recogniser};
 pub use text::{Occupancy, Session, TextModel};
+pub use whisper::Whisper;

@@ -22,5 +22,5 @@ pub(crate) use self::{
     attention::{Attention, Bias},
     map::{Curve, Feed, Map, Norm},
     memory::{Memory, Source},
-    stack::{Layer, Placement, Reading, Stack},
+    stack::{Layer, Placement, Reading, Stack, Watched},
 };

@@ -101,7 +101,6 @@ pub(crate) struct Generation {
     pub(crate) is_multilingual: Option<bool>,
     /// Layers and heads that look where the words are.
     pub(crate) alignment_heads: Option<Vec<(usize, usize)>>,
-    num_beams: Option<usize>,
 }
 
 impl Generation {
@@ -115,11 +114,6 @@ impl Generation {
         } else {
             Ok(Self::default())
         }
-    }
-
-    /// Writings that are followed at once.
-    pub(crate) fn beams(&self) -> usize {
-        self.num_beams.unwrap_or(1).clamp(1, 16)
     }
 }
 

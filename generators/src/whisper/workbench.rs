@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use super::{
+    Thresholds,
     config::{self, Config},
     front::Front,
     network::Network,
+    opened::Opened,
 };
 use crate::{
-    GeneratorError,
+    EventSender, GeneratorError,
     files::ModelFiles,
+    recogniser::{Hearing, Transcript},
     sequence::{Memory, Reading, Source},
     stable::parts::Component,
     weights::Weights,
@@ -82,5 +85,31 @@ impl Workbench {
         let reading = Reading { memory, source, rows: ids.len(), watched: None };
         let wanted: Vec<usize> = (0..ids.len()).collect();
         self.network.decode(ids, &mut [reading], &wanted)
+    }
+
+    /// Writes down a sound with the folder `path`, always what is likeliest: nothing is written
+    /// again, nothing is taken for silence, nothing is left out, and no window reads what was
+    /// written before it. This is what can be compared with other programs.
+    ///
+    /// # Errors
+    /// [`GeneratorError`] as for [`crate::Whisper`].
+    pub fn transcribe(path: &Path, hearing: &Hearing) -> Result<Transcript, GeneratorError> {
+        let opened = Opened::open(ModelFiles::folder(path)?, "workbench")?;
+        let thresholds = Thresholds {
+            no_speech: f32::INFINITY,
+            again: false,
+            remember: false,
+            ..Thresholds::default()
+        };
+        let (events, mut receiver) = EventSender::channel(1);
+        std::thread::scope(|scope| {
+            let run = scope.spawn(|| {
+                let events = events;
+                super::hear(&opened, hearing, thresholds, &events)
+            });
+            while receiver.recv_blocking().is_some() {}
+            let died = |_| Err(GeneratorError::Failed("the run ended early".to_owned()));
+            run.join().unwrap_or_else(died)
+        })
     }
 }

@@ -6,7 +6,7 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use candle_core::{DType, Device, Tensor, safetensors::load_buffer};
-use generators::whisper::Workbench;
+use generators::{Hearing, whisper::Workbench};
 
 /// How far numbers may be off.
 const TOLERANCE: f32 = 5e-4;
@@ -35,7 +35,31 @@ pub(crate) fn compare(folder: &Path) -> Result<Vec<(&'static str, f32, f32)>, St
     let logits = bench.read(&mut window, &ids).map_err(said)?.concat();
     found.push(("logits", super::difference(&logits, &numbers(&golden, "logits")), TOLERANCE));
     greedy(&bench, &picture, &golden)?;
+    if golden.contains_key("long_pcm") {
+        found.push(("times", long(folder, &golden)?, 1e-4));
+    }
     Ok(found)
+}
+
+/// A sound of several windows: the same tokens; by how much the times of its segments differ.
+fn long(folder: &Path, golden: &HashMap<String, Tensor>) -> Result<f32, String> {
+    let mut hearing = Hearing::new(numbers(golden, "long_pcm"));
+    hearing.language = Some("en".to_owned());
+    let ours = Workbench::transcribe(folder, &hearing).map_err(|error| error.to_string())?;
+    let tokens: Vec<u32> = ours.segments.iter().flat_map(|one| one.tokens.clone()).collect();
+    // Either program may repeat the time at which a window ends.
+    let single = |mut ids: Vec<u32>| {
+        ids.dedup();
+        ids
+    };
+    let theirs = ids(golden, "long_ids");
+    if single(tokens.clone()) != single(theirs.clone()) {
+        return Err(format!("tokens {tokens:?} instead of {theirs:?}"));
+    }
+    let starts: Vec<f32> = ours.segments.iter().map(|one| one.start as f32).collect();
+    let ends: Vec<f32> = ours.segments.iter().map(|one| one.end as f32).collect();
+    let starts = super::difference(&starts, &numbers(golden, "long_starts"));
+    Ok(starts.max(super::difference(&ends, &numbers(golden, "long_ends"))))
 }
 
 /// The likeliest tokens, one by one with a memory, from our own picture.
