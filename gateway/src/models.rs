@@ -86,7 +86,7 @@ pub fn open(
     let opened = match (section.kind.as_str(), &section.path) {
         ("starter-text", _) => generators::starter::text(),
         ("starter-image", _) => generators::starter::image(),
-        (kind @ ("null" | "retouch"), _) => generators::open(kind, name, Path::new("")),
+        (kind @ ("null" | "retouch" | "voice"), _) => generators::open(kind, name, Path::new("")),
         (upstreams::KIND, _) => {
             let settings = upstreams::settings(installation, name, section)?;
             Upstream::new(name, settings).map(|model| Arc::new(model) as _)
@@ -183,6 +183,7 @@ struct Damaged {
 
 impl Damaged {
     fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
+        let hears = section.kind == "whisper";
         let draws = ["diffusion", "gan", "stable-diffusion", upstreams::A1111, upstreams::COMFYUI];
         let draws = draws.contains(&section.kind.as_str());
         let usual = if draws { Modality::Image } else { Modality::Text };
@@ -193,7 +194,11 @@ impl Damaged {
             // Nothing ran, so there is nothing to name.
             sha256: Sha256::from([0; 32]),
             modality,
-            tasks: if modality == Modality::Image { vec![Task::Create] } else { Vec::new() },
+            tasks: match modality {
+                Modality::Image => vec![Task::Create],
+                _ if hears => vec![Task::Transcribe],
+                _ => Vec::new(),
+            },
             algorithmic: false,
             backend: section.kind.clone(),
             starter: false,

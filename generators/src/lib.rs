@@ -3,10 +3,14 @@
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`]
 //! lists the backends: [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures,
-//! [`stable`] with folders of diffusers, [`retouching`] works on them by fixed rules; [`openai`],
+//! [`stable`] with folders of diffusers, [`retouching`] works on them by fixed rules, [`speaking`]
+//! says words; [`openai`],
 //! [`a1111`] and [`comfyui`] ask servers (by [`server`]), [`mirrors`] are several models under one
 //! name, [`null`] measures the line around a model. [`starter`] are the models that come with the
 //! program. [`check`](mod@check) looks a folder over.
+//!
+//! Beside the seam of what is generated stand those of what is understood: [`recogniser`] writes down
+//! what is said ([`whisper`]). [`hearing`] tells speech from silence.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
@@ -21,21 +25,27 @@ mod files;
 pub mod gan;
 pub mod generator;
 mod gguf;
+pub mod hearing;
 pub mod job;
+mod manual;
 pub mod mirrors;
 pub mod null;
 pub mod openai;
 pub mod output;
 pub mod picture;
+pub mod recogniser;
 pub mod registry;
 pub mod retouching;
 mod seats;
+mod sequence;
 pub mod server;
 pub mod speaking;
 pub mod stable;
 pub mod starter;
 pub mod text;
+pub mod transcribing;
 mod weights;
+pub mod whisper;
 
 pub use a1111::WebUi;
 pub use card::ModelCard;
@@ -52,5 +62,7 @@ pub use output::{
     TextOutput, TokenLogprob, Usage, VideoOutput, Warning,
 };
 pub use picture::{Mask, Material, Pictures, Raster, Recording};
-pub use registry::{check, kind_of, open};
+pub use recogniser::{Hearing, Recogniser, Segment, Transcript, Word};
+pub use registry::{check, kind_of, open, open_recogniser};
 pub use text::{Occupancy, Session, TextModel};
+pub use whisper::Whisper;

@@ -12,7 +12,7 @@ use super::math::{Convolution, Linear, Norm};
 use crate::{
     GeneratorError,
     files::ModelFiles,
-    weights::{Header, Weights},
+    weights::{self, Header, Kind, Stored, Weights},
 };
 
 /// The longest index of shards that is read.
@@ -59,6 +59,15 @@ impl Component {
         let missing = files.path(&format!("{folder}/{stem}.safetensors"));
         let reason = "is missing: the weights must be safetensors, whole or in shards";
         Err(GeneratorError::file(missing, reason))
+    }
+
+    /// The weights at the top of a folder of `transformers`: whole or in shards.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when there are none, a shard is missing or a header is damaged.
+    pub(crate) fn top(files: &ModelFiles) -> Result<Self, GeneratorError> {
+        let found = weights::files_of(files)?;
+        Self::of(files, ".", found.shards, found.index.map(str::to_owned))
     }
 
     fn of(
@@ -145,6 +154,14 @@ impl Parts<'_> {
     /// [`GeneratorError::File`] when it is missing or has another shape. Sides of 1 at the end do
     /// not matter: the same map is stored as a matrix and as a convolution of one place.
     pub(crate) fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, GeneratorError> {
+        Ok(self.stored(name, shape)?.floats())
+    }
+
+    /// The tensor `name` in the number format of its file; empty in an outline.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] as for a tensor.
+    pub(crate) fn stored(&self, name: &str, shape: &[usize]) -> Result<Stored, GeneratorError> {
         let name = format!("{}{name}", self.prefix);
         let component = self.source.component;
         let wrong = |reason: String| Err(GeneratorError::file(&component.path, reason));
@@ -159,8 +176,10 @@ impl Parts<'_> {
             Some(_) => {}
         }
         self.source.taken.set(self.source.taken.get() + shape.iter().product::<usize>() as u64);
-        let Some(weights) = &self.source.weights else { return Ok(Vec::new()) };
-        Ok(weights.borrow_mut().take(&name)?.floats())
+        let Some(weights) = &self.source.weights else {
+            return Ok(Stored { kind: Kind::F32, shape: shape.to_vec(), bytes: Vec::new() });
+        };
+        Ok(Stored { shape: shape.to_vec(), ..weights.borrow_mut().take(&name)? })
     }
 
     /// A linear map; `biased` says whether it has a bias.
