@@ -51,7 +51,7 @@ mod resolving;
 pub mod reviews;
 mod screening;
 pub mod secret;
-pub mod sessions;
+// SESS pub mod sessions;
 mod sharing;
 mod signing;
 pub mod signing_keys;

@@ -39,6 +39,7 @@
 
 use std::sync::Arc;
 
+use generators::Generator;
 use tokio::sync::mpsc;
 use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, RequestId};
 

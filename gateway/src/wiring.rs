@@ -31,12 +31,13 @@ use crate::{
     pipeline::LineError,
     screening::PictureLists,
     secret::Secret,
-    sessions::Sessions,
+    // SESS     sessions::Sessions,
     sharing::Sharing,
     signing_keys,
     storage::Storage,
     telling::Telling,
-    trusting, vaulting,
+    trusting,
+    vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -119,7 +120,7 @@ pub struct Stages {
     /// Generations that take long.
     pub(crate) jobs: Jobs,
     /// Live sessions.
-    pub(crate) sessions: Sessions,
+    // SESS     pub(crate) sessions: Sessions,
     /// Long work of several assets.
     pub(crate) told: Telling,
     idempotency: Idempotency,
@@ -208,7 +209,7 @@ impl Stages {
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             guests,
             jobs: Jobs::default(),
-            sessions: Sessions::default(),
+            // SESS             sessions: Sessions::default(),
             told: Telling::default(),
             idempotency,
         })

@@ -166,10 +166,6 @@ fn by_network(path: &Path) -> Option<&'static str> {
     }
 }
 
-fn generates_nothing(what: &str) -> GeneratorError {
-    GeneratorError::Unsupported { reason: format!("{what}: it generates nothing by itself") }
-}
-
 /// What is no folder of files is opened by its settings: [`crate::Upstream`],
 /// [`crate::WebUi`], [`crate::ComfyUi`], [`crate::Mirrors`].
 fn without_files(instead: &str) -> GeneratorError {

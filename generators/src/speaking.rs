@@ -59,8 +59,7 @@ impl Generator for Speaking {
         let seat = self.seats.take(&events).await?;
         let run = tokio::task::spawn_blocking(move || {
             let _seat = seat;
-            let told =
-                &mut |done, total| events.send_blocking(Event::Step { done, total }).is_ok();
+            let told = &mut |done, total| events.send_blocking(Event::Step { done, total }).is_ok();
             spoken(job.prompt(), &job.speaking, told).map(|said| Output::Speech(output(said)))
         });
         run.await.map_err(|error| GeneratorError::Failed(error.to_string()))?
@@ -127,9 +126,10 @@ fn output(said: Speech) -> SpeechOutput {
 fn wrong(error: VoiceError) -> GeneratorError {
     match error {
         VoiceError::Cancelled => GeneratorError::Cancelled,
-        error => {
-            GeneratorError::Parameter { parameter: "input", reason: format!("cannot be said: {error}") }
-        }
+        error => GeneratorError::Parameter {
+            parameter: "input",
+            reason: format!("cannot be said: {error}"),
+        },
     }
 }
 
@@ -157,7 +157,9 @@ mod tests {
 
     #[tokio::test]
     async fn words_are_said_at_their_times_in_both_languages() {
-        for text in ["The river rose by 12 centimetres. It will rain.", "河水上涨了十二厘米。明天有雨。"] {
+        for text in
+            ["The river rose by 12 centimetres. It will rain.", "河水上涨了十二厘米。明天有雨。"]
+        {
             let said = run(job(text)).await.unwrap();
             let seconds = said.samples.len() as f64 / f64::from(said.rate);
             assert!((1.0..12.0).contains(&seconds), "{seconds}");

@@ -175,12 +175,15 @@ impl SoundForm {
                 return Err(ApiError::invalid("response_format", text));
             }
         };
-        if let Some(other) = self.granularities.iter().find(|u| !matches!(&***u, "word" | "segment")) {
+        if let Some(other) =
+            self.granularities.iter().find(|u| !matches!(&***u, "word" | "segment"))
+        {
             let text = format!("`{other}` is none of word and segment.");
             return Err(ApiError::invalid("timestamp_granularities", text));
         }
         let words = self.granularities.iter().any(|unit| unit == "word");
-        let segments = self.granularities.is_empty() || self.granularities.len() > usize::from(words);
+        let segments =
+            self.granularities.is_empty() || self.granularities.len() > usize::from(words);
         Ok(Shape { form, task, words, segments })
     }
 }
@@ -214,7 +217,9 @@ impl Shape {
         };
         match (self.form, transcript) {
             (Form::Text, _) => plain("text/plain; charset=utf-8", text + "\n"),
-            (Form::Srt, Some(heard)) => plain("application/x-subrip; charset=utf-8", heard.to_srt()),
+            (Form::Srt, Some(heard)) => {
+                plain("application/x-subrip; charset=utf-8", heard.to_srt())
+            }
             (Form::Vtt, Some(heard)) => plain("text/vtt; charset=utf-8", heard.to_vtt()),
             (Form::Verbose, Some(heard)) => {
                 let mut body = self.verbose(heard, text);
@@ -255,7 +260,8 @@ mod tests {
             let granularities = units.iter().map(ToString::to_string).collect();
             SoundForm { granularities, ..SoundForm::default() }.shape(Task::Transcribe)
         };
-        let told = |units: &[&str]| shape(units).map(|shape| (shape.words, shape.segments)).unwrap();
+        let told =
+            |units: &[&str]| shape(units).map(|shape| (shape.words, shape.segments)).unwrap();
         assert_eq!(told(&[]), (false, true));
         assert_eq!(told(&["word"]), (true, false));
         assert_eq!(told(&["word", "segment"]), (true, true));

@@ -173,4 +173,5 @@ impl Sound {
 }
 
 /// The silence between phrases.
-pub(crate) const SILENCE: Sound = Sound::new("sil", "", Mouth::Closed, Kind::Silence).voiceless(0.0);
+pub(crate) const SILENCE: Sound =
+    Sound::new("sil", "", Mouth::Closed, Kind::Silence).voiceless(0.0);

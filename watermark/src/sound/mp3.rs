@@ -7,13 +7,15 @@ use crate::WatermarkError;
 
 /// The rates that layer III has, in samples per second.
 const RATES: [u32; 9] = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
-/// Kilobits per second and channel, by whether the rate is one of MPEG-1: a mark and a voice pass
-/// unhurt, and every rate of its family has them.
-const KBPS: (u32, u32) = (128, 64);
-/// The rate from which a sound is one of MPEG-1.
+/// The rates from which a sound is one of MPEG-1 and of MPEG-2; below are those of MPEG-2.5.
 const MPEG_1: u32 = 32_000;
-/// Speech at half of MPEG-1's rates is coded at this instead.
-const KBPS_HALVED: u32 = 128;
+const MPEG_2: u32 = 16_000;
+/// The most kilobits per second that each of them has: this encoder spends them evenly over all
+/// frequencies, and a mark must pass unhurt.
+const KBPS: [u32; 3] = [320, 160, 64];
+/// What speech has above this is noise that would take the bits of what is below: half of a rate, in
+/// samples per second.
+const SPEECH: u32 = 14_000;
 
 /// Writes a file with nothing but the sound.
 pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
@@ -29,13 +31,17 @@ pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
     };
     // The next rate above: nothing that is heard gets lost.
     let rate = RATES.into_iter().find(|rate| *rate >= sound.rate()).unwrap_or(48_000);
-    let channels: Vec<Vec<f32>> = sound
-        .channels()
-        .iter()
-        .map(|channel| resampled(channel, sound.rate(), rate))
-        .collect::<Result<_, _>>()?;
-    let mut encoder = Mp3Encoder::new(kbps(rate, channels.len()), rate, mode)
-        .map_err(|error| unwritable(&error))?;
+    let converted = |channel: &Vec<f32>| match rate {
+        MPEG_2..MPEG_1 => {
+            let narrow = resampled(channel, sound.rate(), SPEECH)?;
+            resampled(&narrow, SPEECH, rate)
+        }
+        _ => resampled(channel, sound.rate(), rate),
+    };
+    let channels: Vec<Vec<f32>> =
+        sound.channels().iter().map(converted).collect::<Result<_, _>>()?;
+    let mut encoder =
+        Mp3Encoder::new(kbps(rate), rate, mode).map_err(|error| unwritable(&error))?;
     let frames = channels.first().map_or(0, Vec::len);
     let mut samples = Vec::with_capacity(frames * channels.len());
     for at in 0..frames {
@@ -49,13 +55,12 @@ pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
     Ok(file)
 }
 
-/// The rates of MPEG-2.5 end at 64 kilobits a second, those of MPEG-2 at 160.
-fn kbps(rate: u32, channels: usize) -> u32 {
-    match (rate, channels) {
-        (MPEG_1.., 1) => KBPS.0,
-        (MPEG_1.., _) => 2 * KBPS.0,
-        (16_000.., _) => KBPS_HALVED,
-        _ => KBPS.1,
+const fn kbps(rate: u32) -> u32 {
+    let [first, second, third] = KBPS;
+    match rate {
+        MPEG_1.. => first,
+        MPEG_2.. => second,
+        _ => third,
     }
 }
 

@@ -99,12 +99,17 @@ fn say(drafts: &[Draft], at: usize, closing: bool) -> Option<Said> {
     let stress = if here.arpa.is_vowel() { here.arpa.stress } else { onset_stress(drafts, at) };
     let weak = stress == 0 && here.arpa.is_vowel();
     let emphasis = f32::from(here.emphasis);
-    let share = if sound.is_vowel() { vowel_share(&around, stress) } else { consonant_share(&around, stress) };
+    let share = if sound.is_vowel() {
+        vowel_share(&around, stress)
+    } else {
+        consonant_share(&around, stress)
+    };
     let share = share * (1.0 + 0.12 * emphasis);
     let least = if weak { sound.ms_min * 0.7 } else { sound.ms_min };
     let breath = breath_ms(&around, stress);
     let ms = least + (sound.ms - least).max(0.0) * share + breath * 0.6;
-    let gain_db = if weak { -2.5 } else { 0.0 } + emphasis * 1.5 - if here.light { 1.0 } else { 0.0 };
+    let gain_db =
+        if weak { -2.5 } else { 0.0 } + emphasis * 1.5 - if here.light { 1.0 } else { 0.0 };
     Some(Said { sound, ms, word: Some(here.item), stress, breath_ms: breath, gain_db })
 }
 

@@ -27,7 +27,11 @@ fn group(n: u64, first: bool) -> String {
         }
         let two = digit == 2 && unit >= 1000;
         if !(unit == 10 && digit == 1 && out.is_empty() && first) {
-            out.push(if two { '两' } else { DIGITS.get(digit as usize).copied().unwrap_or('零') });
+            out.push(if two {
+                '两'
+            } else {
+                DIGITS.get(digit as usize).copied().unwrap_or('零')
+            });
         }
         out.push_str(name);
     }
