@@ -113,8 +113,10 @@ struct Sample {
 }
 
 fn train(words: &[Word]) -> Vec<u8> {
-    let spelt: Vec<(Vec<u8>, &Vec<u8>)> =
-        words.iter().map(|(word, phones)| (word.chars().filter_map(letter).collect(), phones)).collect();
+    let spelt: Vec<(Vec<u8>, &Vec<u8>)> = words
+        .iter()
+        .map(|(word, phones)| (word.chars().filter_map(letter).collect(), phones))
+        .collect();
     let vowel_letter = |l: u8| [0, 4, 8, 14, 20, 24].contains(&l);
     let mut table: HashMap<(u8, Chunk), f64> = HashMap::new();
     for round in 0..7 {
@@ -123,20 +125,32 @@ fn train(words: &[Word]) -> Vec<u8> {
                 return table.get(&(l, chunk)).copied().unwrap_or(18.0);
             }
             let fits = chunk[0] == 0 || vowel_letter(l) == (chunk[0] >= 25);
-            let length = if chunk[1] > 0 { 4.0 } else if chunk[0] > 0 { 0.0 } else { 2.0 };
+            let length = if chunk[1] > 0 {
+                4.0
+            } else if chunk[0] > 0 {
+                0.0
+            } else {
+                2.0
+            };
             length + if fits { 0.0 } else { 3.0 }
         };
         let mut counts: HashMap<(u8, Chunk), f64> = HashMap::new();
         let mut sums = [0.0; LETTERS];
         for (letters, phones) in &spelt {
-            for (l, chunk) in letters.iter().zip(align(letters, phones, &cost).unwrap_or_default()) {
+            for (l, chunk) in letters.iter().zip(align(letters, phones, &cost).unwrap_or_default())
+            {
                 *counts.entry((*l, chunk)).or_default() += 1.0;
                 sums[usize::from(*l)] += 1.0;
             }
         }
-        table = counts.into_iter().map(|(key, n)| (key, -(n / sums[usize::from(key.0)]).ln())).collect();
+        table = counts
+            .into_iter()
+            .map(|(key, n)| (key, -(n / sums[usize::from(key.0)]).ln()))
+            .collect();
     }
-    let cost = |l: u8, chunk: Chunk| table.get(&(l, chunk)).copied().filter(|c| *c < 9.0).unwrap_or(f64::INFINITY);
+    let cost = |l: u8, chunk: Chunk| {
+        table.get(&(l, chunk)).copied().filter(|c| *c < 9.0).unwrap_or(f64::INFINITY)
+    };
     let mut classes: Vec<Chunk> = Vec::new();
     let mut number: HashMap<Chunk, u16> = HashMap::new();
     let mut samples: Vec<Vec<Sample>> = (0..LETTERS).map(|_| Vec::new()).collect();

@@ -32,7 +32,10 @@ fn main() {
         }
     }
     let took = started.elapsed().as_secs_f64();
-    println!("{sound:.1} s of speech in {took:.2} s: real-time factor {:.4}", took / sound.max(1e-9));
+    println!(
+        "{sound:.1} s of speech in {took:.2} s: real-time factor {:.4}",
+        took / sound.max(1e-9)
+    );
 }
 
 fn wav(samples: &[f32]) -> Vec<u8> {

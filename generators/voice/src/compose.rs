@@ -17,7 +17,13 @@ use crate::{
 enum Mark {
     Accent(Accent),
     /// From the first sound of a final to its last; the tone, and those beside it.
-    Tone { from: usize, to: usize, tone: u8, before: u8, after: u8 },
+    Tone {
+        from: usize,
+        to: usize,
+        tone: u8,
+        before: u8,
+        after: u8,
+    },
 }
 
 /// A phrase: the range of its sounds, what moves its pitch, whether the sentence ends with it.
@@ -78,7 +84,9 @@ fn add_phrase(score: &mut Score, phrase: &mut Phrase, items: &[Item], first: usi
         .collect();
     let english = |spoken: &Spoken| matches!(spoken, Spoken::English { .. });
     for run in spoken.chunk_by(|a, b| english(a.2) == english(b.2)) {
-        let closes = spoken.last().is_some_and(|last| run.last().is_some_and(|end| std::ptr::eq(last.2, end.2)));
+        let closes = spoken
+            .last()
+            .is_some_and(|last| run.last().is_some_and(|end| std::ptr::eq(last.2, end.2)));
         if run.first().is_some_and(|first| english(first.2)) {
             add_english(score, phrase, run, closes);
         } else {
@@ -158,7 +166,9 @@ fn pitch(score: &Score, phrases: &[Phrase], ending: Ending) -> Vec<(f32, f32)> {
         let tonal = |mark: &Mark| matches!(mark, Mark::Tone { .. });
         let whole = (ms(phrase.from), ms(phrase.to));
         for (index, run) in phrase.marks.chunk_by(|a, b| tonal(a) == tonal(b)).enumerate() {
-            let last = run.last().is_some_and(|end| phrase.marks.last().is_some_and(|m| std::ptr::eq(m, end)));
+            let last = run
+                .last()
+                .is_some_and(|end| phrase.marks.last().is_some_and(|m| std::ptr::eq(m, end)));
             let span = Span {
                 from_ms: if index == 0 { whole.0 } else { ms(sound_of(run.first())) - 80.0 },
                 to_ms: if last { whole.1 } else { ms(end_of(run.last())) },
@@ -200,7 +210,13 @@ fn end_of(mark: Option<&Mark>) -> usize {
 }
 
 /// The points of tones: their contours on a line that falls over the phrase.
-fn tones(points: &mut Vec<(f32, f32)>, run: &[Mark], ms: &impl Fn(usize) -> f32, span: Span, whole: (f32, f32)) {
+fn tones(
+    points: &mut Vec<(f32, f32)>,
+    run: &[Mark],
+    ms: &impl Fn(usize) -> f32,
+    span: Span,
+    whole: (f32, f32),
+) {
     let length = (whole.1 - whole.0).max(1.0);
     for (index, mark) in run.iter().enumerate() {
         let Mark::Tone { from, to, tone, before, after } = *mark else { continue };

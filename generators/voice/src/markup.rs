@@ -27,7 +27,9 @@ pub(crate) enum Span {
     },
     Pause(f32),
     /// A sentence ends here; a paragraph too.
-    End { paragraph: bool },
+    End {
+        paragraph: bool,
+    },
 }
 
 /// The spans of a text, marked up or plain, with warnings.
@@ -108,7 +110,9 @@ impl Reader<'_> {
             }
         }
         match self.open.last() {
-            Some(open) => self.fail(self.text.len(), format!("<{0}> is not closed: write </{0}>", open.name)),
+            Some(open) => {
+                self.fail(self.text.len(), format!("<{0}> is not closed: write </{0}>", open.name))
+            }
             None => Ok(()),
         }
     }
@@ -132,12 +136,15 @@ impl Reader<'_> {
             out.push_str(rest.get(..start).unwrap_or(""));
             let here = from + piece.len() - rest.len() + start;
             let tail = rest.get(start + 1..).unwrap_or("");
-            let Some((name, after)) = tail.split_once(';').filter(|(name, _)| name.len() < 12) else {
+            let Some((name, after)) = tail.split_once(';').filter(|(name, _)| name.len() < 12)
+            else {
                 return self.fail(here, "a bare &: write &amp;");
             };
             match entity(name) {
                 Some(c) => out.push(c),
-                None => return self.fail(here, format!("&{name}; is not known: write the character")),
+                None => {
+                    return self.fail(here, format!("&{name}; is not known: write the character"));
+                }
             }
             rest = after;
         }
@@ -148,7 +155,8 @@ impl Reader<'_> {
     fn tag(&mut self) -> Result<(), VoiceError> {
         let start = self.at;
         let Some(end) = tag_end(self.rest()) else {
-            return self.fail(start, "this tag has no end: write >, or &lt; for a smaller-than sign");
+            return self
+                .fail(start, "this tag has no end: write >, or &lt; for a smaller-than sign");
         };
         let body = self.rest().get(1..end).unwrap_or("").to_owned();
         self.at += end + 1;
@@ -189,18 +197,25 @@ impl Reader<'_> {
                 self.closed = self.open.is_empty();
                 Ok(())
             }
-            Some(open) => self.fail(start, format!("</{name}> closes <{0}>: write </{0}> first", open.name)),
+            Some(open) => {
+                self.fail(start, format!("</{name}> closes <{0}>: write </{0}> first", open.name))
+            }
             None => self.fail(start, format!("</{name}> closes nothing: take it out")),
         }
     }
 
-    fn attributes(&self, body: &str, start: usize) -> Result<(String, Vec<(String, String)>), VoiceError> {
+    fn attributes(
+        &self,
+        body: &str,
+        start: usize,
+    ) -> Result<(String, Vec<(String, String)>), VoiceError> {
         let body = body.trim();
         let cut = body.find(char::is_whitespace).unwrap_or(body.len());
         let (name, mut rest) = body.split_at(cut);
         let fits = |c: char| c.is_alphanumeric() || c == '-' || c == ':' || c == '_';
         if name.is_empty() || !name.chars().all(fits) {
-            return self.fail(start, format!("<{body}> is no tag: write &lt; for a smaller-than sign"));
+            return self
+                .fail(start, format!("<{body}> is no tag: write &lt; for a smaller-than sign"));
         }
         let mut attributes = Vec::new();
         loop {
@@ -215,14 +230,22 @@ impl Reader<'_> {
                 Some((key.trim(), value, after))
             });
             let Some((key, value, after)) = pair else {
-                return self.fail(start, format!("an attribute of <{name}> is not of the form name=\"value\""));
+                return self.fail(
+                    start,
+                    format!("an attribute of <{name}> is not of the form name=\"value\""),
+                );
             };
             attributes.push((key.to_owned(), self.unescaped(value, start)?));
             rest = after;
         }
     }
 
-    fn element(&mut self, name: &str, attributes: &[(String, String)], start: usize) -> Result<Open, VoiceError> {
+    fn element(
+        &mut self,
+        name: &str,
+        attributes: &[(String, String)],
+        start: usize,
+    ) -> Result<Open, VoiceError> {
         let value = |key: &str| attributes.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
         let mut open = Open { name: name.to_owned(), ..Open::default() };
         if name != "speak" && self.open.is_empty() {

@@ -15,7 +15,9 @@ fn weight(item: &Item) -> usize {
     item.spoken
         .iter()
         .map(|spoken| match spoken {
-            Spoken::English { phones, .. } => phones.iter().filter(|phone| phone.is_vowel()).count(),
+            Spoken::English { phones, .. } => {
+                phones.iter().filter(|phone| phone.is_vowel()).count()
+            }
             Spoken::Mandarin(_) => 1,
         })
         .sum()

@@ -65,7 +65,13 @@ impl Reader {
         self.sentences.push(sentence);
     }
 
-    fn span(&mut self, visible: &str, alias: Option<&str>, say_as: Option<SayAs>, (emphasis, language): (i8, Option<Language>)) {
+    fn span(
+        &mut self,
+        visible: &str,
+        alias: Option<&str>,
+        say_as: Option<SayAs>,
+        (emphasis, language): (i8, Option<Language>),
+    ) {
         let text = self.unread.clean(alias.unwrap_or(visible));
         self.language = language.or(self.language);
         if let Some(say_as) = say_as {
@@ -77,7 +83,8 @@ impl Reader {
         }
         if alias.is_some() {
             let mut items = self.items(&text, language);
-            let spoken = items.iter_mut().flat_map(|item| std::mem::take(&mut item.spoken)).collect();
+            let spoken =
+                items.iter_mut().flat_map(|item| std::mem::take(&mut item.spoken)).collect();
             let visible = visible.trim().to_owned();
             self.add(vec![Item { visible, spoken, emphasis: 0, pause_ms: 0.0 }], emphasis);
             return;
@@ -180,7 +187,11 @@ fn stops(text: &str, characters: &[(usize, char)], index: usize) -> bool {
 
 /// Stretches of one language. Figures and signs go with the letters before them, but for figures
 /// right before a Chinese character.
-fn stretches(text: &str, forced: Option<Language>, before: Option<Language>) -> Vec<(Language, &str)> {
+fn stretches(
+    text: &str,
+    forced: Option<Language>,
+    before: Option<Language>,
+) -> Vec<(Language, &str)> {
     let mut out: Vec<(Language, &str)> = Vec::new();
     let language_of = |c: char| match script(c) {
         Script::Han => Some(Language::Mandarin),
@@ -197,8 +208,12 @@ fn stretches(text: &str, forced: Option<Language>, before: Option<Language>) -> 
             // "iPhone 15发布": the figure before the character is Chinese.
             let head = text.get(from..at).unwrap_or("");
             let figure = head.rfind(|c: char| !(c.is_ascii_digit() || ".,%:/-$€£¥".contains(c)));
-            let start = figure.map_or(0, |at| at + head.get(at..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8));
-            let attached = figure.is_some_and(|at| head.get(at..).is_some_and(|t| t.starts_with(|c: char| c.is_alphabetic())));
+            let start = figure.map_or(0, |at| {
+                at + head.get(at..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8)
+            });
+            let attached = figure.is_some_and(|at| {
+                head.get(at..).is_some_and(|t| t.starts_with(|c: char| c.is_alphabetic()))
+            });
             if !attached {
                 cut = from + start;
             }
@@ -223,7 +238,8 @@ fn unit_letters(rest: &str, before: &str) -> bool {
     let letters = rest.find(|c: char| !(c.is_ascii_alphabetic() || c == '/')).unwrap_or(rest.len());
     let unit = rest.get(..letters).unwrap_or("");
     let inside = before.chars().next_back().is_some_and(|c| c.is_ascii_alphabetic() || c == '/');
-    inside && UNITS.iter().any(|known| known.contains(unit)) || figure && (UNITS.contains(&unit) || unit == "C")
+    inside && UNITS.iter().any(|known| known.contains(unit))
+        || figure && (UNITS.contains(&unit) || unit == "C")
 }
 
 /// Pauses for marks behind a word.
@@ -255,9 +271,12 @@ fn english(text: &str, items: &mut Vec<Item>) {
         let taken = tokens.get(at..at + used).unwrap_or_default();
         let visible: Vec<&str> = taken.iter().map(|token| token.visible).collect();
         let behind = taken.last().map_or("", |token| token.behind);
-        let dash = taken.last().is_some_and(|token| token.core.is_empty() || ["-", "--"].contains(&token.core));
+        let dash = taken
+            .last()
+            .is_some_and(|token| token.core.is_empty() || ["-", "--"].contains(&token.core));
         let marks = if dash { "—" } else { behind };
-        let spoken = words.into_iter().map(|text| Spoken::English { phones: Vec::new(), text }).collect();
+        let spoken =
+            words.into_iter().map(|text| Spoken::English { phones: Vec::new(), text }).collect();
         items.push(Item {
             visible: visible.join(" "),
             spoken,
@@ -282,11 +301,13 @@ pub(crate) fn sound_out(items: &mut [Item]) {
     let texts: Vec<String> = all.iter().map(|(text, _)| text.clone()).collect();
     for (at, (text, phones)) in all.iter_mut().enumerate() {
         let near = |at: Option<usize>| at.and_then(|at| texts.get(at)).map_or("", String::as_str);
-        let single = text.chars().count() == 1 && text != "a" && text != "i" || text == "a" && letters_beside(&texts, at);
+        let single = text.chars().count() == 1 && text != "a" && text != "i"
+            || text == "a" && letters_beside(&texts, at);
         **phones = if single {
             text.chars().next().and_then(crate::english::words::letter_name).unwrap_or_default()
         } else {
-            reading(text, near(at.checked_sub(1)), near(Some(at + 1))).unwrap_or_else(|| pronounce(text))
+            reading(text, near(at.checked_sub(1)), near(Some(at + 1)))
+                .unwrap_or_else(|| pronounce(text))
         };
     }
 }
@@ -317,11 +338,17 @@ fn chinese(text: &str, items: &mut Vec<Item>) {
             let (run, tail) = rest.split_at(end);
             rest = tail;
             if han(c) {
-                phrase.extend(readings::words(run).into_iter().map(|word| (word.text.clone(), word)));
+                phrase
+                    .extend(readings::words(run).into_iter().map(|word| (word.text.clone(), word)));
             } else {
                 let pause_ms = pause_for(run);
                 flush(&mut phrase, items);
-                items.push(Item { visible: run.trim().to_owned(), spoken: Vec::new(), emphasis: 0, pause_ms });
+                items.push(Item {
+                    visible: run.trim().to_owned(),
+                    spoken: Vec::new(),
+                    emphasis: 0,
+                    pause_ms,
+                });
             }
         }
     }
@@ -349,7 +376,8 @@ fn asked(sentence: &Sentence, ending: Ending) -> Ending {
     let first = sentence.items.iter().take(2).any(|item| {
         WORDS.contains(&item.visible.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
     });
-    let inside = sentence.items.iter().any(|item| CHARACTERS.iter().any(|c| item.visible.contains(c)));
+    let inside =
+        sentence.items.iter().any(|item| CHARACTERS.iter().any(|c| item.visible.contains(c)));
     if first || inside { Ending::AskingWhat } else { Ending::Asking }
 }
 

@@ -17,13 +17,16 @@ pub(crate) fn items(text: &str, say_as: SayAs, language: Option<Language>) -> Ve
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let words = match say_as {
-        SayAs::Characters => text.chars().filter(|c| !c.is_whitespace()).flat_map(character).collect(),
+        SayAs::Characters => {
+            text.chars().filter(|c| !c.is_whitespace()).flat_map(character).collect()
+        }
         SayAs::Digits => numbers::one_by_one(&digits),
         SayAs::Cardinal if figures::is_number(text) => number_words(text),
         SayAs::Ordinal if !digits.is_empty() => numbers::ordinal(&digits),
         SayAs::Telephone => numbers::one_by_one(&digits),
         SayAs::Date | SayAs::Time => {
-            let tokens: Vec<&str> = text.split([' ', ',']).filter(|token| !token.is_empty()).collect();
+            let tokens: Vec<&str> =
+                text.split([' ', ',']).filter(|token| !token.is_empty()).collect();
             match figures::read(&tokens) {
                 Some((used, words)) if used == tokens.len() => words,
                 _ => Vec::new(),
@@ -34,7 +37,8 @@ pub(crate) fn items(text: &str, say_as: SayAs, language: Option<Language>) -> Ve
     if words.is_empty() {
         return Vec::new();
     }
-    let spoken = words.into_iter().map(|text| Spoken::English { text, phones: Vec::new() }).collect();
+    let spoken =
+        words.into_iter().map(|text| Spoken::English { text, phones: Vec::new() }).collect();
     let mut items = vec![Item { visible: text.to_owned(), spoken, emphasis: 0, pause_ms: 0.0 }];
     sound_out(&mut items);
     items

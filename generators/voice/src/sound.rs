@@ -165,12 +165,8 @@ impl Sound {
     pub(crate) fn is_vowel(&self) -> bool {
         self.kind == Kind::Vowel
     }
-
-    /// Vowels, glides, liquids, nasals: voiced without noise.
-    pub(crate) fn is_sonorant(&self) -> bool {
-        matches!(self.kind, Kind::Vowel | Kind::Glide | Kind::Nasal | Kind::Tap)
-    }
 }
 
 /// The silence between phrases.
-pub(crate) const SILENCE: Sound = Sound::new("sil", "", Mouth::Closed, Kind::Silence).voiceless(0.0);
+pub(crate) const SILENCE: Sound =
+    Sound::new("sil", "", Mouth::Closed, Kind::Silence).voiceless(0.0);

@@ -211,7 +211,9 @@ fn visible(spans: &[markup::Span]) -> String {
     for span in spans {
         match span {
             markup::Span::Text { visible, .. } => text.push_str(visible),
-            markup::Span::End { .. } if !text.is_empty() && !text.ends_with('\n') => text.push('\n'),
+            markup::Span::End { .. } if !text.is_empty() && !text.ends_with('\n') => {
+                text.push('\n')
+            }
             _ => {}
         }
     }

@@ -6,9 +6,8 @@ pub(crate) const CONSONANTS: [&str; 24] = [
     "TH", "V", "W", "Y", "Z", "ZH",
 ];
 /// Vowels; each has three codes after the consonants': unstressed, primary, secondary.
-pub(crate) const VOWELS: [&str; 15] = [
-    "AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW",
-];
+pub(crate) const VOWELS: [&str; 15] =
+    ["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"];
 const VOWELS_FROM: u8 = 25;
 
 /// A phone of a pronunciation: its name, and its stress if it is a vowel.

@@ -3,8 +3,18 @@
 use super::numbers::{cardinal, decimal, fraction, one_by_one, ordinal, plural, year};
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 /// Sign, one unit, many units, and a hundredth of it.
 const MONEY: [(&str, &str, &str, &str); 11] = [
@@ -111,7 +121,9 @@ fn whole(text: &str) -> Option<u32> {
 
 fn month(text: &str) -> Option<&'static str> {
     let small = text.trim_end_matches('.').to_ascii_lowercase();
-    let fits = |month: &&&str| small == **month || (small == "sept" || small.len() == 3) && month.starts_with(&small);
+    let fits = |month: &&&str| {
+        small == **month || (small == "sept" || small.len() == 3) && month.starts_with(&small)
+    };
     MONTHS.iter().find(fits).copied()
 }
 
@@ -230,7 +242,9 @@ fn clock(tokens: &[&str]) -> Option<(usize, Words)> {
         "pm" => Some("p m"),
         _ => None,
     };
-    let glued = ["am", "pm", "a.m.", "p.m."].iter().find_map(|end| Some((first.strip_suffix(end)?, half(end)?)));
+    let glued = ["am", "pm", "a.m.", "p.m."]
+        .iter()
+        .find_map(|end| Some((first.strip_suffix(end)?, half(end)?)));
     let (time, said) = glued.map_or((first.as_str(), None), |(time, said)| (time, Some(said)));
     let next = tokens.get(1).and_then(|next| half(next)).filter(|_| said.is_none());
     let said = said.or(next);
@@ -269,7 +283,8 @@ fn measured(tokens: &[&str]) -> Option<(usize, Words)> {
         return None;
     }
     let unit = |text: &str| {
-        let small = text.to_lowercase();
+        // One letter is a unit only where it is small: "5G" is none.
+        let small = if text.len() == 1 { text.to_owned() } else { text.to_lowercase() };
         let row = UNITS.iter().find(|row| row.0 == small)?;
         Some(if number == "1" { row.1 } else { row.2 })
     };
@@ -282,7 +297,8 @@ fn measured(tokens: &[&str]) -> Option<(usize, Words)> {
         }
         "" => {
             // "5 in" and "3 a m" are rarely measures; what is written with a space is longer.
-            let next = tokens.get(1).filter(|next| !["in", "m", "t", "l", "g", "min"].contains(next))?;
+            let next =
+                tokens.get(1).filter(|next| !["in", "m", "t", "l", "g", "min"].contains(next))?;
             Some((2, [said, split(unit(next)?)].concat()))
         }
         _ => {

@@ -37,9 +37,8 @@ const BEFORE_VERB: [&str; 25] = [
     "don't", "didn't", "cannot", "can't", "won't", "i", "you", "we", "they", "who", "people",
     "let", "please", "also",
 ];
-const HAVE: [&str; 12] = [
-    "has", "have", "had", "was", "were", "been", "is", "are", "be", "he's", "she's", "i've",
-];
+const HAVE: [&str; 12] =
+    ["has", "have", "had", "was", "were", "been", "is", "are", "be", "he's", "she's", "i've"];
 
 /// The reading of a word between its neighbours (in small letters, empty at the ends), where the
 /// dictionary's first one may be wrong.
@@ -59,8 +58,9 @@ pub(crate) fn reading(word: &str, before: &str, after: &str) -> Option<Vec<Arpa>
     let row = match word {
         "read" if past || ["he", "she", "it", "statement", "letter"].contains(&before) => "R EH1 D",
         "read" => "R IY1 D",
-        "lead" if ["of", "in", "with", "contain", "from"].contains(&before)
-            || ["pipes", "paint", "poisoning", "levels", "pipe"].contains(&after) =>
+        "lead"
+            if ["of", "in", "with", "contain", "from"].contains(&before)
+                || ["pipes", "paint", "poisoning", "levels", "pipe"].contains(&after) =>
         {
             "L EH1 D"
         }

@@ -49,7 +49,11 @@ pub fn letter(c: char) -> Option<u8> {
 #[derive(Debug, Clone, Copy)]
 enum Node {
     /// Is the answer to `question` this `value`? If so the next node follows, else `otherwise`.
-    Ask { question: u8, value: u8, otherwise: u32 },
+    Ask {
+        question: u8,
+        value: u8,
+        otherwise: u32,
+    },
     Read([u8; 2]),
 }
 

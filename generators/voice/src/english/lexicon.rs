@@ -30,11 +30,8 @@ impl Lexicon {
         let (length, rest) = bytes.split_at_checked(4).unwrap_or((&[0; 4], &[]));
         let length = length.try_into().map_or(0, u32::from_le_bytes) as usize;
         let (spelling, sounds) = rest.split_at_checked(length).unwrap_or((&[], &[]));
-        let mut lexicon = Self {
-            spelling: spelling.to_vec(),
-            sounds: sounds.to_vec(),
-            strides: Vec::new(),
-        };
+        let mut lexicon =
+            Self { spelling: spelling.to_vec(), sounds: sounds.to_vec(), strides: Vec::new() };
         let (mut word, mut at, mut sound, mut count) = (Vec::new(), 0, 0, 0);
         while at < lexicon.spelling.len() {
             let next = lexicon.step(&mut word, at);
@@ -77,7 +74,9 @@ impl Lexicon {
             }
             if word == wanted {
                 let rest = self.sounds.get(sound..)?;
-                return Some(rest.iter().take_while(|c| **c > 0).filter_map(|c| decode(*c)).collect());
+                return Some(
+                    rest.iter().take_while(|c| **c > 0).filter_map(|c| decode(*c)).collect(),
+                );
             }
             sound = self.after(sound);
         }

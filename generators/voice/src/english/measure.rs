@@ -1,10 +1,7 @@
 //! Which variants of the sounds are said, and how long each lasts (after Klatt 1979).
 
 use super::{Arpa, sounds::sound};
-use crate::{
-    score::Said,
-    sound::{Kind, Sound},
-};
+use crate::score::Said;
 
 /// A word as it will be said.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,12 +96,17 @@ fn say(drafts: &[Draft], at: usize, closing: bool) -> Option<Said> {
     let stress = if here.arpa.is_vowel() { here.arpa.stress } else { onset_stress(drafts, at) };
     let weak = stress == 0 && here.arpa.is_vowel();
     let emphasis = f32::from(here.emphasis);
-    let share = if sound.is_vowel() { vowel_share(&around, stress) } else { consonant_share(&around, stress) };
+    let share = if sound.is_vowel() {
+        vowel_share(&around, stress)
+    } else {
+        consonant_share(&around, stress)
+    };
     let share = share * (1.0 + 0.12 * emphasis);
     let least = if weak { sound.ms_min * 0.7 } else { sound.ms_min };
     let breath = breath_ms(&around, stress);
     let ms = least + (sound.ms - least).max(0.0) * share + breath * 0.6;
-    let gain_db = if weak { -2.5 } else { 0.0 } + emphasis * 1.5 - if here.light { 1.0 } else { 0.0 };
+    let gain_db =
+        if weak { -2.5 } else { 0.0 } + emphasis * 1.5 - if here.light { 1.0 } else { 0.0 };
     Some(Said { sound, ms, word: Some(here.item), stress, breath_ms: breath, gain_db })
 }
 
@@ -227,9 +229,4 @@ fn breath_ms(around: &Around<'_>, stress: u8) -> f32 {
         return 18.0 + place;
     }
     if stress > 0 || around.here.first { 50.0 + place } else { 28.0 + place }
-}
-
-/// Whether a sound ends a syllable with voice, for the pitch to move on.
-pub(crate) fn carries_pitch(sound: &Sound) -> bool {
-    sound.is_sonorant() || sound.voiced && sound.kind == Kind::Fricative
 }

@@ -83,9 +83,32 @@ pub(crate) fn read(tokens: &[Token<'_>], shouting: bool) -> (usize, Vec<String>)
 /// `Elizabeth II`, `John XXIII`, `Charles V`: the second.
 fn monarch(name: &str, numeral: &str) -> Option<Vec<String>> {
     const NAMES: [&str; 26] = [
-        "elizabeth", "charles", "george", "henry", "edward", "james", "william", "richard", "louis",
-        "philip", "felipe", "frederick", "john", "paul", "pius", "leo", "benedict", "gregory",
-        "nicholas", "alexander", "catherine", "peter", "napoleon", "wilhelm", "juan", "carlos",
+        "elizabeth",
+        "charles",
+        "george",
+        "henry",
+        "edward",
+        "james",
+        "william",
+        "richard",
+        "louis",
+        "philip",
+        "felipe",
+        "frederick",
+        "john",
+        "paul",
+        "pius",
+        "leo",
+        "benedict",
+        "gregory",
+        "nicholas",
+        "alexander",
+        "catherine",
+        "peter",
+        "napoleon",
+        "wilhelm",
+        "juan",
+        "carlos",
     ];
     let small = name.to_lowercase();
     let number = NAMES.contains(&small.as_str()).then(|| roman(numeral))??;
@@ -103,7 +126,8 @@ pub(crate) fn plain(core: &str) -> Vec<String> {
         return address(core);
     }
     let mut words = Vec::new();
-    for part in core.split(['-', '–', '—', '/', '_', '…', '·']).filter(|part| !part.is_empty()) {
+    for part in core.split(['-', '–', '—', '/', '_', '…', '·']).filter(|part| !part.is_empty())
+    {
         if letters_with_stops(part) && part.contains('.') {
             words.extend(part.chars().filter(|c| *c != '.').map(|c| c.to_lowercase().to_string()));
         } else {
@@ -177,11 +201,15 @@ fn sign(c: char) -> Option<&'static str> {
 
 /// One word: letters of capitals, names of signs, a possessive kept.
 fn word(part: &str) -> Vec<String> {
+    if let Some((head, tail)) = part.split_once('&') {
+        return [word(head), vec!["and".to_owned()], word(tail)].concat();
+    }
     let letters: String = part.chars().map(plain_letter).collect();
     let bare = letters.trim_end_matches("'s").trim_end_matches('s');
-    let capitals = bare.len() >= 2 && bare.chars().all(|c| c.is_ascii_uppercase());
+    let capitals = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_uppercase());
     if capitals && (letters.len() - bare.len() <= 2) && !is_word(bare) {
-        let mut names: Vec<String> = bare.chars().map(|c| c.to_ascii_lowercase().to_string()).collect();
+        let mut names: Vec<String> =
+            bare.chars().map(|c| c.to_ascii_lowercase().to_string()).collect();
         if letters.len() > bare.len()
             && let Some(last) = names.last_mut()
         {
@@ -267,11 +295,17 @@ mod tests {
     fn news_is_read_as_a_speaker_would() {
         check("Dr. Smith met U.S. officials.", "doctor smith met u s officials");
         check("NATO and the BBC", "nato and the b b c");
-        check("Queen Elizabeth II and World War II", "queen elizabeth the second and world war two");
+        check(
+            "Queen Elizabeth II and World War II",
+            "queen elizabeth the second and world war two",
+        );
         check("Write to desk@news.org", "write to desk at news dot org");
         check("See https://example.com/a", "see example dot com slash a");
         check("MPs' well-known café", "m p's well known cafe");
-        check("On November 29, 2026, he left", "on november twenty ninth twenty twenty six he left");
+        check(
+            "On November 29, 2026, he left",
+            "on november twenty ninth twenty twenty six he left",
+        );
         check("It may rain", "it may rain");
         check("AT&T rose 3%", "a t and t rose three percent");
     }

@@ -1,8 +1,26 @@
 //! Numbers in words.
 
 const SMALL: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 10] =
     ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
@@ -165,7 +183,10 @@ mod tests {
         let said = |words: Vec<String>| words.join(" ");
         assert_eq!(said(cardinal("0")), "zero");
         assert_eq!(said(cardinal("1,024")), "one thousand and twenty four");
-        assert_eq!(said(cardinal("2345678")), "two million three hundred forty five thousand six hundred seventy eight");
+        assert_eq!(
+            said(cardinal("2345678")),
+            "two million three hundred forty five thousand six hundred seventy eight"
+        );
         assert_eq!(said(cardinal("007")), "zero zero seven");
         assert_eq!(said(decimal("3.14")), "three point one four");
         assert_eq!(said(ordinal("22")), "twenty second");

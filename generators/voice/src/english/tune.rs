@@ -23,7 +23,12 @@ pub(crate) struct Span {
 }
 
 /// The points of pitch of a phrase: `(ms, semitones)`.
-pub(crate) fn tune(sounds: &[Said], starts: &[f32], accents: &[Accent], span: Span) -> Vec<(f32, f32)> {
+pub(crate) fn tune(
+    sounds: &[Said],
+    starts: &[f32],
+    accents: &[Accent],
+    span: Span,
+) -> Vec<(f32, f32)> {
     let sink = -2.0 * span.place;
     let mut points = vec![(span.from_ms, 0.5 + sink)];
     let length = (span.to_ms - span.from_ms).max(1.0);
@@ -67,7 +72,8 @@ fn nucleus(points: &mut Vec<(f32, f32)>, (start, ms): (f32, f32), height: f32, s
             points.push((end, 1.8));
         }
         Some(Ending::Statement | Ending::AskingWhat | Ending::Exclaiming) => {
-            let height = if span.ending == Some(Ending::Exclaiming) { height + 2.0 } else { height };
+            let height =
+                if span.ending == Some(Ending::Exclaiming) { height + 2.0 } else { height };
             points.push((start + ms * 0.35, height - 0.3));
             points.push((inside, -2.8));
             points.push((end, -4.5));

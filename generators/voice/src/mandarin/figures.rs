@@ -47,8 +47,7 @@ const MONEY: [(&str, &str); 8] = [
     ("₩", "韩元"),
 ];
 /// Measure words before which two is 两.
-const MEASURES: &str =
-    "个人次名位天年万亿千倍家项条辆艘架座台小岁公米吨元分周份场起点所支只件种张片层间匹头瓶杯碗本届";
+const MEASURES: &str = "个人次名位天年万亿千倍家项条辆艘架座台小岁公米吨元分周份场起点所支只件种张片层间匹头瓶杯碗本届";
 
 /// Cuts a Chinese sentence into characters and figures.
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
@@ -94,9 +93,8 @@ fn number(text: &str) -> usize {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let (mut at, mut point) = (0, false);
     loop {
-        let thousands = bytes.get(at) == Some(&b',')
-            && (1..=3).all(|step| digit(at + step))
-            && !digit(at + 4);
+        let thousands =
+            bytes.get(at) == Some(&b',') && (1..=3).all(|step| digit(at + step)) && !digit(at + 4);
         let fraction = bytes.get(at) == Some(&b'.') && !point && digit(at + 1);
         if digit(at) {
             at += 1;
@@ -123,7 +121,8 @@ fn figure(text: &str, before: &str) -> Option<(usize, String)> {
         return Some((used, format!("{}{scale}{unit}", decimal(amount))));
     }
     let minus = ["-", "−"].iter().find(|sign| text.starts_with(**sign));
-    let start = minus.filter(|_| before.is_empty() || !before.ends_with(|c: char| c.is_ascii_digit()));
+    let start =
+        minus.filter(|_| before.is_empty() || !before.ends_with(|c: char| c.is_ascii_digit()));
     let skip = start.map_or(0, |sign| sign.len());
     let body = text.get(skip..)?;
     let length = number(body);
@@ -136,7 +135,8 @@ fn figure(text: &str, before: &str) -> Option<(usize, String)> {
         .or_else(|| range(digits, tail))
         .or_else(|| unit(digits, tail))
         .unwrap_or_else(|| (0, plain(digits, tail, before)));
-    let sign = if skip > 0 { if tail.starts_with(['℃', '°']) { "零下" } else { "负" } } else { "" };
+    let sign =
+        if skip > 0 { if tail.starts_with(['℃', '°']) { "零下" } else { "负" } } else { "" };
     Some((skip + length + used, format!("{sign}{said}")))
 }
 
@@ -146,7 +146,8 @@ fn date(digits: &str, tail: &str) -> Option<(usize, String)> {
         return None;
     }
     if tail.starts_with('年') {
-        let years = tail.starts_with("年来") || tail.starts_with("年前") || tail.starts_with("年历史");
+        let years =
+            tail.starts_with("年来") || tail.starts_with("年前") || tail.starts_with("年历史");
         return (!years).then(|| (0, one_by_one(digits, false)));
     }
     let separator = tail.chars().next().filter(|c| ['-', '/', '.'].contains(c))?;
@@ -236,7 +237,10 @@ fn plain(digits: &str, tail: &str, before: &str) -> String {
     if !digits.contains('.') && (mobile || called || digits.len() > 12) {
         return one_by_one(digits, true);
     }
-    if digits == "2" && tail.chars().next().is_some_and(|c| MEASURES.contains(c)) && !before.ends_with('第') {
+    if digits == "2"
+        && tail.chars().next().is_some_and(|c| MEASURES.contains(c))
+        && !before.ends_with('第')
+    {
         return "两".to_owned();
     }
     decimal(digits)

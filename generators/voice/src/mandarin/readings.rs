@@ -93,14 +93,19 @@ mod tests {
         let said: Vec<String> = words(text)
             .iter()
             .flat_map(|word| word.syllables.clone())
-            .map(|s| format!("{}{}{}{}", s.initial, s.rime, s.tone, if s.curled { "r" } else { "" }))
+            .map(|s| {
+                format!("{}{}{}{}", s.initial, s.rime, s.tone, if s.curled { "r" } else { "" })
+            })
             .collect();
         assert_eq!(said.join(" "), expected, "{text}");
     }
 
     #[test]
     fn the_word_decides_how_a_character_is_read() {
-        check("银行", "in2 h ang2".replace(' ', "").as_str().replace("in2hang2", "in2 hang2").as_str());
+        check(
+            "银行",
+            "in2 h ang2".replace(' ', "").as_str().replace("in2hang2", "in2 hang2").as_str(),
+        );
         check("行走", "xing2 zou3");
         check("重要重复", "zhong4 iao4 chong2 fu4");
         check("长大长度", "zhang3 da4 chang2 du4");

@@ -158,7 +158,11 @@ mod tests {
 
     fn check(pinyin: &str, initial: &str, rime: &str, tone: u8) {
         let syllable = Syllable::parse(pinyin).unwrap();
-        assert_eq!((syllable.initial, syllable.rime, syllable.tone), (initial, rime, tone), "{pinyin}");
+        assert_eq!(
+            (syllable.initial, syllable.rime, syllable.tone),
+            (initial, rime, tone),
+            "{pinyin}"
+        );
         assert!(!syllable.rime_sounds().is_empty());
     }
 

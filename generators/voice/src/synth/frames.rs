@@ -71,7 +71,8 @@ fn settle(frame: &mut Frame, event: &Event, voice: &Voice) {
     let [first, second] = event.noise.peaks;
     frame.noise = [level(first[2]), level(second[2]), level(event.noise.flat_db)];
     let scale = 1.0 + (voice.size - 1.0) * 0.6;
-    let centre = if event.noise.follows_second { frame.formants[1] * 1.03 } else { first[0] * scale };
+    let centre =
+        if event.noise.follows_second { frame.formants[1] * 1.03 } else { first[0] * scale };
     frame.peaks = [(centre, first[1]), (second[0] * scale, second[1])];
 }
 
@@ -91,11 +92,8 @@ fn smooth(frames: &mut [Frame], events: &[Event]) {
         let to = (event.to_ms / FRAME_MS).ceil() as usize;
         for at in from.saturating_sub(5)..(to + 1).min(frames.len()) {
             if let (Some(frame), Some(noise)) = (frames.get_mut(at), before.get(at)) {
-                frame.noise = if at < to.saturating_sub(1) || at < from + 3 {
-                    *noise
-                } else {
-                    frame.noise
-                };
+                frame.noise =
+                    if at < to.saturating_sub(1) || at < from + 3 { *noise } else { frame.noise };
             }
         }
     }

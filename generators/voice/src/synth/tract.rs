@@ -9,7 +9,7 @@ use super::{
 use crate::{lots::Lots, voices::Voice};
 
 /// Brings a full open vowel to a root mean square of about one.
-const VOICE_GAIN: f32 = 1.0;
+const VOICE_GAIN: f32 = 1.75;
 /// Resonances above the third, for a male voice: Hz and bandwidth.
 const UPPER: [(f32, f32); 9] = [
     (3400.0, 250.0),
