@@ -165,11 +165,6 @@ impl Sound {
     pub(crate) fn is_vowel(&self) -> bool {
         self.kind == Kind::Vowel
     }
-
-    /// Vowels, glides, liquids, nasals: voiced without noise.
-    pub(crate) fn is_sonorant(&self) -> bool {
-        matches!(self.kind, Kind::Vowel | Kind::Glide | Kind::Nasal | Kind::Tap)
-    }
 }
 
 /// The silence between phrases.

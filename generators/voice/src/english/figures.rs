@@ -283,7 +283,8 @@ fn measured(tokens: &[&str]) -> Option<(usize, Words)> {
         return None;
     }
     let unit = |text: &str| {
-        let small = text.to_lowercase();
+        // One letter is a unit only where it is small: "5G" is none.
+        let small = if text.len() == 1 { text.to_owned() } else { text.to_lowercase() };
         let row = UNITS.iter().find(|row| row.0 == small)?;
         Some(if number == "1" { row.1 } else { row.2 })
     };

@@ -1,10 +1,7 @@
 //! Which variants of the sounds are said, and how long each lasts (after Klatt 1979).
 
 use super::{Arpa, sounds::sound};
-use crate::{
-    score::Said,
-    sound::{Kind, Sound},
-};
+use crate::score::Said;
 
 /// A word as it will be said.
 #[derive(Debug, Clone, PartialEq)]
@@ -232,9 +229,4 @@ fn breath_ms(around: &Around<'_>, stress: u8) -> f32 {
         return 18.0 + place;
     }
     if stress > 0 || around.here.first { 50.0 + place } else { 28.0 + place }
-}
-
-/// Whether a sound ends a syllable with voice, for the pitch to move on.
-pub(crate) fn carries_pitch(sound: &Sound) -> bool {
-    sound.is_sonorant() || sound.voiced && sound.kind == Kind::Fricative
 }

@@ -201,9 +201,12 @@ fn sign(c: char) -> Option<&'static str> {
 
 /// One word: letters of capitals, names of signs, a possessive kept.
 fn word(part: &str) -> Vec<String> {
+    if let Some((head, tail)) = part.split_once('&') {
+        return [word(head), vec!["and".to_owned()], word(tail)].concat();
+    }
     let letters: String = part.chars().map(plain_letter).collect();
     let bare = letters.trim_end_matches("'s").trim_end_matches('s');
-    let capitals = bare.len() >= 2 && bare.chars().all(|c| c.is_ascii_uppercase());
+    let capitals = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_uppercase());
     if capitals && (letters.len() - bare.len() <= 2) && !is_word(bare) {
         let mut names: Vec<String> =
             bare.chars().map(|c| c.to_ascii_lowercase().to_string()).collect();

@@ -21,7 +21,7 @@ fn group(n: u64, first: bool) -> String {
             gap = !out.is_empty() || !first;
             continue;
         }
-        if gap && n % (unit * 10) > 0 {
+        if gap && !n.is_multiple_of(unit * 10) {
             out.push('零');
             gap = false;
         }
@@ -49,19 +49,22 @@ pub(crate) fn cardinal(digits: &str) -> String {
         return "零".to_owned();
     }
     let mut out = String::new();
+    let mut gap = false;
     for (power, name) in [(3, "万亿"), (2, "亿"), (1, "万"), (0, "")] {
         let part = n / 10_000u64.pow(power) % 10_000;
         if part == 0 {
+            gap = true;
             continue;
         }
         let first = out.is_empty();
-        if !first && part < 1000 {
+        if !first && (part < 1000 || gap) {
             out.push('零');
         }
         let said = group(part, first);
         let said = said.trim_start_matches('零');
         out.push_str(if part == 2 && power > 0 && first { "两" } else { said });
         out.push_str(name);
+        gap = false;
     }
     out
 }

@@ -2,34 +2,33 @@
 
 use super::{
     FRAME,
-    filter::{Resonator, Zero},
+    filter::{Band, Formant, Resonator, Zero},
     frames::Frame,
     source::Glottis,
 };
 use crate::{lots::Lots, voices::Voice};
 
 /// Brings a full open vowel to a root mean square of about one.
-const VOICE_GAIN: f32 = 1.0;
+const VOICE_GAIN: f32 = 1.75;
 /// Resonances above the third, for a male voice: Hz and bandwidth.
-const UPPER: [(f32, f32); 9] = [
+const UPPER: [(f32, f32); 8] = [
     (3400.0, 250.0),
-    (4300.0, 300.0),
-    (5300.0, 400.0),
-    (6300.0, 500.0),
-    (7300.0, 600.0),
-    (8300.0, 700.0),
-    (9300.0, 800.0),
-    (10_300.0, 900.0),
-    (11_200.0, 1000.0),
+    (4350.0, 300.0),
+    (5400.0, 450.0),
+    (6450.0, 550.0),
+    (7500.0, 650.0),
+    (8500.0, 750.0),
+    (9500.0, 850.0),
+    (10_500.0, 950.0),
 ];
 const NASAL_POLE_HZ: f32 = 950.0;
 
 struct Tract {
-    lower: [Resonator; 3],
+    lower: [Formant; 3],
     upper: Vec<Resonator>,
-    pole: Resonator,
+    pole: Formant,
     zero: Zero,
-    peaks: [Resonator; 2],
+    peaks: [Band; 2],
 }
 
 pub(crate) fn render(frames: &[Frame], voice: &Voice) -> Vec<f32> {
@@ -39,7 +38,7 @@ pub(crate) fn render(frames: &[Frame], voice: &Voice) -> Vec<f32> {
     let mut samples = Vec::with_capacity(frames.len() * FRAME);
     for pair in frames.windows(2) {
         let [now, next] = pair else { break };
-        tract.tune(now, voice);
+        tract.tune(next, voice);
         for step in 0..FRAME {
             let x = step as f32 / FRAME as f32;
             let between = |a: f32, b: f32| a + (b - a) * x;
@@ -76,11 +75,11 @@ impl Tract {
             })
             .collect();
         Self {
-            lower: [Resonator::default(); 3],
+            lower: [Formant::default(); 3],
             upper,
-            pole: Resonator::default(),
+            pole: Formant::default(),
             zero: Zero::default(),
-            peaks: [Resonator::default(); 2],
+            peaks: [Band::default(); 2],
         }
     }
 
@@ -89,22 +88,22 @@ impl Tract {
         let damped = if frame.voice < 0.05 && frame.breath > 0.02 { 180.0 } else { 0.0 };
         let widths = [frame.widths[0] + damped, frame.widths[1], frame.widths[2]];
         for ((resonator, hz), width) in self.lower.iter_mut().zip(frame.formants).zip(widths) {
-            resonator.tune(hz.max(150.0), width * (0.5 + 0.5 * voice.size));
+            resonator.aim(hz.max(150.0), width * (0.5 + 0.5 * voice.size));
         }
         let pole = NASAL_POLE_HZ * voice.size;
-        self.pole.tune(pole, 120.0);
-        self.zero.tune(pole + (frame.zero_hz - pole) * frame.nasal, 120.0);
-        for (resonator, (hz, width)) in self.peaks.iter_mut().zip(frame.peaks) {
-            resonator.tune_for_noise(hz.min(11_000.0), width);
+        self.pole.aim(pole, 120.0);
+        self.zero.aim(pole + (frame.zero_hz - pole) * frame.nasal, 120.0);
+        for (band, (hz, width)) in self.peaks.iter_mut().zip(frame.peaks) {
+            band.tune(hz.min(11_000.0), width);
         }
     }
 
     fn cascade(&mut self, source: f32) -> f32 {
         let mut y = self.pole.pass(self.zero.pass(source));
-        for resonator in self.upper.iter_mut().rev() {
+        for resonator in &mut self.lower {
             y = resonator.pass(y);
         }
-        for resonator in self.lower.iter_mut().rev() {
+        for resonator in &mut self.upper {
             y = resonator.pass(y);
         }
         y
