@@ -9,7 +9,8 @@
 //! program. [`check`](mod@check) looks a folder over.
 //!
 //! Beside the seam of what is generated stand those of what is understood: [`recogniser`] writes down
-//! what is said ([`whisper`]). [`hearing`] tells speech from silence.
+//! what is said ([`whisper`]), [`translator`] turns texts into other languages ([`translation`]).
+//! [`hearing`] tells speech from silence.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
@@ -41,6 +42,8 @@ pub mod server;
 pub mod stable;
 pub mod starter;
 pub mod text;
+pub mod translation;
+pub mod translator;
 mod weights;
 pub mod whisper;
 
@@ -60,6 +63,8 @@ pub use output::{
 };
 pub use picture::{Mask, Pictures, Raster};
 pub use recogniser::{Hearing, Recogniser, Segment, Transcript, Word};
-pub use registry::{check, kind_of, open, open_recogniser};
+pub use registry::{check, kind_of, open, open_recogniser, open_translator};
 pub use text::{Occupancy, Session, TextModel};
+pub use translation::Translation;
+pub use translator::Translator;
 pub use whisper::Whisper;

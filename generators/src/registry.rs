@@ -11,6 +11,8 @@ use crate::{
     retouching::Retouching,
     stable::{self, StableDiffusion},
     text,
+    translation::{self, Family, Translation},
+    translator::Translator,
     whisper::{self, Whisper},
 };
 
@@ -26,7 +28,7 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 11] = [
+const BACKENDS: [Backend; 13] = [
     Backend {
         kind: "a1111",
         open: |_, _| Err(without_files("`url` names the server that has it")),
@@ -58,6 +60,13 @@ const BACKENDS: [Backend; 11] = [
         sign: Some("config.json"),
     },
     Backend {
+        kind: Family::Marian.kind(),
+        open: |_, _| Err(generates_nothing("it translates")),
+        check: |path| translation::check(Family::Marian, path),
+        // `config.json` says whose it is: see `kind_of`.
+        sign: None,
+    },
+    Backend {
         kind: "mirrors",
         open: |_, _| Err(without_files("`of` names the models that it mirrors")),
         check: |_| Checked::new("mirrors"),
@@ -86,6 +95,13 @@ const BACKENDS: [Backend; 11] = [
         open: |name, path| Ok(Arc::new(StableDiffusion::open(name, path)?)),
         check: stable::check,
         // Not one file: see `stable::is_folder`.
+        sign: None,
+    },
+    Backend {
+        kind: Family::T5.kind(),
+        open: |_, _| Err(generates_nothing("it translates")),
+        check: |path| translation::check(Family::T5, path),
+        // `config.json` says whose it is: see `kind_of`.
         sign: None,
     },
     Backend {
@@ -124,6 +140,25 @@ pub fn open_recogniser(
     }
 }
 
+/// Opens the translator at `path` with the backend `kind`: `marian` or `t5`.
+///
+/// # Errors
+/// [`GeneratorError`] when there is no such backend, it does not translate or it cannot use the
+/// files.
+pub fn open_translator(
+    kind: &str,
+    name: &str,
+    path: &Path,
+) -> Result<Arc<dyn Translator>, GeneratorError> {
+    match backend(kind)?.kind {
+        "marian" => Ok(Arc::new(Translation::marian(name, path)?)),
+        "t5" => Ok(Arc::new(Translation::t5(name, path)?)),
+        other => Err(GeneratorError::Unsupported {
+            reason: format!("the backend `{other}` does not translate; marian and t5 do"),
+        }),
+    }
+}
+
 /// Looks the model at `path` over, reads all its files and says what is wrong.
 ///
 /// # Errors
@@ -154,6 +189,8 @@ fn by_network(path: &Path) -> Option<&'static str> {
     let config: serde_json::Value = serde_json::from_slice(&text).ok()?;
     match config.get("model_type")?.as_str()? {
         "whisper" => Some(whisper::KIND),
+        "marian" => Some(Family::Marian.kind()),
+        "t5" | "mt5" => Some(Family::T5.kind()),
         _ => None,
     }
 }
