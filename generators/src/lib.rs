@@ -10,7 +10,8 @@
 //! program. [`check`](mod@check) looks a folder over.
 //!
 //! Beside the seam of what is generated stand those of what is understood: [`recogniser`] writes down
-//! what is said ([`whisper`]). [`hearing`] tells speech from silence.
+//! what is said ([`whisper`]), [`translator`] turns texts into other languages ([`translation`]).
+//! [`hearing`] tells speech from silence.
 //!
 //! A backend knows its model files and nothing of policy, marks, signatures or the log.
 
@@ -22,6 +23,7 @@ pub mod diffusion;
 pub mod error;
 pub mod event;
 mod files;
+pub mod filming;
 pub mod gan;
 pub mod generator;
 mod gguf;
@@ -44,6 +46,9 @@ pub mod stable;
 pub mod starter;
 pub mod text;
 pub mod transcribing;
+pub mod translating;
+pub mod translation;
+pub mod translator;
 mod weights;
 pub mod whisper;
 
@@ -63,6 +68,8 @@ pub use output::{
 };
 pub use picture::{Mask, Material, Pictures, Raster, Recording};
 pub use recogniser::{Hearing, Recogniser, Segment, Transcript, Word};
-pub use registry::{check, kind_of, open, open_recogniser};
+pub use registry::{check, kind_of, open, open_recogniser, open_translator};
 pub use text::{Occupancy, Session, TextModel};
+pub use translation::Translation;
+pub use translator::Translator;
 pub use whisper::Whisper;

@@ -5,6 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use crate::{
     Checked, Generator, GeneratorError,
     diffusion::{self, Diffusion},
+    filming::Filming,
     gan::{self, Gan},
     null::Null,
     recogniser::Recogniser,
@@ -13,6 +14,9 @@ use crate::{
     stable::{self, StableDiffusion},
     text,
     transcribing::Transcribing,
+    translating::Translating,
+    translation::{self, Family, Translation},
+    translator::Translator,
     whisper::{self, Whisper},
 };
 
@@ -28,7 +32,7 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 12] = [
+const BACKENDS: [Backend; 15] = [
     Backend {
         kind: "a1111",
         open: |_, _| Err(without_files("`url` names the server that has it")),
@@ -48,6 +52,12 @@ const BACKENDS: [Backend; 12] = [
         sign: Some("unet.safetensors"),
     },
     Backend {
+        kind: "film",
+        open: |name, _| Ok(Arc::new(Filming::new(name))),
+        check: |_| Checked::new("film"),
+        sign: None,
+    },
+    Backend {
         kind: "gan",
         open: |name, path| Ok(Arc::new(Gan::open(name, path)?)),
         check: gan::check,
@@ -58,6 +68,13 @@ const BACKENDS: [Backend; 12] = [
         open: |name, path| Ok(Arc::new(text::TextModel::open(name, path)?)),
         check: text::check::check,
         sign: Some("config.json"),
+    },
+    Backend {
+        kind: Family::Marian.kind(),
+        open: translating,
+        check: |path| translation::check(Family::Marian, path),
+        // `config.json` says whose it is: see `kind_of`.
+        sign: None,
     },
     Backend {
         kind: "mirrors",
@@ -91,6 +108,13 @@ const BACKENDS: [Backend; 12] = [
         sign: None,
     },
     Backend {
+        kind: Family::T5.kind(),
+        open: translating,
+        check: |path| translation::check(Family::T5, path),
+        // `config.json` says whose it is: see `kind_of`.
+        sign: None,
+    },
+    Backend {
         kind: "voice",
         open: |name, _| Ok(Arc::new(Speaking::new(name))),
         check: |_| Checked::new("voice"),
@@ -114,6 +138,10 @@ pub fn open(kind: &str, name: &str, path: &Path) -> Result<Arc<dyn Generator>, G
     (backend(kind)?.open)(name, path)
 }
 
+fn translating(name: &str, path: &Path) -> Opened {
+    Ok(Arc::new(Translating::new(Arc::new(Translation::open(name, path)?))))
+}
+
 /// Opens the recogniser at `path` with the backend `kind`: `whisper`.
 ///
 /// # Errors
@@ -128,6 +156,25 @@ pub fn open_recogniser(
         whisper::KIND => Ok(Arc::new(Whisper::open(name, path)?)),
         other => Err(GeneratorError::Unsupported {
             reason: format!("the backend `{other}` does not write down what is said; whisper does"),
+        }),
+    }
+}
+
+/// Opens the translator at `path` with the backend `kind`: `marian` or `t5`.
+///
+/// # Errors
+/// [`GeneratorError`] when there is no such backend, it does not translate or it cannot use the
+/// files.
+pub fn open_translator(
+    kind: &str,
+    name: &str,
+    path: &Path,
+) -> Result<Arc<dyn Translator>, GeneratorError> {
+    match backend(kind)?.kind {
+        "marian" => Ok(Arc::new(Translation::marian(name, path)?)),
+        "t5" => Ok(Arc::new(Translation::t5(name, path)?)),
+        other => Err(GeneratorError::Unsupported {
+            reason: format!("the backend `{other}` does not translate; marian and t5 do"),
         }),
     }
 }
@@ -162,6 +209,8 @@ fn by_network(path: &Path) -> Option<&'static str> {
     let config: serde_json::Value = serde_json::from_slice(&text).ok()?;
     match config.get("model_type")?.as_str()? {
         "whisper" => Some(whisper::KIND),
+        "marian" => Some(Family::Marian.kind()),
+        "t5" | "mt5" => Some(Family::T5.kind()),
         _ => None,
     }
 }

@@ -17,6 +17,8 @@
 mod pictures;
 #[path = "parity/speech.rs"]
 mod speech;
+#[path = "parity/translation.rs"]
+mod translation;
 
 use std::{
     collections::HashMap,
@@ -71,16 +73,31 @@ fn pictures_are_those_of_diffusers() {
 
 #[test]
 fn speech_is_heard_as_by_transformers() {
+    compare_all("Whisper network", speech::hears, speech::compare);
+}
+
+#[test]
+fn texts_are_translated_as_by_transformers() {
+    let translates = |folder: &Path| translation::kind(folder).is_some();
+    compare_all("translator", translates, translation::compare);
+}
+
+/// Names of steps with the largest difference and what is allowed, or what is wrong.
+type Steps = Result<Vec<(&'static str, f32, f32)>, String>;
+
+fn compare_all(what: &str, is_one: impl Fn(&Path) -> bool, compare: impl Fn(&Path) -> Steps) {
     let (top, mut folders) = folders();
-    folders.retain(|folder| speech::hears(folder));
+    folders.retain(|folder| is_one(folder));
     let (mut ran, mut failed) = (0, Vec::new());
     for folder in folders {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        match speech::compare(&folder) {
+        match compare(&folder) {
             Ok(found) => {
                 for (step, worst, tolerance) in found {
                     ran += 1;
-                    println!("{name:24} {step:8} {worst:.1e} (at most {tolerance:.0e})");
+                    println!(
+                        "{name:24} {step:8} largest difference {worst:.1e} (at most {tolerance:.0e})"
+                    );
                     if worst.is_nan() || worst > tolerance {
                         failed.push(format!("{name}: {step} differs by {worst}"));
                     }
@@ -90,7 +107,7 @@ fn speech_is_heard_as_by_transformers() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(ran >= 1, "{} holds no Whisper network", top.display());
+    assert!(ran >= 1, "{} holds no {what}", top.display());
 }
 
 /// The folder of checkpoints, and the folders in it.

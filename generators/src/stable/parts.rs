@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::math::{Convolution, Linear, Norm};
 use crate::{
-    GeneratorError,
-    files::ModelFiles,
+    Event, EventSender, GeneratorError,
+    files::{Listing, ModelFiles},
     weights::{self, Header, Kind, Stored, Weights},
 };
 
@@ -82,6 +82,26 @@ impl Component {
         }
         let path = files.path(index.as_ref().or(shards.first()).map_or(folder, String::as_str));
         Ok(Self { folder, shards, index, shapes, path })
+    }
+
+    /// Reads all its tensors and tells of it.
+    ///
+    /// # Errors
+    /// [`GeneratorError`] when a file is not what it was, or nobody listens any more.
+    pub(crate) fn load(
+        &self,
+        files: &ModelFiles,
+        listing: &Listing,
+        events: Option<&EventSender>,
+    ) -> Result<Weights, GeneratorError> {
+        let sizes = listing.files().iter().filter(|file| self.shards.contains(&file.name));
+        let (mut done, total) = (0, sizes.map(|file| file.bytes).sum());
+        let mut progress = |bytes| {
+            done += bytes;
+            events.map_or(Ok(()), |events| events.send_blocking(Event::Loading { done, total }))
+        };
+        let wanted = |name: &str| self.shapes.contains_key(name);
+        Weights::read(files, listing, &self.shards, &wanted, &mut progress)
     }
 
     /// Its tensors without their numbers: builds networks that show whether all is there.

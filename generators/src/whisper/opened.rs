@@ -13,11 +13,10 @@ use super::{
     vocabulary::{self, Vocabulary},
 };
 use crate::{
-    Event, EventSender, GeneratorError, ModelCard,
+    EventSender, GeneratorError, ModelCard,
     files::{Listing, ModelFiles},
     manual::Manual,
     stable::parts::Component,
-    weights::Weights,
 };
 
 /// A model whose files fit together.
@@ -95,32 +94,12 @@ impl Opened {
         if let Some(network) = slot.as_ref() {
             return Ok(Arc::clone(network));
         }
-        let weights = load(&self.files, &self.listing, &self.component, events)?;
+        let weights = self.component.load(&self.files, &self.listing, events)?;
         let source = self.component.filled(weights);
         let network = Arc::new(Network::new(&self.config, &source.parts())?);
         *slot = Some(Arc::clone(&network));
         Ok(network)
     }
-}
-
-/// Reads all weights of a network and tells of it.
-///
-/// # Errors
-/// [`GeneratorError`] when a file is not what it was, or nobody listens any more.
-pub(crate) fn load(
-    files: &ModelFiles,
-    listing: &Listing,
-    component: &Component,
-    events: Option<&EventSender>,
-) -> Result<Weights, GeneratorError> {
-    let sizes = listing.files().iter().filter(|file| component.shards.contains(&file.name));
-    let (mut done, total) = (0, sizes.map(|file| file.bytes).sum());
-    let mut progress = |bytes| {
-        done += bytes;
-        events.map_or(Ok(()), |events| events.send_blocking(Event::Loading { done, total }))
-    };
-    let wanted = |name: &str| component.shapes.contains_key(name);
-    Weights::read(files, listing, &component.shards, &wanted, &mut progress)
 }
 
 /// The files that decide what a model does.

@@ -15,7 +15,6 @@ use crate::{
     recogniser::{Hearing, Transcript},
     sequence::{Memory, Reading, Source},
     stable::parts::Component,
-    weights::Weights,
 };
 
 /// The front end and the network of a folder, run step by step.
@@ -53,9 +52,7 @@ impl Workbench {
         let front = Front::new(config.num_mel_bins, brought);
         let component = Component::top(&files)?;
         let listing = files.list(&component.shards)?;
-        let all = |_: &str| true;
-        let weights = Weights::read(&files, &listing, &component.shards, &all, &mut |_| Ok(()))?;
-        let source = component.filled(weights);
+        let source = component.filled(component.load(&files, &listing, None)?);
         Ok(Self { front, network: Network::new(&config, &source.parts())? })
     }
 
