@@ -86,7 +86,7 @@ pub fn open(
     let opened = match (section.kind.as_str(), &section.path) {
         ("starter-text", _) => generators::starter::text(),
         ("starter-image", _) => generators::starter::image(),
-        (kind @ ("null" | "retouch" | "voice"), _) => generators::open(kind, name, Path::new("")),
+        (kind @ ("film" | "null" | "retouch" | "voice"), _) => generators::open(kind, name, Path::new("")),
         (upstreams::KIND, _) => {
             let settings = upstreams::settings(installation, name, section)?;
             Upstream::new(name, settings).map(|model| Arc::new(model) as _)
@@ -184,6 +184,7 @@ struct Damaged {
 impl Damaged {
     fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
         let hears = section.kind == "whisper";
+        let translates = matches!(section.kind.as_str(), "marian" | "t5");
         let draws = ["diffusion", "gan", "stable-diffusion", upstreams::A1111, upstreams::COMFYUI];
         let draws = draws.contains(&section.kind.as_str());
         let usual = if draws { Modality::Image } else { Modality::Text };
@@ -197,6 +198,7 @@ impl Damaged {
             tasks: match modality {
                 Modality::Image => vec![Task::Create],
                 _ if hears => vec![Task::Transcribe],
+                _ if translates => vec![Task::Translate],
                 _ => Vec::new(),
             },
             algorithmic: false,

@@ -71,7 +71,7 @@ const BACKENDS: [Backend; 15] = [
     },
     Backend {
         kind: Family::Marian.kind(),
-        open: translating,
+        open: |name, path| translates(Translation::marian(name, path)?),
         check: |path| translation::check(Family::Marian, path),
         // `config.json` says whose it is: see `kind_of`.
         sign: None,
@@ -109,7 +109,7 @@ const BACKENDS: [Backend; 15] = [
     },
     Backend {
         kind: Family::T5.kind(),
-        open: translating,
+        open: |name, path| translates(Translation::t5(name, path)?),
         check: |path| translation::check(Family::T5, path),
         // `config.json` says whose it is: see `kind_of`.
         sign: None,
@@ -138,8 +138,8 @@ pub fn open(kind: &str, name: &str, path: &Path) -> Result<Arc<dyn Generator>, G
     (backend(kind)?.open)(name, path)
 }
 
-fn translating(name: &str, path: &Path) -> Opened {
-    Ok(Arc::new(Translating::new(Arc::new(Translation::open(name, path)?))))
+fn translates(translation: Translation) -> Opened {
+    Ok(Arc::new(Translating::new(Arc::new(translation))))
 }
 
 /// Opens the recogniser at `path` with the backend `kind`: `whisper`.
