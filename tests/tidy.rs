@@ -8,11 +8,12 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "gateway",
     "policy",
     "generators",
     "assist",
+    "film",
     "retouch",
     "scene",
     "story",
@@ -21,8 +22,9 @@ const ROOMS: [&str; 11] = [
     "provenance",
     "audit",
 ];
-/// Pure computation, on pixels, samples, scenes and stories: it speaks no language of ours, not even `types`.
-const PURE: [(&str, &str); 4] = [
+/// Pure computation, on pixels, samples, films, scenes and stories: it speaks no language of ours, not even `types`.
+const PURE: [(&str, &str); 5] = [
+    ("film", "generators/film/Cargo.toml"),
     ("retouch", "generators/retouch/Cargo.toml"),
     ("scene", "generators/scene/Cargo.toml"),
     ("story", "generators/story/Cargo.toml"),

@@ -86,7 +86,9 @@ pub fn open(
     let opened = match (section.kind.as_str(), &section.path) {
         ("starter-text", _) => generators::starter::text(),
         ("starter-image", _) => generators::starter::image(),
-        (kind @ ("film" | "null" | "retouch" | "voice"), _) => generators::open(kind, name, Path::new("")),
+        (kind @ ("film" | "null" | "retouch" | "voice"), _) => {
+            generators::open(kind, name, Path::new(""))
+        }
         (upstreams::KIND, _) => {
             let settings = upstreams::settings(installation, name, section)?;
             Upstream::new(name, settings).map(|model| Arc::new(model) as _)

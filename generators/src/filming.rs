@@ -139,12 +139,7 @@ fn brought(board: &str, job: &Job) -> Result<Laid, GeneratorError> {
     } else {
         Some("the prompt was not read: a storyboard says all that is shown".to_owned())
     };
-    Ok(Laid {
-        board,
-        sound: sound(job),
-        said: String::new(),
-        warnings: said.into_iter().collect(),
-    })
+    Ok(Laid { board, sound: sound(job), said: String::new(), warnings: said.into_iter().collect() })
 }
 
 /// The sound that came with the request.

@@ -1,9 +1,15 @@
 //! A presenter who says the words.
 
-use film::{Anchor, Area, Background, Chart, Layer, Mouth, MouthShape, Scene, Sound, Spot, Storyboard};
+use film::{
+    Anchor, Area, Background, Chart, Layer, Mouth, MouthShape, Scene, Sound, Spot, Storyboard,
+};
 use voice::Speech;
 
-use super::{Laid, captions, effects::chart_kind, words::{Words, is_chinese}};
+use super::{
+    Laid, captions,
+    effects::chart_kind,
+    words::{Words, is_chinese},
+};
 use crate::{EventSender, GeneratorError, Job, speaking};
 
 /// Silence before the first word and after the last, in seconds.

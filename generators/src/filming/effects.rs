@@ -5,7 +5,12 @@ use film::{
     Storyboard, Table, Text, Title, Transition,
 };
 
-use super::{Laid, anchor::padded, captions, sound, words::{Words, is_chinese}};
+use super::{
+    Laid,
+    anchor::padded,
+    captions, sound,
+    words::{Words, is_chinese},
+};
 use crate::{EventSender, GeneratorError, Job, speaking};
 
 /// How long a title stands, in seconds.
@@ -54,8 +59,8 @@ pub(super) fn laid(job: &Job, events: &EventSender) -> Result<Laid, GeneratorErr
     let subjects = subjects(job, words.sentences.len());
     for (number, subject) in subjects.into_iter().enumerate() {
         let sentence = words.sentences.get(number).map_or("", String::as_str);
-        let read = sentence.chars().count() as f64
-            / if is_wide { READ_CHARACTERS } else { READ_LETTERS };
+        let read =
+            sentence.chars().count() as f64 / if is_wide { READ_CHARACTERS } else { READ_LETTERS };
         let seconds = match &mut narrated {
             Some(told) if !sentence.is_empty() => told.say(sentence, job, events)?.max(SCENE_S),
             _ => (read + 1.5).max(SCENE_S),

@@ -51,7 +51,9 @@ fn sentences(line: &str) -> Vec<String> {
         let ends = match c {
             '。' | '！' | '？' => next.is_none_or(|next| !matches!(next, '”' | '」' | '』')),
             '.' | '!' | '?' => next.is_some_and(char::is_whitespace) && !is_abbreviated(&sentence),
-            '”' | '」' => sentence.chars().rev().nth(1).is_some_and(|c| matches!(c, '。' | '！' | '？')),
+            '”' | '」' => {
+                sentence.chars().rev().nth(1).is_some_and(|c| matches!(c, '。' | '！' | '？'))
+            }
             _ => false,
         };
         if ends {
@@ -70,7 +72,8 @@ fn is_abbreviated(sentence: &str) -> bool {
     let last = sentence.trim_end_matches('.').rsplit(char::is_whitespace).next();
     last.is_some_and(|last| {
         let is_initial = last.chars().count() == 1 && last.chars().all(char::is_uppercase);
-        is_initial || matches!(last, "Mr" | "Mrs" | "Ms" | "Dr" | "Prof" | "St" | "No" | "Gen" | "Sen")
+        is_initial
+            || matches!(last, "Mr" | "Mrs" | "Ms" | "Dr" | "Prof" | "St" | "No" | "Gen" | "Sen")
     })
 }
 
