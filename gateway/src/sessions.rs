@@ -16,6 +16,7 @@ use provenance::{DigitalSourceType, Ingredient, Relationship};
 use revising::{Revising, Step};
 use scene::{Brief, Feedback, Revision, SceneError, Session};
 use serde_json::{Value, json};
+use subtle::ConstantTimeEq as _;
 use types::{
     Action, GenerationRequest, Language, MediaType, Message, Modality, Principal, RequestId,
     Sampling, Speaker, TextFormat,
@@ -113,7 +114,7 @@ impl Sessions {
         all.retain(|_, live| live.idle() < IDLE_MAX);
         let live = all.get(id).ok_or(SessionsError::Unknown)?;
         let admits = tenant == Some(&*live.principal.tenant)
-            || ticket.is_some_and(|ticket| same(ticket, &live.ticket));
+            || ticket.is_some_and(|ticket| ticket.as_bytes().ct_eq(live.ticket.as_bytes()).into());
         // Strangers do not hear which sessions there are.
         if admits { Ok(Arc::clone(live)) } else { Err(SessionsError::Unknown) }
     }
@@ -133,12 +134,6 @@ impl Sessions {
         all.insert(live.id.clone(), Arc::clone(&live));
         Ok(live)
     }
-}
-
-/// In a time that does not tell how many characters are right.
-fn same(one: &str, other: &str) -> bool {
-    one.len() == other.len()
-        && one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
 /// Opens a session with its first revision.

@@ -132,6 +132,7 @@ fn attached(case: &Case) -> Vec<Ingredient> {
             }
             _ => Relationship::InputTo,
         }),
+        sidecar: file.manifest.as_ref().map(|manifest| manifest.to_vec()),
         ..Ingredient::new(file.part.name(), file.bytes.to_vec(), file.media_type)
     };
     case.request.attachments.iter().map(ingredient).collect()

@@ -74,10 +74,8 @@ mod tests {
     use super::*;
 
     fn request(task: Task, files: &[(Part, &[u8])]) -> GenerationRequest {
-        let file = |(part, bytes): &(Part, &[u8])| Attachment {
-            part: *part,
-            media_type: MediaType::Binary,
-            bytes: (*bytes).into(),
+        let file = |(part, bytes): &(Part, &[u8])| {
+            Attachment::new(*part, MediaType::Binary, *bytes)
         };
         GenerationRequest {
             drawing: Drawing { task, ..Drawing::default() },

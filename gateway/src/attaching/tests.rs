@@ -14,10 +14,8 @@ fn plain(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn request(task: Task, files: &[(Part, Vec<u8>)]) -> GenerationRequest {
-    let attachment = |(part, bytes): &(Part, Vec<u8>)| Attachment {
-        part: *part,
-        media_type: MediaType::Png,
-        bytes: bytes.as_slice().into(),
+    let attachment = |(part, bytes): &(Part, Vec<u8>)| {
+        Attachment::new(*part, MediaType::Png, bytes.as_slice())
     };
     GenerationRequest {
         drawing: Drawing { task, ..Drawing::default() },

@@ -11,9 +11,12 @@ use types::{GenerationRequest, Mark, MediaType, Message, Modality, Sampling, Spe
 
 mod drawing;
 mod speaking;
+mod story;
+
+pub(super) use drawing::attachment;
 
 use super::{
-    args::{Generate, Global},
+    args::{Generate, Global, Kind},
     exit::{Answer, Exit, Failure},
     locate,
     moderate::local,
@@ -26,6 +29,9 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, args: &Generate, console: &Console) -> Answer {
+    if args.kind == Kind::Story {
+        return story::run(global, args, console).await;
+    }
     let line = locate::line(global).await?;
     line.stages().close_unfinished().await?;
     let request = request(&line, args)?;

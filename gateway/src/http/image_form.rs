@@ -253,7 +253,7 @@ fn part(name: &str) -> Option<Part> {
 pub(super) async fn attachment(part: Part, field: Field<'_>) -> Result<Attachment, ApiError> {
     let bytes = field.bytes().await.map_err(broken)?;
     let media_type = MediaType::sniff(&bytes).unwrap_or(MediaType::Binary);
-    Ok(Attachment { part, media_type, bytes: bytes.as_ref().into() })
+    Ok(Attachment::new(part, media_type, bytes.as_ref()))
 }
 
 pub(super) fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, ApiError> {
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     fn file(part: Part) -> Attachment {
-        Attachment { part, media_type: MediaType::Png, bytes: [0_u8; 4].as_slice().into() }
+        Attachment::new(part, MediaType::Png, [0_u8; 4].as_slice())
     }
 
     #[test]

@@ -24,10 +24,12 @@ mod openai;
 mod operations;
 pub(crate) mod profile;
 mod publications;
+mod realtime;
 mod renditions;
 mod resolution;
 mod reviews;
 mod sampling;
+mod sessions;
 mod stories;
 mod text;
 mod transcriptions;
@@ -86,6 +88,14 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(videos::create, videos::list))
         .routes(routes!(videos::show))
         .routes(routes!(videos::content))
+        .routes(routes!(realtime::realtime))
+        .routes(routes!(sessions::open))
+        .routes(routes!(sessions::show, sessions::close))
+        .routes(routes!(sessions::feedback))
+        .routes(routes!(sessions::file))
+        .routes(routes!(sessions::poster))
+        .routes(routes!(sessions::page))
+        .routes(routes!(sessions::socket))
         .routes(routes!(stories::create))
         .routes(routes!(stories::show))
         .routes(routes!(moderations::moderations))
@@ -192,10 +202,10 @@ async fn harden(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
+    // A page of ours says itself what it needs.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
+        "default-src 'none'; frame-ancestors 'none'",
+    ));
     response
 }
 

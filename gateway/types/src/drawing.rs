@@ -87,7 +87,8 @@ impl Task {
     #[must_use]
     pub const fn takes(self) -> (&'static [Part], &'static [Part]) {
         match self {
-            Self::Create => (&[], &[]),
+            // Words that are said may be an asset already.
+            Self::Create => (&[], &[Part::Script]),
             Self::Inpaint => (&[Part::Source, Part::Mask], &[]),
             Self::Restore => (&[Part::Source], &[Part::Mask]),
             Self::Style => (&[Part::Source, Part::Style], &[]),
@@ -190,6 +191,16 @@ pub struct Attachment {
     pub media_type: MediaType,
     /// The file.
     pub bytes: Arc<[u8]>,
+    /// Its credentials, where they lie beside it.
+    pub manifest: Option<Arc<[u8]>>,
+}
+
+impl Attachment {
+    /// A file that brings its credentials in itself, if any.
+    #[must_use]
+    pub fn new(part: Part, media_type: MediaType, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { part, media_type, bytes: bytes.into(), manifest: None }
+    }
 }
 
 impl fmt::Debug for Attachment {
@@ -213,11 +224,7 @@ mod tests {
 
     #[test]
     fn a_file_is_shown_without_its_bytes() {
-        let file = Attachment {
-            part: Part::GarmentMask,
-            media_type: MediaType::Png,
-            bytes: vec![7; 5].into(),
-        };
+let file = Attachment::new(Part::GarmentMask, MediaType::Png, vec![7; 5]);
         assert_eq!(format!("{file:?}"), "Attachment(garment-mask, image/png, 5 bytes)");
     }
 }

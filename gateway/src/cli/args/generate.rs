@@ -29,6 +29,26 @@ pub struct Generate {
     /// How words are to be spoken, and how a video is to be made of them
     #[command(flatten)]
     pub speaking: SpeakingArgs,
+    /// How a story is to be made
+    #[command(flatten)]
+    pub story: StoryArgs,
+}
+
+/// How a story is to be made.
+#[derive(Debug, Args)]
+pub struct StoryArgs {
+    /// Chapters of a story, 1-12
+    #[arg(long, default_value_t = 3)]
+    pub chapters: u32,
+    /// A text file that a story may draw its facts from
+    #[arg(long)]
+    pub source: Vec<PathBuf>,
+    /// A story without pictures
+    #[arg(long)]
+    pub no_pictures: bool,
+    /// A story that is not read aloud
+    #[arg(long)]
+    pub no_narration: bool,
 }
 
 /// How words are to be spoken, and how a video is to be made of them.
@@ -108,12 +128,15 @@ pub enum Kind {
     Speech,
     /// A video
     Video,
+    /// A story: texts, pictures and narration in one EPUB, or HTML where --output ends so
+    Story,
 }
 
 impl From<Kind> for Modality {
     fn from(kind: Kind) -> Self {
         match kind {
-            Kind::Text => Self::Text,
+            // A bundle is a document.
+            Kind::Text | Kind::Story => Self::Text,
             Kind::Image => Self::Image,
             Kind::Speech => Self::Audio,
             Kind::Video => Self::Video,

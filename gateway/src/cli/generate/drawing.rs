@@ -81,8 +81,8 @@ fn attachments(args: &DrawingArgs, task: Task) -> anyhow::Result<Vec<Attachment>
     inputs.chain(masks).map(|(part, path)| attachment(part, path)).collect()
 }
 
-fn attachment(part: Part, path: &Path) -> anyhow::Result<Attachment> {
+pub(in crate::cli) fn attachment(part: Part, path: &Path) -> anyhow::Result<Attachment> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
     let media_type = MediaType::sniff(&bytes).unwrap_or(MediaType::Binary);
-    Ok(Attachment { part, media_type, bytes: bytes.into() })
+    Ok(Attachment::new(part, media_type, bytes))
 }
