@@ -1,11 +1,6 @@
 //! Stories from briefs to bundles.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what a test did not expect ends it"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect ends it")]
 
 mod bundles;
 mod plans;
