@@ -3,8 +3,8 @@
 
 use tokio::sync::mpsc;
 use types::{
-    Attachment, Drawing, GenerationRequest, Language, Listening, MediaType, Message, Modality, Part,
-    Principal, Sampling, SoundFormat, Speaker, Speaking, Task,
+    Attachment, Drawing, GenerationRequest, Language, Listening, MediaType, Message, Modality,
+    Part, Principal, Sampling, SoundFormat, Speaker, Speaking, Task,
 };
 use watermark::{
     WatermarkError,
@@ -75,11 +75,8 @@ impl Turn {
         if let Some(notice) = self.notice {
             self.tell(notice.to_owned(), &told).await?;
         }
-        let sampling = Sampling {
-            seed: rand::random(),
-            max_tokens: self.max_tokens,
-            ..Sampling::default()
-        };
+        let sampling =
+            Sampling { seed: rand::random(), max_tokens: self.max_tokens, ..Sampling::default() };
         let request =
             GenerationRequest::new(Modality::Text, &*self.model, self.messages.clone(), sampling);
         let admitted = match self.line.admit(self.principal.clone(), request).await? {

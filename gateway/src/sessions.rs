@@ -227,7 +227,7 @@ impl Live {
     pub(crate) async fn file(&self, line: &Line) -> Result<Release, SessionsError> {
         self.touch();
         let mut state = self.state.lock().await;
-        let number = state.session.revision();
+        let number = state.session.number();
         if let Some((shown, release)) = &state.file
             && *shown == number
         {

@@ -4,8 +4,8 @@
 
 use generators::Transcript;
 use types::{
-    Attachment, Drawing, GenerationRequest, Listening, Message, Modality, Part, Principal, Sampling,
-    Speaker, Speaking, Task,
+    Attachment, Drawing, GenerationRequest, Listening, Message, Modality, Part, Principal,
+    Sampling, Speaker, Speaking, Task,
 };
 
 use crate::{
@@ -145,8 +145,7 @@ impl Steps<'_> {
         let model = model.ok_or(TranslatingError::ModelNeeded(Task::Create))?;
         let words = String::from_utf8_lossy(&text.bytes).into_owned();
         let messages = vec![Message { role: Speaker::User, text: words }];
-        let request =
-            GenerationRequest::new(Modality::Audio, model, messages, Sampling::default());
+        let request = GenerationRequest::new(Modality::Audio, model, messages, Sampling::default());
         self.step(GenerationRequest { speaking, attachments: vec![script(text)], ..request }).await
     }
 

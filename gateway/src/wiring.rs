@@ -31,13 +31,12 @@ use crate::{
     pipeline::LineError,
     screening::PictureLists,
     secret::Secret,
-    // SESS     sessions::Sessions,
+    sessions::Sessions,
     sharing::Sharing,
     signing_keys,
     storage::Storage,
     telling::Telling,
-    trusting,
-    vaulting,
+    trusting, vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -120,7 +119,7 @@ pub struct Stages {
     /// Generations that take long.
     pub(crate) jobs: Jobs,
     /// Live sessions.
-    // SESS     pub(crate) sessions: Sessions,
+    pub(crate) sessions: Sessions,
     /// Long work of several assets.
     pub(crate) told: Telling,
     idempotency: Idempotency,
@@ -209,7 +208,7 @@ impl Stages {
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             guests,
             jobs: Jobs::default(),
-            // SESS             sessions: Sessions::default(),
+            sessions: Sessions::default(),
             told: Telling::default(),
             idempotency,
         })

@@ -74,9 +74,8 @@ mod tests {
     use super::*;
 
     fn request(task: Task, files: &[(Part, &[u8])]) -> GenerationRequest {
-        let file = |(part, bytes): &(Part, &[u8])| {
-            Attachment::new(*part, MediaType::Binary, *bytes)
-        };
+        let file =
+            |(part, bytes): &(Part, &[u8])| Attachment::new(*part, MediaType::Binary, *bytes);
         GenerationRequest {
             drawing: Drawing { task, ..Drawing::default() },
             attachments: files.iter().map(file).collect(),

@@ -14,9 +14,8 @@ fn plain(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn request(task: Task, files: &[(Part, Vec<u8>)]) -> GenerationRequest {
-    let attachment = |(part, bytes): &(Part, Vec<u8>)| {
-        Attachment::new(*part, MediaType::Png, bytes.as_slice())
-    };
+    let attachment =
+        |(part, bytes): &(Part, Vec<u8>)| Attachment::new(*part, MediaType::Png, bytes.as_slice());
     GenerationRequest {
         drawing: Drawing { task, ..Drawing::default() },
         attachments: files.iter().map(attachment).collect(),

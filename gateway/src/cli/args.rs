@@ -17,10 +17,10 @@ mod reviews;
 mod sign;
 
 pub(super) use assist::{AssistCommand, ProfileCommand, Reading};
-pub(super) use listening::{Transcribe, Translate, Written};
 pub(super) use generate::{DrawingArgs, Generate, Kind, SpeakingArgs};
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
+pub(super) use listening::{Transcribe, Translate, Written};
 pub(super) use log::{LogCommand, WitnessServer};
 pub(super) use reviews::{Publishing, ReviewsCommand, Verdict};
 pub(super) use sign::Sign;

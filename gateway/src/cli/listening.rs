@@ -5,8 +5,8 @@ use std::path::Path;
 use generators::Transcript;
 use serde_json::json;
 use types::{
-    Drawing, GenerationRequest, Listening, MediaType, Message, Modality, Part, Sampling, SoundFormat,
-    Speaker, Speaking, Task,
+    Drawing, GenerationRequest, Listening, MediaType, Message, Modality, Part, Sampling,
+    SoundFormat, Speaker, Speaking, Task,
 };
 
 use super::{
@@ -80,11 +80,11 @@ fn wanted(args: &Translate) -> Result<Wanted, Failure> {
         Some(sound) if is_sound(sound.media_type) => Source::Sound(sound),
         _ => Source::Text(read(&args.input)?),
     };
-    let ending = args.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+    let ending =
+        args.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
     let format = ending.and_then(SoundFormat::named).unwrap_or_default();
-    let speak = args
-        .speak
-        .then(|| Speaking { voice: args.voice.clone(), format, ..Speaking::default() });
+    let speak =
+        args.speak.then(|| Speaking { voice: args.voice.clone(), format, ..Speaking::default() });
     let (from, to) = (args.from.clone(), args.to.clone());
     Ok(Wanted { source, from, to, speak, model: args.model.clone() })
 }

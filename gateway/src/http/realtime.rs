@@ -161,7 +161,9 @@ impl Talk {
         };
         match event.get("type").and_then(Value::as_str).unwrap_or_default() {
             "session.update" => self.update(event.get("session").unwrap_or(&Value::Null)).await,
-            "conversation.item.create" => self.item(event.get("item").unwrap_or(&Value::Null)).await,
+            "conversation.item.create" => {
+                self.item(event.get("item").unwrap_or(&Value::Null)).await
+            }
             "response.create" => self.respond(event.get("response").unwrap_or(&Value::Null)).await,
             "response.cancel" => self.cancel("client_cancelled").await,
             "input_audio_buffer.append" => self.heard(&event).await,
@@ -170,7 +172,9 @@ impl Talk {
                 self.hearing.clear();
                 self.say(json!({"type": "input_audio_buffer.cleared"})).await
             }
-            other => self.wrong("type", &format!("`{other}` is no event that is served here.")).await,
+            other => {
+                self.wrong("type", &format!("`{other}` is no event that is served here.")).await
+            }
         }
     }
 
@@ -333,7 +337,9 @@ impl Talk {
             return self.say(json!({"type": "error", "error": error.body().error})).await;
         }
         let Some(noticed) = self.hearing.append(event.get("audio").and_then(Value::as_str)) else {
-            return self.wrong("audio", "audio must be base64 of pcm16, at most ten minutes in all.").await;
+            return self
+                .wrong("audio", "audio must be base64 of pcm16, at most ten minutes in all.")
+                .await;
         };
         for event in noticed {
             let is_start = event.get("type") == Some(&json!("input_audio_buffer.speech_started"));

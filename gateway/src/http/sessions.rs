@@ -86,7 +86,9 @@ pub(crate) async fn show(
 ) -> Result<Json<Value>, ApiError> {
     let live = find(&line, caller, &id, &ticket)?;
     let document = live.document().await;
-    Ok(Json(json!({"id": live.id, "object": "session", "notice": notice(live.language()), "document": document})))
+    Ok(Json(
+        json!({"id": live.id, "object": "session", "notice": notice(live.language()), "document": document}),
+    ))
 }
 
 /// Ends a session.
@@ -240,8 +242,8 @@ async fn talk(line: Line, live: std::sync::Arc<Live>, mut socket: WebSocket) {
 /// An event, bare or as the member `event`.
 async fn answered(line: &Line, live: &Live, text: &str) -> Result<Made, ApiError> {
     let wrong = |error: String| ApiError::invalid("event", error);
-    let mut message: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-    let event = message.get_mut("event").map_or(message.clone(), Value::take);
+    let message: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    let event = message.get("event").unwrap_or(&message);
     let event = Feedback::parse(event.to_string().as_bytes());
     let event = event.map_err(|error| wrong(error.to_string()))?;
     live.feedback(line, event).await.map_err(told)

@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_file_is_shown_without_its_bytes() {
-let file = Attachment::new(Part::GarmentMask, MediaType::Png, vec![7; 5]);
+        let file = Attachment::new(Part::GarmentMask, MediaType::Png, vec![7; 5]);
         assert_eq!(format!("{file:?}"), "Attachment(garment-mask, image/png, 5 bytes)");
     }
 }

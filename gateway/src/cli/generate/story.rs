@@ -7,7 +7,7 @@ use serde_json::json;
 use story::{Brief, Source};
 use tokio::sync::mpsc;
 
-use super::{report, refused, save, shown};
+use super::{refused, report, save, shown};
 use crate::{
     cli::{
         args::{Generate, Global, Lang},

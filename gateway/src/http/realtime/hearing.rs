@@ -45,9 +45,11 @@ impl Hearing {
     pub(super) fn detection(&self) -> Value {
         match &self.detector {
             None => Value::Null,
-            Some(_) => json!({"type": "server_vad", "silence_duration_ms": self.settings.hangover_ms,
+            Some(_) => {
+                json!({"type": "server_vad", "silence_duration_ms": self.settings.hangover_ms,
                               "prefix_padding_ms": self.settings.before_ms, "create_response": true,
-                              "interrupt_response": true}),
+                              "interrupt_response": true})
+            }
         }
     }
 
@@ -80,8 +82,7 @@ impl Hearing {
         self.buffer.extend_from_slice(&heard);
         // Two for every three make the rate of the detector, which listens for speech, not for words.
         let (threes, _) = heard.as_chunks::<3>();
-        let thinned: Vec<f32> =
-            threes.iter().flat_map(|[a, b, c]| [*a, b.midpoint(*c)]).collect();
+        let thinned: Vec<f32> = threes.iter().flat_map(|[a, b, c]| [*a, b.midpoint(*c)]).collect();
         let noticed = self.detector.as_mut().map(|detector| detector.push(&thinned));
         let mut events = Vec::new();
         for noticed in noticed.unwrap_or_default() {
@@ -138,7 +139,10 @@ mod tests {
             let events = hearing.append(Some(&tone(seconds, loudness))).unwrap();
             names.extend(events.iter().map(|event| event["type"].as_str().unwrap().to_owned()));
         }
-        assert_eq!(names, ["input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped"]);
+        assert_eq!(
+            names,
+            ["input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped"]
+        );
         let (_, heard) = hearing.take();
         assert!(heard.len() > RATE as usize && hearing.take().1.is_empty());
     }
