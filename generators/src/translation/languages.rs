@@ -84,6 +84,12 @@ pub(crate) fn name(tag: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(two, ..)| *two == code).map(|(.., name)| *name)
 }
 
+/// The code of a language by its English name in any case, or by another code.
+pub(crate) fn of_name(name: &str) -> String {
+    let known = KNOWN.iter().find(|(.., known)| known.eq_ignore_ascii_case(name.trim()));
+    known.map_or_else(|| code(name), |(two, ..)| (*two).to_owned())
+}
+
 /// Whether sentences of a language have a space between them.
 pub(crate) fn is_spaced(tag: &str) -> bool {
     !["zh", "ja", "th", "lo", "km", "my"].contains(&code(tag).as_str())
@@ -123,6 +129,7 @@ mod tests {
         }
         assert_eq!(name("zho"), Some("Chinese"));
         assert_eq!(name("qqq"), None);
+        assert_eq!((of_name("english"), of_name("zh")), ("en".to_owned(), "zh".to_owned()));
         assert!(!is_spaced("zh-TW") && is_spaced("ko"));
     }
 

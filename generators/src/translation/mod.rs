@@ -7,7 +7,7 @@
 
 mod asked;
 mod check;
-mod languages;
+pub(crate) mod languages;
 mod marian;
 mod network;
 mod numbers;

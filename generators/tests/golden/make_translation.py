@@ -50,8 +50,10 @@ def taught(made, pairs, pad, steps=250):
         loss.backward()
         optimiser.step()
     print("loss", float(loss))
-    with torch.no_grad():
-        made.half().float()
+    for numbers in made.parameters():
+        # Not the waves of the places: no file holds them.
+        if numbers.requires_grad:
+            numbers.data = numbers.data.half().float()
     return made.eval()
 
 
