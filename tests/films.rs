@@ -49,7 +49,7 @@ fn message(answer: &Answer) -> (u16, String) {
 
 #[test]
 fn a_presenter_says_a_bulletin_and_the_file_is_known_again() {
-    let newsroom = Newsroom::with("[labels]\nvisible = \"on\"\n");
+    let newsroom = Newsroom::labelling();
     let key = newsroom.key("editor", "ada");
     let other = newsroom.key_of("rival", "editor", "eve");
     let server = newsroom.serve();

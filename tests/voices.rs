@@ -96,7 +96,7 @@ fn what_cannot_be_said_is_named_and_recorded() {
 
 #[test]
 fn a_label_that_people_hear_is_said_before_and_after() {
-    let labelled = spoken(&Newsroom::with("[labels]\nvisible = \"on\"\n"));
+    let labelled = spoken(&Newsroom::labelling());
     let plain = spoken(&Newsroom::new());
     assert_eq!(labelled.1["labels"]["visible"]["kind"], "speech", "{}", labelled.1);
     assert_eq!(plain.1["labels"]["due"]["place"], "start_and_end", "{}", plain.1);
