@@ -33,6 +33,22 @@ def thinned(points):
     return [p for p, k in zip(points, keep) if k]
 
 
+def unwrapped(points):
+    """Follows a ring across the date line; one that runs around a pole is closed below it."""
+    out = [points[0]]
+    for x, y in points[1:]:
+        while x - out[-1][0] > 180:
+            x -= 360
+        while x - out[-1][0] < -180:
+            x += 360
+        out.append((x, y))
+    if abs(out[-1][0] - out[0][0]) > 180:
+        out += [(out[-1][0], -90), (out[0][0], -90), out[0]]
+    middle = (min(x for x, _ in out) + max(x for x, _ in out)) / 2
+    turn = round(middle / 360) * 360
+    return [(x - turn, y) for x, y in out]
+
+
 def main(source, target):
     world = json.load(open(source))
     (sx, sy), (tx, ty) = world["transform"]["scale"], world["transform"]["translate"]
@@ -52,6 +68,7 @@ def main(source, target):
                 for index in ring:
                     arc = arcs[index] if index >= 0 else arcs[~index][::-1]
                     points += arc if not points else arc[1:]
+                points = unwrapped(points)
                 area = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:]))) / 2
                 if area >= AREA_MIN:
                     # A closed ring is thinned in two halves: its ends coincide.

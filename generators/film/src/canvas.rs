@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tiny_skia::{
-    Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, PixmapPaint,
-    Point, RadialGradient, Rect, Shader, SpreadMode, Stroke, Transform,
+    Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point,
+    RadialGradient, Rect, Shader, SpreadMode, Stroke, Transform,
 };
 
 use crate::{
@@ -249,13 +249,23 @@ impl Canvas {
         }
     }
 
-    /// A soft shadow below a rectangle with round corners.
+    /// A soft shadow around a rectangle with round corners, which will cover what is inside.
     pub(crate) fn shadow(&mut self, place: Place, radius: f32, spread: f32) {
+        let inner = rounded(place.inset(2.0), radius);
         for step in 0..4_u8 {
             let grow = spread * (1.0 - f32::from(step) / 4.0);
             let larger = place.inset(-grow);
             let lower = Place { y: larger.y + spread * 0.5, ..larger };
-            self.round(lower, radius + grow, Ink::Flat(Colour::BLACK, 0.075));
+            // Only what is seen is filled: the inside would cost much and is covered.
+            let mut path = PathBuilder::new();
+            for part in [rounded(lower, radius + grow), inner.clone()].iter().flatten() {
+                path.push_path(part);
+            }
+            if let Some(path) = path.finish() {
+                let by = Transform::from_translate(self.shift.0, self.shift.1);
+                let paint = Ink::Flat(Colour::BLACK, 0.075).paint();
+                self.map.fill_path(&path, &paint, FillRule::EvenOdd, by, None);
+            }
         }
     }
 
@@ -288,9 +298,7 @@ impl Canvas {
         let mut part = Self::part((width as u32, height as u32), self.size, (-left, -top));
         draw(&mut part);
         let at = (left + by.0.round() + self.shift.0, top + by.1.round() + self.shift.1);
-        let paint = PixmapPaint { opacity: alpha.min(1.0), ..PixmapPaint::default() };
-        let map = part.map.as_ref();
-        self.map.draw_pixmap(at.0 as i32, at.1 as i32, map, &paint, Transform::identity(), None);
+        lay(&mut self.map, &part.map, (at.0 as i32, at.1 as i32), alpha);
         self.notes.append(&mut part.notes);
     }
 
@@ -408,4 +416,34 @@ pub(crate) fn rounded(place: Place, radius: f32) -> Option<Path> {
     path.cubic_to(x, y + k, x + k, y, x + r, y);
     path.close();
     path.finish()
+}
+
+/// Lays pixels over others; `alpha` is how much they cover.
+fn lay(below: &mut Pixmap, above: &Pixmap, (left, top): (i32, i32), alpha: f32) {
+    let strength = (alpha.clamp(0.0, 1.0) * 256.0).round() as u32;
+    let (width, height) = (below.width() as i32, below.height() as i32);
+    let (first, last) = (left.max(0), (left + above.width() as i32).min(width));
+    if first >= last {
+        return;
+    }
+    let rows = above.data().chunks_exact(above.width() as usize * 4);
+    for (y, row) in (top..).zip(rows).filter(|(y, _)| (0..height).contains(y)) {
+        let start = (y * width + first) as usize;
+        let target = below.data_mut().as_chunks_mut::<4>().0;
+        let target = target.get_mut(start..start + (last - first) as usize).unwrap_or_default();
+        let source = row.as_chunks::<4>().0.iter().skip((first - left) as usize);
+        for (to, from) in target.iter_mut().zip(source) {
+            match (from[3], strength) {
+                (0, _) => {}
+                (255, 256) => *to = *from,
+                (cover, _) => {
+                    let rest = 65_536 - u32::from(cover) * strength * 65_536 / (255 * 256);
+                    for (to, from) in to.iter_mut().zip(from) {
+                        let sum = ((u32::from(*from) * strength) << 8) + u32::from(*to) * rest;
+                        *to = ((sum + 32_768) >> 16).min(255) as u8;
+                    }
+                }
+            }
+        }
+    }
 }

@@ -117,7 +117,7 @@ fn grouped(value: f64, decimals: usize) -> String {
         digits.push(digit);
     }
     let is_negative = value < 0.0 && text.chars().any(|c| ('1'..='9').contains(&c));
-    let minus = if is_negative { "−" } else { "" };
+    let minus = if is_negative { "–" } else { "" };
     rest.map_or_else(|| format!("{minus}{digits}"), |rest| format!("{minus}{digits}.{rest}"))
 }
 

@@ -27,93 +27,12 @@ impl Palette {
         [Self::Newsroom, Self::Daylight, Self::Forest, Self::Ink, Self::Dusk];
 
     pub(crate) const fn colours(self) -> Colours {
-        let h = Colour::hex;
         match self {
-            Self::Newsroom => Colours {
-                ground: [h(0x0a_16_30), h(0x15_30_5c)],
-                text: h(0xff_ff_ff),
-                muted: h(0xb4_c3_dc),
-                panel: h(0x0c_1b_3a),
-                line: h(0x3a_52_7d),
-                accent: h(0xc8_16_2f),
-                spark: h(0xff_5a_6e),
-                series: [
-                    h(0x4f_a8_ff),
-                    h(0xff_5a_6e),
-                    h(0xff_c1_4d),
-                    h(0x4f_d6_a8),
-                    h(0xb9_92_ff),
-                    h(0x9a_b0_cc),
-                ],
-            },
-            Self::Daylight => Colours {
-                ground: [h(0xf7_f9_fc), h(0xe2_ea_f4)],
-                text: h(0x14_20_36),
-                muted: h(0x46_55_6e),
-                panel: h(0xff_ff_ff),
-                line: h(0xb6_c2_d4),
-                accent: h(0x0b_5c_ad),
-                spark: h(0x0b_5c_ad),
-                series: [
-                    h(0x0b_5c_ad),
-                    h(0xc0_3a_2b),
-                    h(0xb0_6f_00),
-                    h(0x1c_7d_54),
-                    h(0x75_4b_b8),
-                    h(0x5a_67_7d),
-                ],
-            },
-            Self::Forest => Colours {
-                ground: [h(0x0d_22_1c), h(0x1d_44_37)],
-                text: h(0xfb_fa_f2),
-                muted: h(0xb9_cd_c0),
-                panel: h(0x10_2b_23),
-                line: h(0x3d_63_55),
-                accent: h(0x8a_5a_08),
-                spark: h(0xf0_b9_4a),
-                series: [
-                    h(0xf0_b9_4a),
-                    h(0x6f_cf_97),
-                    h(0x7f_bf_e8),
-                    h(0xf2_8b_66),
-                    h(0xd6_c6_f0),
-                    h(0xa9_bf_b2),
-                ],
-            },
-            Self::Ink => Colours {
-                ground: [h(0x17_18_1b), h(0x2b_2d_33)],
-                text: h(0xf8_f8_f6),
-                muted: h(0xba_bc_c2),
-                panel: h(0x1d_1f_23),
-                line: h(0x4c_4f_58),
-                accent: h(0xb5_46_0f),
-                spark: h(0xff_8a_4a),
-                series: [
-                    h(0xff_8a_4a),
-                    h(0xd9_dc_e2),
-                    h(0x7f_b4_d8),
-                    h(0xe6_c8_72),
-                    h(0x9e_c7_9a),
-                    h(0xc3_9b_c4),
-                ],
-            },
-            Self::Dusk => Colours {
-                ground: [h(0x23_10_2e), h(0x4a_1f_4a)],
-                text: h(0xff_f7_f3),
-                muted: h(0xd9_c0_d6),
-                panel: h(0x2c_14_38),
-                line: h(0x6b_45_70),
-                accent: h(0xc2_3b_4a),
-                spark: h(0xff_8f_7a),
-                series: [
-                    h(0xff_8f_7a),
-                    h(0xf7_c9_66),
-                    h(0x8f_c7_ff),
-                    h(0xd7_9b_f2),
-                    h(0x8f_e0_c0),
-                    h(0xcf_bc_cf),
-                ],
-            },
+            Self::Newsroom => NEWSROOM,
+            Self::Daylight => DAYLIGHT,
+            Self::Forest => FOREST,
+            Self::Ink => INK,
+            Self::Dusk => DUSK,
         }
     }
 }
@@ -138,6 +57,65 @@ pub(crate) struct Colours {
     /// Rows of charts, in order.
     pub(crate) series: [Colour; 6],
 }
+
+const fn h(value: u32) -> Colour {
+    Colour::hex(value)
+}
+
+const NEWSROOM: Colours = Colours {
+    ground: [h(0x0a1630), h(0x15305c)],
+    text: h(0xffffff),
+    muted: h(0xb4c3dc),
+    panel: h(0x0c1b3a),
+    line: h(0x3a527d),
+    accent: h(0xc8162f),
+    spark: h(0xff5a6e),
+    series: [h(0x4fa8ff), h(0xff5a6e), h(0xffc14d), h(0x4fd6a8), h(0xb992ff), h(0x9ab0cc)],
+};
+
+const DAYLIGHT: Colours = Colours {
+    ground: [h(0xf7f9fc), h(0xe2eaf4)],
+    text: h(0x142036),
+    muted: h(0x46556e),
+    panel: h(0xffffff),
+    line: h(0xb6c2d4),
+    accent: h(0x0b5cad),
+    spark: h(0x0b5cad),
+    series: [h(0x0b5cad), h(0xc03a2b), h(0xb06f00), h(0x1c7d54), h(0x754bb8), h(0x5a677d)],
+};
+
+const FOREST: Colours = Colours {
+    ground: [h(0x0d221c), h(0x1d4437)],
+    text: h(0xfbfaf2),
+    muted: h(0xb9cdc0),
+    panel: h(0x102b23),
+    line: h(0x3d6355),
+    accent: h(0x8a5a08),
+    spark: h(0xf0b94a),
+    series: [h(0xf0b94a), h(0x6fcf97), h(0x7fbfe8), h(0xf28b66), h(0xd6c6f0), h(0xa9bfb2)],
+};
+
+const INK: Colours = Colours {
+    ground: [h(0x17181b), h(0x2b2d33)],
+    text: h(0xf8f8f6),
+    muted: h(0xbabcc2),
+    panel: h(0x1d1f23),
+    line: h(0x4c4f58),
+    accent: h(0xb5460f),
+    spark: h(0xff8a4a),
+    series: [h(0xff8a4a), h(0xd9dce2), h(0x7fb4d8), h(0xe6c872), h(0x9ec79a), h(0xc39bc4)],
+};
+
+const DUSK: Colours = Colours {
+    ground: [h(0x23102e), h(0x4a1f4a)],
+    text: h(0xfff7f3),
+    muted: h(0xd9c0d6),
+    panel: h(0x2c1438),
+    line: h(0x6b4570),
+    accent: h(0xc23b4a),
+    spark: h(0xff8f7a),
+    series: [h(0xff8f7a), h(0xf7c966), h(0x8fc7ff), h(0xd79bf2), h(0x8fe0c0), h(0xcfbccf)],
+};
 
 impl Colours {
     /// Words on an area of the accent.

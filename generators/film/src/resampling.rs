@@ -64,22 +64,23 @@ impl<'a> Levels<'a> {
         let across = taps((x, w), width, source.width as usize);
         let down = taps((y, h), height, source.height as usize);
         let stride = source.width as usize * 3;
-        let mut row = vec![0_u32; stride];
+        let mut row = vec![[0_u16; 3]; source.width as usize];
         for (line, (from, to, share)) in target.data_mut().chunks_exact_mut(width * 4).zip(down) {
             let above = source.rgb.get(from * stride..(from + 1) * stride).unwrap_or_default();
             let below = source.rgb.get(to * stride..(to + 1) * stride).unwrap_or_default();
-            for ((mixed, a), b) in row.iter_mut().zip(above).zip(below) {
-                *mixed = (u32::from(*a) * (256 - share) + u32::from(*b) * share) * light >> 8;
+            let (share, rest) =
+                (((share * light) >> 8) as u16, (((256 - share) * light) >> 8) as u16);
+            let pairs = above.iter().zip(below);
+            for (mixed, (a, b)) in row.as_flattened_mut().iter_mut().zip(pairs) {
+                *mixed = u16::from(*a) * rest + u16::from(*b) * share;
             }
-            for (pixel, (left, right, share)) in line.chunks_exact_mut(4).zip(&across) {
-                let a = row.get(left * 3..left * 3 + 3).unwrap_or_default();
-                let b = row.get(right * 3..right * 3 + 3).unwrap_or_default();
-                for ((byte, a), b) in pixel.iter_mut().zip(a).zip(b) {
-                    *byte = ((a * (256 - share) + b * share) >> 16) as u8;
-                }
-                if let Some(alpha) = pixel.last_mut() {
-                    *alpha = 255;
-                }
+            for (pixel, (left, right, share)) in line.as_chunks_mut::<4>().0.iter_mut().zip(&across)
+            {
+                let (Some(a), Some(b)) = (row.get(*left), row.get(*right)) else { continue };
+                let mix = |a: u16, b: u16| {
+                    ((u32::from(a) * (256 - share) + u32::from(b) * share) >> 16) as u8
+                };
+                *pixel = [mix(a[0], b[0]), mix(a[1], b[1]), mix(a[2], b[2]), 255];
             }
         }
     }

@@ -17,16 +17,14 @@ pub(crate) fn shape(text: &str) -> Option<Path> {
             (Some(word), None) => (command, numbers) = (word, Vec::with_capacity(6)),
             (None, _) => return path.finish(),
         }
-        let drawn = match (command, numbers.as_slice()) {
-            ("M", &[x, y]) => Some(path.move_to(x, y)),
-            ("L", &[x, y]) => Some(path.line_to(x, y)),
-            ("Q", &[a, b, x, y]) => Some(path.quad_to(a, b, x, y)),
-            ("C", &[a, b, c, d, x, y]) => Some(path.cubic_to(a, b, c, d, x, y)),
-            _ => None,
-        };
-        if drawn.is_some() {
-            numbers.clear();
+        match (command, numbers.as_slice()) {
+            ("M", &[x, y]) => path.move_to(x, y),
+            ("L", &[x, y]) => path.line_to(x, y),
+            ("Q", &[a, b, x, y]) => path.quad_to(a, b, x, y),
+            ("C", &[a, b, c, d, x, y]) => path.cubic_to(a, b, c, d, x, y),
+            _ => continue,
         }
+        numbers.clear();
     }
 }
 

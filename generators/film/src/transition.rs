@@ -11,8 +11,8 @@ const EDGE: f32 = 0.06;
 pub(crate) fn mix(now: &mut Pixmap, before: Option<&Pixmap>, transition: Transition, share: f32) {
     let share = smooth(share);
     let width = now.width() as usize;
-    let black = [0, 0, 0, 255].repeat(width * now.height() as usize);
-    let before = before.map_or(black.as_slice(), Pixmap::data);
+    let black = before.is_none().then(|| [0, 0, 0, 255].repeat(width * now.height() as usize));
+    let before = before.map(Pixmap::data).or(black.as_deref()).unwrap_or_default();
     let now = now.data_mut();
     match transition {
         Transition::Cut => {}

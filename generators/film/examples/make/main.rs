@@ -4,7 +4,12 @@
 //! cargo run --release -p film --example make -- FOLDER [stills] [NAME]
 //! ```
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for people who look")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a tool for people who look"
+)]
 
 mod boards;
 

@@ -5,10 +5,10 @@ use crate::{canvas::Ink, colour::Colour};
 
 /// Draws what is below the head.
 pub(super) fn draw(pen: &mut Pen<'_>, design: &Design) {
-    let neck = "M -45 400 L -46 494 C -46 522 -84 530 -104 540 L 104 540 C 84 530 46 522 46 494 L 45 400 Z";
+    let neck = "M -45 400 L -46 494 C -46 522 -84 530 -104 540 L -80 640 L 80 640 L 104 540 C 84 530 46 522 46 494 L 45 400 Z";
     pen.fill(neck, design.skin);
     pen.fill(
-        "M 10 400 L 10 520 L 104 540 C 84 530 46 522 46 494 L 45 400 Z",
+        "M 12 430 C 20 476 24 520 40 640 L 80 640 L 104 540 C 84 530 46 522 46 494 L 45 400 Z",
         Ink::Flat(design.shade, 0.30),
     );
     pen.fill(

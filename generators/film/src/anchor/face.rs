@@ -78,11 +78,11 @@ fn ears(pen: &mut Pen<'_>, design: &Design, turn: f32) {
 fn beard(pen: &mut Pen<'_>, design: &Design, drop: f32) {
     let low = 458.0 + drop;
     let data = format!(
-        "M -97 318 C -96 372 -88 408 -66 434 C -46 {low} -22 {low} 0 {low} C 22 {low} 46 {low} 66 434 \
-         C 88 408 96 372 97 318 C 90 352 82 372 62 379 C 42 384 22 377 0 379 C -22 377 -42 384 -62 379 \
-         C -82 372 -90 352 -97 318 Z"
+        "M -99 316 C -98 372 -88 410 -66 436 C -46 {low} -22 {low} 0 {low} C 22 {low} 46 {low} 66 436 \
+         C 88 410 98 372 99 316 C 93 352 88 384 70 398 C 58 406 52 392 46 384 C 24 372 10 379 0 379 \
+         C -10 379 -24 372 -46 384 C -52 392 -58 406 -70 398 C -88 384 -93 352 -99 316 Z"
     );
-    pen.fill(&data, Ink::Flat(design.hair, 0.86));
+    pen.fill(&data, Ink::Flat(design.hair, 0.82));
 }
 
 fn nose(pen: &mut Pen<'_>, design: &Design) {
@@ -130,12 +130,12 @@ fn eye(pen: &mut Pen<'_>, design: &Design, pose: &Pose, side: f32) {
 fn brow(pen: &mut Pen<'_>, design: &Design, pose: &Pose) {
     let up = pose.brows * 8.0;
     let thick = design.brow;
-    let (y, top) = (-27.0 - up, -44.0 - up * 1.2);
+    let (y, top) = (-31.0 - up, -44.0 - up * 1.2);
     let data = format!(
         "M -27 {y} C -12 {} 8 {} 33 {} C 10 {} -8 {} -26 {} Z",
         top + 8.0,
         top - 2.0,
-        y - 1.0,
+        y + 6.0,
         top + thick * 0.9,
         top + 9.0 + thick,
         y + thick
@@ -153,47 +153,55 @@ fn mouth(pen: &mut Pen<'_>, design: &Design, lips: &Lips) {
     let y = 405.0;
     // A slight smile at rest; corners fall when the mouth opens.
     let corner = y - 4.0 + 4.0 * lips.open;
-    let (up, down) = (y - 11.0 * lips.open, y + 50.0 * lips.open - 3.0 * lips.tucked);
+    let up = y - 7.0 * lips.open;
+    let down = y + 34.0 * lips.open - 3.0 * lips.tucked;
     let full = 1.0 + 0.4 * lips.round;
     // The lips around the opening.
-    let (top, foot) = (up - 8.5 * full, down + (13.0 - 7.0 * lips.tucked) * full);
-    let outer = half + 3.0;
+    let top = up - 8.5 * full;
+    let foot = arc(down + (10.0 - 6.0 * lips.tucked) * full, corner);
+    let (outer, inner) = (half + 4.0, half * 0.72);
     let data = format!(
-        "M -{outer} {corner} C -{} {} -10 {top} -6 {top} Q 0 {} 6 {top} C 10 {top} {} {} {outer} {corner} \
-         C {} {} 12 {foot} 0 {foot} C -12 {foot} -{} {} -{outer} {corner} Z",
+        "M -{outer} {corner} C -{} {} -11 {top} -6 {top} Q 0 {} 6 {top} C 11 {top} {} {} {outer} {corner} \
+         C {} {foot} -{} {foot} -{outer} {corner} Z",
         half * 0.7,
-        top + 5.0,
+        top + 4.0,
         top + 4.0,
         half * 0.7,
-        top + 5.0,
-        half * 0.72,
-        (foot + y) / 2.0 + 4.0,
-        half * 0.72,
-        (foot + y) / 2.0 + 4.0
+        top + 4.0,
+        inner + 2.0,
+        inner + 2.0
     );
-    // What is drawn as one curve reaches half of the way to its control point.
-    let curve = |to: f32| 2.0 * to - corner;
-    let (upper, lower) = (curve(up.midpoint(y)), curve(down.midpoint(y) + 1.0));
     pen.fill(&data, design.lips);
-    let shine = format!("M -10 {0} Q 0 {1} 10 {0}", foot - 5.0, foot - 2.5);
+    let shine = down + (6.0 - 4.0 * lips.tucked) * full;
+    let shine = format!("M -9 {shine} Q 0 {} 9 {shine}", shine + 2.0);
     pen.stroke(&shine, Ink::Flat(Colour::WHITE, 0.20), 3.0);
     if lips.open < 0.05 {
-        let line = format!("M -{half} {corner} Q 0 {} {half} {corner}", curve(y + 1.0));
+        let low = arc(y + 1.0, corner);
+        let line = format!("M -{half} {corner} C -{inner} {low} {inner} {low} {half} {corner}");
         pen.stroke(&line, design.lips.mixed(DARK, 0.62), 3.2);
         return;
     }
     let open = |top: f32, foot: f32| {
-        format!("M -{half} {corner} Q 0 {top} {half} {corner} Q 0 {foot} -{half} {corner} Z")
+        let (top, foot) = (arc(top, corner), arc(foot, corner));
+        format!(
+            "M -{half} {corner} C -{inner} {top} {inner} {top} {half} {corner} \
+             C {inner} {foot} -{inner} {foot} -{half} {corner} Z"
+        )
     };
-    pen.fill(&open(upper, lower), Colour::hex(0x4a_16_1c));
+    pen.fill(&open(up, down), Colour::hex(0x43_12_18));
     if lips.tongue > 0.1 {
-        let raised = lower - (lower - upper) * (0.25 + 0.45 * lips.tongue);
-        pen.fill(&open(raised, lower), Colour::hex(0xb4_55_5c));
+        let raised = down - (down - up) * (0.22 + 0.40 * lips.tongue);
+        pen.fill(&open(raised, down), Colour::hex(0xb8_58_60));
     }
     if lips.teeth > 0.1 {
-        let shown = (upper + 22.0 * lips.teeth.min(1.0)).min(lower - 1.0);
-        pen.fill(&open(upper, shown.max(upper)), Ink::Flat(TEETH, lips.teeth.min(0.97)));
+        let shown = (up + 9.0 * lips.teeth.min(1.0)).min(down - 0.5);
+        pen.fill(&open(up, shown.max(up)), Ink::Flat(TEETH, (0.4 + lips.teeth).min(0.97)));
     }
+}
+
+/// Where both control points of a curve lie that starts and ends at `corner` and reaches `depth`.
+fn arc(depth: f32, corner: f32) -> f32 {
+    (depth - 0.25 * corner) / 0.75
 }
 
 /// A thin frame before both eyes.

@@ -89,7 +89,10 @@ pub(crate) fn draw(canvas: &mut Canvas, figure: &Figure<'_>, setting: &Setting, 
         pen.changed(torso, |pen| body::draw(pen, design));
         pen.changed(neck, |pen| head(pen, design, &pose));
     }
-    studio::desk(pen.canvas, figure.anchor, setting);
+    // The whole desk is part of the studio; here it covers what is below the shoulders.
+    let reach = (design.shoulders + 90.0) * by.sx;
+    let span = ((by.tx - reach).floor(), (2.0 * reach).ceil());
+    studio::desk(pen.canvas, figure.anchor, setting, span);
     hands::draw(&mut pen, design, &pose);
 }
 

@@ -28,8 +28,8 @@ fn arm(pen: &mut Pen<'_>, design: &Design, lift: f32, beat: f32) {
     let lift = smooth(lift);
     let mix = |from: f32, to: f32| from + (to - from) * lift;
     let s = design.shoulders;
-    let elbow = (s + 34.0, mix(902.0, 890.0));
-    let wrist = (mix(92.0, 178.0), mix(884.0, 742.0 + 8.0 * beat));
+    let elbow = (s + 34.0, mix(902.0, 916.0));
+    let wrist = (mix(96.0, 226.0), mix(884.0, 752.0 + 8.0 * beat));
     let cloth = design.jacket;
     let dark = cloth.mixed(Colour::BLACK, 0.34);
     // From the elbow to the wrist, narrower at the wrist.
@@ -55,7 +55,7 @@ fn arm(pen: &mut Pen<'_>, design: &Design, lift: f32, beat: f32) {
     if shadow > 0.02 {
         pen.oval((wrist.0 + 70.0, 916.0), (170.0, 15.0), Ink::Flat(Colour::BLACK, shadow));
     }
-    hand(pen, design, wrist, (mix(-97.0, -8.0 + 5.0 * beat), lift));
+    hand(pen, design, wrist, (mix(-97.0, 14.0 + 5.0 * beat), lift));
     let along =
         [(wrist.0 - nx * 30.0, wrist.1 - ny * 30.0), (wrist.0 + nx * 30.0, wrist.1 + ny * 30.0)];
     pen.fill(&sleeve, Ink::Fade((dark, 1.0), (cloth.mixed(Colour::WHITE, 0.06), 1.0), along));
@@ -83,7 +83,7 @@ fn hand(pen: &mut Pen<'_>, design: &Design, wrist: (f32, f32), (angle, lift): (f
         .pre_scale(1.0, flat.max(0.62))
         .pre_rotate(angle)
         // The thumb points to the middle of the body.
-        .pre_scale(-1.06, 1.06);
+        .pre_scale(-1.06 - 0.16 * lift, 1.06 + 0.16 * lift);
     let line = Ink::Flat(design.shade.mixed(Colour::BLACK, 0.12), 0.85);
     pen.changed(by, |pen| {
         let below = design.skin.mixed(design.shade, 0.25);

@@ -27,6 +27,8 @@ pub(crate) fn draw(
         Studio::Plain => plain(canvas, anchor, setting),
         Studio::None => {}
     }
+    let whole = (0.0, canvas.size.0);
+    desk(canvas, anchor, setting, whole);
     if anchor.has_screen() {
         screen(canvas, anchor, pictures, setting);
     }
@@ -203,17 +205,17 @@ fn screen(canvas: &mut Canvas, anchor: &Anchor, pictures: &[Levels<'_>], setting
     }
     canvas.shadow(whole, 12.0 * u, 20.0 * u);
     canvas.round(whole.inset(-5.0 * u), 14.0 * u, colours.panel.mixed(Colour::WHITE, 0.22));
-    let fit = |width: f32, lines_max| Fit {
-        weight: Weight::Bold,
-        size: 32.0 * u,
-        size_min: 20.0 * u,
-        width,
-        lines_max,
-    };
     let levels = anchor.screen.and_then(|index| pictures.get(index));
     let has_topic = !anchor.topic.trim().is_empty();
-    let topic =
-        canvas.fitted(&anchor.topic, fit(whole.w - 44.0 * u, if levels.is_some() { 2 } else { 4 }));
+    let (size, lines_max) = if levels.is_some() { (32.0, 2) } else { (50.0, 4) };
+    let fit = Fit {
+        weight: Weight::Bold,
+        size: size * u,
+        size_min: 20.0 * u,
+        width: whole.w - 52.0 * u,
+        lines_max,
+    };
+    let topic = canvas.fitted(&anchor.topic, fit);
     match levels {
         Some(levels) => {
             let (w, h) = (whole.w.round().max(1.0) as u32, whole.h.round().max(1.0) as u32);
@@ -244,24 +246,25 @@ fn screen(canvas: &mut Canvas, anchor: &Anchor, pictures: &[Levels<'_>], setting
     }
 }
 
-/// Draws the desk, which is before the presenter.
-pub(super) fn desk(canvas: &mut Canvas, anchor: &Anchor, setting: &Setting) {
-    let (w, h) = canvas.size;
+/// Draws the desk, which is before the presenter, from `span.0` over a width of `span.1`.
+pub(super) fn desk(canvas: &mut Canvas, anchor: &Anchor, setting: &Setting, span: (f32, f32)) {
+    let h = canvas.size.1;
     let by = units(canvas, anchor);
     let unit = by.sx;
+    let (left, w) = span;
     let top = h - 122.0 * unit;
     let [above, below] = night(setting);
     let front = top + 62.0 * unit;
     let wood = below.mixed(Colour::WHITE, 0.30);
     let near = below.mixed(Colour::WHITE, 0.12);
-    canvas.area(Place::new(0.0, top, w, front - top), Ink::down(wood, near, (top, front)));
-    canvas.area(Place::new(0.0, top, w, 2.5 * unit), Ink::Flat(Colour::WHITE, 0.35));
+    canvas.area(Place::new(left, top, w, front - top), Ink::down(wood, near, (top, front)));
+    canvas.area(Place::new(left, top, w, 2.5 * unit), Ink::Flat(Colour::WHITE, 0.35));
     let face = above.mixed(Colour::BLACK, 0.30);
     canvas.area(
-        Place::new(0.0, front, w, h - front),
+        Place::new(left, front, w, h - front),
         Ink::down(face.mixed(Colour::WHITE, 0.06), face, (front, h)),
     );
-    canvas.area(Place::new(0.0, front, w, 5.0 * unit), wood.mixed(Colour::WHITE, 0.45));
+    canvas.area(Place::new(left, front, w, 5.0 * unit), wood.mixed(Colour::WHITE, 0.45));
     let glow = setting.colours.accent.mixed(setting.colours.spark, 0.6);
-    canvas.area(Place::new(0.0, front + 22.0 * unit, w, 4.0 * unit), glow);
+    canvas.area(Place::new(left, front + 22.0 * unit, w, 4.0 * unit), glow);
 }

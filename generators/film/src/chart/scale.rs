@@ -31,8 +31,8 @@ impl Scale {
         let count = f64::from((height / 75.0).clamp(2.0, 6.0));
         let step = number::step(high - low, count);
         Self {
-            from: (low / step - 1e-9).floor() * step,
-            to: (high / step + 1e-9).ceil() * step,
+            from: (low / step + 1e-9).floor() * step,
+            to: (high / step - 1e-9).ceil() * step,
             step,
         }
     }

@@ -32,9 +32,12 @@ pub(crate) struct Glyph {
     pub(crate) coverage: Vec<u8>,
 }
 
+/// The font, the letter in it, the bits of its size, and whether it is made bold.
+type Key = (usize, u16, u32, bool);
+
 struct Fonts {
     faces: Vec<Font>,
-    kept: RwLock<HashMap<(usize, u16, u32, bool), Arc<Glyph>>>,
+    kept: RwLock<HashMap<Key, Arc<Glyph>>>,
 }
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| {

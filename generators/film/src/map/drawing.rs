@@ -1,15 +1,21 @@
 //! Land, lines of degrees, points and names.
 
-use tiny_skia::PathBuilder;
+use tiny_skia::{PathBuilder, Pixmap};
 
 use super::{Places, SECONDS, View, outline, points::Point};
 use crate::{
     canvas::{Canvas, Ink, Place, Side},
+    colour::Colour,
     easing::{out, passed, smooth},
     lettering::{self, Block, Fit, Weight},
     number,
     plates::{Setting, paste, place},
+    resampling::Levels,
+    storyboard::Picture,
 };
+
+/// What the ground is mixed with where there is water.
+const SEA: Colour = Colour::hex(0x2f_78_b8);
 
 /// Seconds in which the view closes in, and the factor by which it is wider at first.
 const ZOOM_SECONDS: f64 = 1.5;
@@ -51,37 +57,62 @@ impl Projection {
 impl Places<'_> {
     /// Draws the map `age` seconds after it came.
     pub(crate) fn draw(&self, canvas: &mut Canvas, setting: &Setting, age: f64) {
-        let (u, colours) = (canvas.unit(), setting.colours);
+        let u = canvas.unit();
         let frame = match self.map.area {
             Some(area) => place(canvas, area),
             None => setting.free(canvas),
         };
+        // Whole pixels, so that the land stands as sharp as it was drawn in the end.
+        let frame = Place::new(
+            frame.x.round(),
+            frame.y.round(),
+            frame.w.round().max(8.0),
+            frame.h.round().max(8.0),
+        );
         let wider = 1.0 + (WIDER - 1.0) * (1.0 - smooth(passed(age, 0.0, ZOOM_SECONDS)));
-        let projection = Projection::of(self.view, frame.inset(10.0 * u), wider);
         canvas.shadow(frame, 16.0 * u, 12.0 * u);
-        let sea = colours.ground[0].mixed(colours.row(0), 0.16);
-        let mut map = Canvas::new((frame.w.ceil() as u32, frame.h.ceil() as u32));
-        let local = Projection {
-            centre: (projection.centre.0 - frame.x, projection.centre.1 - frame.y),
-            ..projection
-        };
-        map.area(map.all(), sea);
-        degrees(&mut map, &local, setting, u);
-        land(&mut map, &local, setting, u);
-        paste(canvas, &map.into_map(), frame, 16.0 * u);
+        let land = self.land.get_or_init(|| self.background(frame, setting, u));
+        let levels = Levels::of(land);
+        let (w, h) = (frame.w * wider, frame.h * wider);
+        let (all_w, all_h) = (land.width as f32, land.height as f32);
+        let window = ((all_w - w) / 2.0, (all_h - h) / 2.0, w, h);
+        if let Some(mut map) = Pixmap::new(frame.w as u32, frame.h as u32) {
+            levels.fill(window, &mut map, 256);
+            paste(canvas, &map, frame, 16.0 * u);
+        }
+        let projection = Projection::of(self.view, frame.inset(10.0 * u), wider);
         canvas.within(frame, 1.0, |canvas| {
-            self.points(canvas, &projection, frame, setting, age);
+            self.points(canvas, &projection, (frame, age), setting);
         });
         self.words(canvas, frame, setting);
+    }
+
+    /// Sea, land and lines, as wide as the map is at first, at the size that it has in the end.
+    fn background(&self, frame: Place, setting: &Setting, u: f32) -> Picture {
+        // Even margins, so that the end of the way lies on whole pixels.
+        let margin = |side: f32| (side * (WIDER - 1.0) / 2.0).ceil() * 2.0;
+        let size = (frame.w + margin(frame.w), frame.h + margin(frame.h));
+        let mut map = Canvas::new((size.0 as u32, size.1 as u32));
+        let end = Projection::of(self.view, frame.inset(10.0 * u), 1.0);
+        let local = Projection { centre: (size.0 / 2.0, size.1 / 2.0), ..end };
+        let [above, below] = setting.colours.ground;
+        map.area(
+            map.all(),
+            Ink::down(above.mixed(SEA, 0.30), below.mixed(SEA, 0.34), (0.0, size.1)),
+        );
+        degrees(&mut map, &local, setting, u);
+        land(&mut map, &local, setting, u);
+        let map = map.into_map();
+        let rgb = map.data().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]);
+        Picture { width: map.width(), height: map.height(), rgb: rgb.collect() }
     }
 
     fn points(
         &self,
         canvas: &mut Canvas,
         projection: &Projection,
-        frame: Place,
+        (frame, age): (Place, f64),
         setting: &Setting,
-        age: f64,
     ) {
         let u = canvas.unit();
         let most = self.points.iter().filter_map(|p| p.value).map(f64::abs).fold(0.0, f64::max);
@@ -277,16 +308,20 @@ fn land(map: &mut Canvas, projection: &Projection, setting: &Setting, u: f32) {
     let mut path = PathBuilder::new();
     for ring in outline::RINGS.iter() {
         let [left, low, right, high] = ring.bounds;
-        if right < west || left > east || high < south || low > north {
-            continue;
+        // What lies beyond the date line is seen on both sides of the world.
+        for turn in [-360.0, 0.0, 360.0] {
+            let is_seen = right + turn > west && left + turn < east && high > south && low < north;
+            if !is_seen {
+                continue;
+            }
+            for (at, (longitude, latitude)) in ring.points.iter().enumerate() {
+                let (x, y) = projection.pixel((longitude + turn, *latitude));
+                // What lies far outside only closes the shape.
+                let (x, y) = (x.clamp(-2.0 * w, 3.0 * w), y.clamp(-2.0 * h, 3.0 * h));
+                if at == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+            }
+            path.close();
         }
-        for (at, point) in ring.points.iter().enumerate() {
-            let (x, y) = projection.pixel(*point);
-            // What lies far outside only closes the shape.
-            let (x, y) = (x.clamp(-2.0 * w, 3.0 * w), y.clamp(-2.0 * h, 3.0 * h));
-            if at == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
-        }
-        path.close();
     }
     if let Some(path) = path.finish() {
         map.fill(&path, colours.ground[1].mixed(colours.line, 0.75));

@@ -5,11 +5,17 @@ mod drawing;
 mod outline;
 mod points;
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 pub(crate) use drawing::land_of_the_world;
 
-use crate::{error::FilmError, layer::Span, storyboard::Area};
+use crate::{
+    error::FilmError,
+    layer::Span,
+    storyboard::{Area, Picture},
+};
 
 /// A map with the places of a table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -58,6 +64,8 @@ pub(crate) struct Places<'a> {
     points: Vec<points::Point>,
     unit: String,
     view: View,
+    /// Sea and land, drawn once.
+    land: OnceLock<Picture>,
 }
 
 impl<'a> Places<'a> {
@@ -79,7 +87,7 @@ impl<'a> Places<'a> {
                           south < north within ±90, at least half a degree apart";
             return Err(FilmError::Unsuited { what: "map", reason: reason.to_owned() });
         }
-        Ok(Self { map, points, unit, view })
+        Ok(Self { map, points, unit, view, land: OnceLock::new() })
     }
 
     /// The names on it.

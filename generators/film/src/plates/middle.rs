@@ -1,6 +1,6 @@
 //! What lies where the reader looks: titles, words, pictures and plain areas.
 
-use tiny_skia::{PathBuilder, Pixmap, PixmapPaint, Transform};
+use tiny_skia::{PathBuilder, Pixmap};
 
 use super::{Setting, place};
 use crate::{
@@ -162,12 +162,17 @@ pub(crate) fn paste(canvas: &mut Canvas, map: &Pixmap, area: Place, radius: f32)
             canvas.fill(&path, crate::colour::Colour::BLACK);
         }
         // The pixels only cover what the round area covers.
-        let paint =
-            PixmapPaint { blend_mode: tiny_skia::BlendMode::SourceAtop, ..PixmapPaint::default() };
-        let (x, y) = (area.x - area.x.floor(), area.y - area.y.floor());
-        let (x, y) = (x.round() as i32, y.round() as i32);
         let below = canvas.map_mut();
-        below.draw_pixmap(x, y, map.as_ref(), &paint, Transform::identity(), None);
+        let (width, wide) = (below.width() as usize, map.width() as usize);
+        let rows = below.data_mut().chunks_exact_mut(width * 4);
+        for (row, pixels) in rows.zip(map.data().chunks_exact(wide * 4)) {
+            let pixels = pixels.as_chunks::<4>().0;
+            for (to, from) in row.as_chunks_mut::<4>().0.iter_mut().zip(pixels) {
+                let cover = u32::from(to[3]);
+                let part = |byte: u8| ((u32::from(byte) * cover + 127) / 255) as u8;
+                *to = [part(from[0]), part(from[1]), part(from[2]), to[3]];
+            }
+        }
     });
 }
 
