@@ -226,7 +226,7 @@ fn breath_ms(around: &Around<'_>, stress: u8) -> f32 {
     let leads = is_vowel(around.after)
         || named(around.after, &["R", "L", "W", "Y"]) && is_vowel(around.beyond);
     if !leads || around.here.last {
-        return 18.0 + place;
+        return 24.0 + place;
     }
     if stress > 0 || around.here.first { 50.0 + place } else { 28.0 + place }
 }

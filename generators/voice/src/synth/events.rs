@@ -19,9 +19,9 @@ pub(crate) struct Event {
     pub(crate) nasal: Option<f32>,
 }
 
-const BURST_MS: f32 = 9.0;
+const BURST_MS: f32 = 12.0;
 /// Breath behind a voiceless stop or in `h`, relative to a vowel.
-const BREATH_DB: f32 = -17.0;
+const BREATH_DB: f32 = -13.0;
 
 /// The events of a score, and for each sound the time of its release: where its formants end.
 pub(crate) fn events(score: &Score) -> (Vec<Event>, Vec<f32>) {

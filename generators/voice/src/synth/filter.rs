@@ -98,34 +98,23 @@ impl Zero {
     }
 }
 
-/// A band of noise: a resonance that loses 12 dB an octave below, scaled so that white noise keeps
-/// its root mean square.
+/// A band of noise, scaled so that white noise keeps its root mean square.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Band {
     ring: Resonator,
     gain: f32,
-    tuned: (f32, f32),
-    last: [f32; 2],
 }
 
 impl Band {
     pub(crate) fn tune(&mut self, hz: f32, width: f32) {
-        if self.tuned == (hz, width) {
-            return;
-        }
-        self.tuned = (hz, width);
         self.ring.tune(hz, width);
-        // The power of the answer to one pulse is the power gain for white noise.
-        let mut probe = Self { ring: self.ring, gain: 1.0, ..Self::default() };
-        probe.ring.last = [0.0; 2];
-        let first = probe.pass(1.0);
-        let power: f32 = (0..160).map(|_| probe.pass(0.0)).map(|y| y * y).sum::<f32>();
-        self.gain = 1.0 / (power + first * first).max(1e-9).sqrt();
+        // The power gain of a / (1 − b z⁻¹ − c z⁻²).
+        let Resonator { a, b, c, .. } = self.ring;
+        let power = a * a * (1.0 - c) / ((1.0 + c) * ((1.0 - c) * (1.0 - c) - b * b));
+        self.gain = 1.0 / power.max(1e-9).sqrt();
     }
 
     pub(crate) fn pass(&mut self, x: f32) -> f32 {
-        let high = x - 2.0 * self.last[0] + self.last[1];
-        self.last = [x, self.last[0]];
-        self.gain * self.ring.pass(high)
+        self.ring.pass(x * self.gain)
     }
 }
