@@ -209,7 +209,7 @@ impl Campaign {
 
     fn paint(&self, document: &mut Document, [stage, accent, top, horizon, usual]: [&str; 5]) {
         document.sky.top = top.to_owned();
-        document.sky.horizon = horizon.to_owned();
+        document.sky.horizon = light::mix(horizon, top, 0.4);
         document.sky.ground = stage.to_owned();
         let facts = self.product.facts.iter().map(|(name, value)| format!("{name} {value}"));
         let said: String =
