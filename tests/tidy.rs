@@ -8,23 +8,27 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 12] = [
     "gateway",
     "policy",
     "generators",
     "assist",
+    "film",
     "retouch",
     "scene",
     "story",
+    "voice",
     "watermark",
     "provenance",
     "audit",
 ];
-/// Pure computation, on pixels, scenes and stories: it speaks no language of ours, not even `types`.
-const PURE: [(&str, &str); 3] = [
+/// Pure computation, on pixels, samples, films, scenes and stories: it speaks no language of ours, not even `types`.
+const PURE: [(&str, &str); 5] = [
+    ("film", "generators/film/Cargo.toml"),
     ("retouch", "generators/retouch/Cargo.toml"),
     ("scene", "generators/scene/Cargo.toml"),
     ("story", "generators/story/Cargo.toml"),
+    ("voice", "generators/voice/Cargo.toml"),
 ];
 const MANIFESTS: [(&str, &str); 6] = [
     ("policy", "policy/Cargo.toml"),
