@@ -5,7 +5,7 @@
 
 use std::{error::Error, fs, path::Path, time::Instant};
 
-use scene::{Brief, Feedback, Session, gltf, gltf_json, page, svg};
+use scene::{Brief, Feedback, Hour, Session, gltf, gltf_json, page, svg};
 
 const SCENES: [(&str, &str, &str); 14] = [
     ("harbour", "en", "A harbour on a clear day with three boats and a lighthouse"),
@@ -64,8 +64,24 @@ fn write(out: &Path, name: &str, mut session: Session) -> Result<(), Box<dyn Err
     let title = session.document().title.clone();
     let shown = page(&session, &title, &language, None, Some("abc"));
     fs::write(out.join(format!("{name}.html")), &shown)?;
+    let events = if session.document().advert.is_some() {
+        vec![Feedback::Skip, Feedback::Click { target: "call".into() }]
+    } else {
+        vec![
+            Feedback::Time { time: Hour::Night },
+            Feedback::Say { to: None, text: "Where is the bench?".into() },
+            Feedback::Time { time: Hour::Day },
+            Feedback::Say { to: None, text: "What is this place?".into() },
+        ]
+    };
+    // Where feedback can be sent: what it answers lies beside it.
+    let live = page(&session, &title, &language, Some("/v1/sessions/1"), Some("abc"));
+    fs::write(out.join(format!("{name}-live.html")), live)?;
+    let mut answered = session.clone();
+    let answers: Result<Vec<_>, _> =
+        events.iter().take(2).map(|event| answered.feedback(event)).collect();
+    fs::write(out.join(format!("{name}-answers.json")), serde_json::to_vec(&answers?)?)?;
     let started = Instant::now();
-    let events = [Feedback::Skip, Feedback::Tick { seconds: 25.0 }];
     let mut bytes = 0;
     for event in events.iter().cycle().take(100) {
         bytes += serde_json::to_vec(&session.feedback(event)?.changed)?.len();

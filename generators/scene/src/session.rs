@@ -1,5 +1,7 @@
 //! A session: its document, what it knows, and how feedback changes both.
 
+mod moving;
+mod opening;
 mod scenes;
 
 use std::collections::BTreeMap;
@@ -52,7 +54,7 @@ impl Session {
         brief.check()?;
         let mut lots = Lots::new(brief.seed);
         let (document, campaign) = match brief.kind {
-            Kind::Scene => (scenes::open(brief, &mut lots), None),
+            Kind::Scene => (opening::open(brief, &mut lots), None),
             Kind::Advertisement => {
                 let mut campaign = Campaign::new(brief, &mut lots);
                 (advertisement(brief, &mut campaign, &mut lots), Some(campaign))
@@ -200,7 +202,7 @@ impl Session {
             }
             Feedback::Choose { option } => self.choose(campaign, option)?,
             Feedback::Look { direction } => {
-                scenes::look(&mut self.document, *direction);
+                moving::look(&mut self.document, *direction);
                 return Ok("the camera moved".to_owned());
             }
             Feedback::Say { .. } => return Err(SceneError::NotHere("say")),

@@ -3,7 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "a tool that prints its plan")]
 
-use std::{error::Error, fs, path::Path};
+use std::{error::Error, fs, path::Path, time::Instant};
 
 use story::{
     Brief, Chapter, Credit, Links, Narration, Part, Picture, Story, epub, html, ninjs, plan,
@@ -70,8 +70,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let out = Path::new(out);
     fs::create_dir_all(out)?;
-    fs::write(out.join("story.epub"), epub(&story)?)?;
-    fs::write(out.join("story.html"), html(&story))?;
+    let started = Instant::now();
+    let (book, page) = (epub(&story)?, html(&story));
+    let (kib, ms) = (book.len() / 1024, started.elapsed().as_secs_f64() * 1e3);
+    println!("EPUB of {kib} KiB and HTML of {} KiB in {ms:.1} ms", page.len() / 1024);
+    fs::write(out.join("story.epub"), book)?;
+    fs::write(out.join("story.html"), page)?;
     let links = Links { html: Some("https://example.org/story.html".into()), ..Links::default() };
     fs::write(out.join("story.json"), serde_json::to_vec_pretty(&ninjs(&story, &links))?)?;
     Ok(())

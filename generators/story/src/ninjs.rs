@@ -1,4 +1,4 @@
-//! A story as IPTC ninjs 3.0.
+//! A story as IPTC ninjs 3.1.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use crate::{Chapter, Story, sentences::of_chapter};
 
 const MADE_BY_MODEL: &str =
     "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
-const SCHEMA: &str = "https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json";
+const SCHEMA: &str = "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json";
 
 /// Where the parts of a story can be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,14 +23,14 @@ pub struct Links {
     pub narrations: Vec<Option<String>>,
 }
 
-/// A ninjs 3.0 object: the text as plain text and XHTML, its renditions, its pictures and sounds as
+/// A ninjs 3.1 object (the first version that has `digitalSourceType`): the text as plain text and XHTML, its renditions, its pictures and sounds as
 /// associations, and the digital source type that says it was made by a model.
 ///
 /// Links that are no web address are left out.
 pub fn ninjs(story: &Story, links: &Links) -> Value {
     let mut item = Map::new();
     item.insert("uri".into(), uri(&story.identifier).into());
-    item.insert("standard".into(), json!({"name": "ninjs", "version": "3.0", "schema": SCHEMA}));
+    item.insert("standard".into(), json!({"name": "ninjs", "version": "3.1", "schema": SCHEMA}));
     item.insert("type".into(), "composite".into());
     item.insert("representationType".into(), "full".into());
     if let Ok(time) = story.modified_utc() {

@@ -17,29 +17,24 @@ const HEADLINES: [[&str; 5]; 2] = [
         "{first_value}",
         "{name} for {audience}",
         "A closer look at {name}",
-        "{name}: {first_name}, {first_value_low}",
+        "{name}, {first_value_low}",
     ],
     [
         "{name}",
         "{first_value}",
         "{name}，为{audience}而做",
         "近看{name}",
-        "{name}：{first_name}{first_value}",
+        "{name}：{first_value_low}",
     ],
 ];
 const COPIES: [[&str; 4]; 2] = [
     [
         "{list}",
         "Turn it, look at it, and compare the facts.",
-        "{second_name}: {second_value}. {list}",
+        "{back}",
         "What it is, said plainly: {list}",
     ],
-    [
-        "{list}",
-        "转一转，看一看，再比较各项事实。",
-        "{second_name}：{second_value}。{list}",
-        "如实介绍：{list}",
-    ],
+    ["{list}", "转一转，看一看，再比较各项事实。", "{back}", "如实介绍：{list}"],
 ];
 const CALLS: [[&str; 4]; 2] = [
     ["See the facts", "Look inside", "Read more", "Show the details"],
@@ -122,16 +117,14 @@ impl Words {
         while let Some((before, after)) = rest.split_once('{') {
             let (name, later) = after.split_once('}')?;
             text.push_str(before);
-            let list = || (!facts.is_empty()).then(|| self.list());
+            let list = |back| (!facts.is_empty()).then(|| self.list(back));
             let value = match name {
                 "name" => Some(self.product.name.clone()),
                 "audience" => Some(self.audience.clone()).filter(|audience| !audience.is_empty()),
-                "list" => list(),
-                "first_name" => facts.first().map(|fact| fact.0.clone()),
+                "list" => list(false),
+                "back" => list(true),
                 "first_value" => facts.first().map(|fact| capital(&fact.1)),
                 "first_value_low" => facts.first().map(|fact| fact.1.clone()),
-                "second_name" => facts.get(1).map(|fact| capital(&fact.0)),
-                "second_value" => facts.get(1).map(|fact| fact.1.clone()),
                 _ => None,
             };
             text.push_str(&value?);
@@ -141,13 +134,14 @@ impl Words {
         Some(text)
     }
 
-    fn list(&self) -> String {
+    /// The first facts, or the last ones from the end.
+    fn list(&self, back: bool) -> String {
         let colon = if self.chinese { "：" } else { ": " };
-        let facts: Vec<String> = self
-            .product
-            .facts
-            .iter()
-            .take(3)
+        let all = &self.product.facts;
+        let shown: Vec<_> =
+            if back { all.iter().rev().take(3).collect() } else { all.iter().take(3).collect() };
+        let facts: Vec<String> = shown
+            .into_iter()
             .map(|(name, value)| format!("{}{colon}{value}", capital(name)))
             .collect();
         let (between, end) = if self.chinese { ("；", "。") } else { (". ", ".") };

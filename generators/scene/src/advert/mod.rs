@@ -209,7 +209,7 @@ impl Campaign {
 
     fn paint(&self, document: &mut Document, [stage, accent, top, horizon, usual]: [&str; 5]) {
         document.sky.top = top.to_owned();
-        document.sky.horizon = horizon.to_owned();
+        document.sky.horizon = light::mix(horizon, top, 0.4);
         document.sky.ground = stage.to_owned();
         let facts = self.product.facts.iter().map(|(name, value)| format!("{name} {value}"));
         let said: String =
@@ -239,12 +239,12 @@ fn segment(audience: &str) -> &'static str {
 
 fn camera(layout: Layout) -> Camera {
     let shift = match layout {
-        Layout::Left => -1.9,
-        Layout::Right => 1.9,
+        Layout::Left => -2.2,
+        Layout::Right => 2.2,
         Layout::Below => 0.0,
     };
-    let low = if layout == Layout::Below { 0.75 } else { 1.35 };
-    Camera { at: [shift * 0.9, 2.1, 8.2], to: [shift, low, 0.0], field_degrees: 36.0 }
+    let low = if layout == Layout::Below { 0.35 } else { 1.35 };
+    Camera { at: [shift * 0.9, 2.1, 8.8], to: [shift, low, 0.0], field_degrees: 36.0 }
 }
 
 fn options(chinese: bool, open: bool) -> Vec<Choice> {

@@ -89,7 +89,8 @@ function controls() {
   const live = Boolean(settings.socket);
   for (const e of document.querySelectorAll("[data-live]")) e.hidden = !live;
   for (const type of ["click", "like", "dislike"]) {
-    button(say[type], () => send({ type, target: $("target").value }), $("acts"));
+    const label = doc.kind === "advertisement" ? say[`${type}_part`] : say[type];
+    button(label, () => send({ type, target: $("target").value }), $("acts"));
   }
   $("call").addEventListener("click", () => {
     if (live) send({ type: "click", target: "call" }); else { doc.advert.open = !doc.advert.open; show(); }

@@ -132,7 +132,7 @@ fn words(language: &str) -> Value {
         return json!({
             "left": "向左", "right": "向右", "up": "向上", "down": "向下", "closer": "靠近",
             "farther": "远离", "back": "复位", "click": "看一看", "like": "多一些", "dislike": "去掉",
-            "skip": "跳过", "send": "发送", "talk": "对人物说", "things": "场景中的物与人",
+            "click_part": "感兴趣", "like_part": "喜欢", "dislike_part": "不喜欢", "skip": "跳过", "send": "发送", "talk": "对人物说", "things": "场景中的物与人",
             "options": "选项", "controls": "控制", "view": "视角", "offline": "连接已断开，正在重试……",
             "failed": "操作未完成。", "flat": "此浏览器没有 WebGL，显示为图片。",
             "headline": "标题", "copy": "文案", "call": "按钮", "colours": "配色", "layout": "版式",
@@ -141,7 +141,8 @@ fn words(language: &str) -> Value {
     json!({
         "left": "Left", "right": "Right", "up": "Up", "down": "Down", "closer": "Closer",
         "farther": "Farther", "back": "Reset view", "click": "Look at it", "like": "More of it",
-        "dislike": "Take it away", "skip": "Skip", "send": "Send", "talk": "Say to somebody",
+        "dislike": "Take it away", "click_part": "Interesting", "like_part": "I like it",
+        "dislike_part": "I do not like it", "skip": "Skip", "send": "Send", "talk": "Say to somebody",
         "things": "Things and people", "options": "Options", "controls": "Controls", "view": "View",
         "offline": "The connection was lost; trying again …", "failed": "That did not work.",
         "flat": "There is no WebGL here: the scene is shown as a picture.",

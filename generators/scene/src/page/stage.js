@@ -61,7 +61,7 @@ function makeStage(canvas, model, getDocument) {
   const byName = {}; json.nodes.forEach((node, at) => { byName[node.name] = at; });
   const eased = { camera: null };
   const orbit = { yaw: 0, pitch: 0, zoom: 1 };
-  let batch = [];
+  let batch = [], last = 0;
 
   // What is to be drawn now: every mesh with its place and whose it is.
   function gather(now, step) {
@@ -126,9 +126,13 @@ function makeStage(canvas, model, getDocument) {
       }
     }
   };
+  // Once a picture, however often a colour is used in it.
   const ease = (name, hex) => {
     const target = linear(hex), old = colours[name];
-    return colours[name] = old ? blend(old, target, 0.12) : target;
+    if (old && old.at === last) return old.now;
+    const now = old ? blend(old.now, target, 1 - Math.exp(-6 * Math.min(0.5, last - old.at))) : target;
+    colours[name] = { now, at: last };
+    return now;
   };
   function sunMatrix(doc) {
     const to = unit(doc.sun.towards), middle = [0, 0, -6];
@@ -212,7 +216,6 @@ function makeStage(canvas, model, getDocument) {
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     return ids[pixel[0] + pixel[1] * 256 - 1] || null;
   }
-  let last = 0;
   function frame(ms) {
     const now = ms / 1000, step = Math.min(0.1, now - last); last = now;
     const doc = gather(now, step);

@@ -37,8 +37,8 @@ pub(super) fn spots(place: &str) -> Vec<[f64; 3]> {
     let flat: &[(f64, f64)] = match place {
         "studio" => &[(0.0, -2.2), (-3.4, 1.2), (3.6, 0.6), (-5.2, -1.5), (5.4, -2.0), (1.6, 2.4)],
         "stage" => &[],
-        "market" => &[(-1.7, 4.6), (2.1, 3.4), (-4.4, 2.0), (4.6, 4.6), (0.4, 0.2), (-0.6, 6.6)],
-        _ => &[(-1.8, 5.6), (1.9, 4.4), (-4.3, 3.2), (4.6, 5.4), (0.3, 1.6), (-0.2, 7.2)],
+        "market" => &[(-1.7, 3.6), (2.1, 2.8), (-4.4, 1.6), (4.6, 4.2), (0.4, 0.2), (-0.6, 5.6)],
+        _ => &[(-1.9, 3.6), (2.0, 2.6), (-4.4, 1.8), (4.7, 3.6), (0.3, 0.2), (-0.2, 5.4)],
     };
     let stand = |(x, z): &(f64, f64)| {
         let y = f64::from(crate::shape::height_of(place, *x as f32, *z as f32));
@@ -151,7 +151,7 @@ fn lake(set: &mut Set<'_>) {
     set.put("house", 2, (-9.5, -3.0), 30.0);
     set.put_at("boat", 2, [4.5, -0.7, -14.0], [24.0, 0.8]);
     set.put("bench", 0, (3.8, 1.6), -160.0);
-    set.put("campfire", 0, (0.6, 3.0), 0.0);
+    set.put("campfire", 0, (0.4, 1.6), 0.0);
     set.put("sign", 0, (6.4, 3.8), 0.0);
     set.scatter("pine", 16, (-30.0, -11.0), (-30.0, 3.0));
     set.scatter("pine", 16, (10.0, 30.0), (-30.0, 3.0));
@@ -225,7 +225,7 @@ fn village(set: &mut Set<'_>) {
 }
 
 fn forest(set: &mut Set<'_>) {
-    set.put("campfire", 0, (0.6, 2.2), 0.0);
+    set.put("campfire", 0, (0.2, 1.2), 0.0);
     set.put("sign", 0, (-3.4, 3.4), 0.0);
     set.put("house", 7, (6.0, -12.0), -24.0);
     set.scatter("pine", 20, (-26.0, -4.2), (-28.0, 6.0));
@@ -240,7 +240,7 @@ fn desert(set: &mut Set<'_>) {
     for (number, x) in [-46.0, -12.0, 30.0, 58.0].into_iter().enumerate() {
         set.put_at("mountain", number as u64 + 2, [x, -4.0, -88.0], [set_turn(number), 22.0]);
     }
-    set.put("campfire", 0, (0.4, 2.4), 0.0);
+    set.put("campfire", 0, (0.2, 1.0), 0.0);
     set.put("flag", 1, (5.6, 1.0), 0.0);
     set.scatter("cactus", 10, (-18.0, 18.0), (-26.0, 0.0));
     set.scatter("rock", 10, (-16.0, 16.0), (-18.0, 4.0));

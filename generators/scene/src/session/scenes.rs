@@ -1,166 +1,21 @@
-//! Scenes: how they open, and how they react.
+//! How scenes react.
 
-use super::{Session, empty};
+use super::{
+    Session,
+    moving::{look, next_hour, next_weather, tick},
+    opening::{describe, word, word_hour},
+};
 use crate::{
     SceneError,
-    brief::{Brief, clean},
-    document::{Choice, Document, Doing, Mood, round, rounded},
-    feedback::{Direction, Feedback, Hour, Weather},
+    document::{Document, Doing, Mood, round, rounded},
+    feedback::{Feedback, Hour, Weather},
     light,
-    lots::Lots,
     people::{self, Answer, Setting},
-    place::{self, furnish, place_name, shape_kind},
-    vocabulary,
+    place::{self, shape_kind},
 };
 
-/// How many things likes may add in all.
+/// How many things of a kind likes may add up to.
 const ADDED_MAX: usize = 24;
-/// How fast characters walk, in metres a second.
-const PACE: f64 = 1.3;
-
-/// The document of a new scene.
-pub(super) fn open(brief: &Brief, lots: &mut Lots) -> Document {
-    let chinese = brief.chinese();
-    let wish = vocabulary::read(&brief.prompt);
-    let place = wish.place.unwrap_or_else(|| place_of(&wish));
-    let mut document = empty(brief, place);
-    document.weather = wish.weather.unwrap_or(Weather::Clear);
-    document.time = wish.hour.unwrap_or(Hour::Day);
-    let furnished = furnish(place, &wish, lots, chinese);
-    document.nodes = furnished.nodes;
-    document.camera = furnished.camera;
-    light::set(&mut document);
-    document.characters =
-        people::cast(brief, place, &furnished.spots, lots, &mut document.materials);
-    document.title = place_name(place, chinese).to_owned();
-    describe(&mut document);
-    if !wish.unknown.is_empty() {
-        let words = wish.unknown.iter().map(|word| clean(word)).collect::<Vec<_>>();
-        document.warnings.push(if chinese {
-            format!("这些词在场景中没有对应的内容：{}", words.join("、"))
-        } else {
-            format!("nothing in this scene stands for: {}", words.join(", "))
-        });
-    }
-    document.options = options(&document);
-    document
-}
-
-/// The place that things suggest when none is named.
-fn place_of(wish: &vocabulary::Wish) -> &'static str {
-    let first = wish.things.first().map_or("", |(thing, _)| *thing);
-    match first {
-        "boat" | "lighthouse" | "sailboat" => "harbour",
-        "stall" => "market",
-        "car" | "bicycle" => "street",
-        "windmill" | "train" => "field",
-        "church" | "house" | "fence" => "village",
-        "pine" | "campfire" => "forest",
-        "cactus" => "desert",
-        "palm" | "parasol" => "beach",
-        "bridge" => "river",
-        "desk" | "screen" | "camera-rig" | "spotlight" => "studio",
-        "flowers" | "bench" => "park",
-        _ => "plaza",
-    }
-}
-
-fn describe(document: &mut Document) {
-    let chinese = document.language == "zh";
-    let (weather, time) = (document.weather, document.time);
-    let place = place_name(&document.place, chinese);
-    let inside = document.place == "studio";
-    let mut things: Vec<&str> = Vec::new();
-    for node in document.nodes.values().filter(|node| node.shown && !node.label.is_empty()) {
-        if !things.contains(&node.label.as_str()) && things.len() < 6 {
-            things.push(&node.label);
-        }
-    }
-    let people: Vec<String> = document
-        .characters
-        .values()
-        .map(|character| match (character.role.is_empty(), chinese) {
-            (true, _) => character.name.clone(),
-            (false, true) => format!("{}（{}）", character.name, character.role),
-            (false, false) => format!("{} ({})", character.name, character.role),
-        })
-        .collect();
-    document.description = if chinese {
-        let air = if inside {
-            String::new()
-        } else {
-            format!("，{}，{}", word_zh_hour(time), word_zh(weather))
-        };
-        format!("{place}{air}。可见：{}。人物：{}。", things.join("、"), people.join("、"))
-    } else {
-        let air = if inside {
-            String::new()
-        } else {
-            format!(", {}, {}", word_hour(time), word(weather))
-        };
-        let things = things.join(", ").to_lowercase();
-        format!("{place}{air}. To be seen: {things}. People: {}.", people.join(", "))
-    };
-}
-
-fn word(weather: Weather) -> &'static str {
-    match weather {
-        Weather::Clear => "clear sky",
-        Weather::Cloudy => "clouds",
-        Weather::Rain => "rain",
-        Weather::Snow => "snow",
-        Weather::Fog => "fog",
-    }
-}
-
-fn word_zh(weather: Weather) -> &'static str {
-    match weather {
-        Weather::Clear => "晴朗",
-        Weather::Cloudy => "多云",
-        Weather::Rain => "下雨",
-        Weather::Snow => "下雪",
-        Weather::Fog => "有雾",
-    }
-}
-
-fn word_hour(hour: Hour) -> &'static str {
-    match hour {
-        Hour::Dawn => "at dawn",
-        Hour::Day => "by day",
-        Hour::Dusk => "at dusk",
-        Hour::Night => "at night",
-    }
-}
-
-fn word_zh_hour(hour: Hour) -> &'static str {
-    match hour {
-        Hour::Dawn => "黎明",
-        Hour::Day => "白天",
-        Hour::Dusk => "黄昏",
-        Hour::Night => "夜晚",
-    }
-}
-
-const CHOICES: [(&str, &str, &str); 6] = [
-    ("next-hour", "Next hour of the day", "下一个时辰"),
-    ("next-weather", "Other weather", "换一种天气"),
-    ("ask-story", "Ask for a story", "请讲一个故事"),
-    ("ask-place", "Ask about this place", "问问这里有什么"),
-    ("come", "Come closer, please", "请走近一点"),
-    ("overview", "See the whole scene", "看全景"),
-];
-
-fn options(document: &Document) -> Vec<Choice> {
-    let (chinese, inside) = (document.language == "zh", document.place == "studio");
-    CHOICES
-        .iter()
-        .filter(|(id, _, _)| !(inside && id.starts_with("next-")))
-        .map(|(id, english, other)| Choice {
-            id: (*id).to_owned(),
-            label: if chinese { *other } else { *english }.to_owned(),
-        })
-        .collect()
-}
 
 /// Changes a scene by an event; says why.
 pub(super) fn react(session: &mut Session, event: &Feedback) -> Result<String, SceneError> {
@@ -445,86 +300,5 @@ fn choose(session: &mut Session, option: &str) -> Result<String, SceneError> {
                 .collect::<Vec<_>>()
                 .join(", "),
         }),
-    }
-}
-
-fn next_hour(hour: Hour) -> Hour {
-    match hour {
-        Hour::Dawn => Hour::Day,
-        Hour::Day => Hour::Dusk,
-        Hour::Dusk => Hour::Night,
-        Hour::Night => Hour::Dawn,
-    }
-}
-
-fn next_weather(weather: Weather) -> Weather {
-    match weather {
-        Weather::Clear => Weather::Cloudy,
-        Weather::Cloudy => Weather::Rain,
-        Weather::Rain => Weather::Snow,
-        Weather::Snow => Weather::Fog,
-        Weather::Fog => Weather::Clear,
-    }
-}
-
-/// Moves the camera about the point that it looks at.
-pub(super) fn look(document: &mut Document, direction: Direction) {
-    let home = place::camera(&document.place);
-    let camera = &mut document.camera;
-    let away =
-        [camera.at[0] - camera.to[0], camera.at[1] - camera.to[1], camera.at[2] - camera.to[2]];
-    let flat = away[0].hypot(away[2]);
-    let turn = |by: f64| {
-        let (sine, cosine) = by.to_radians().sin_cos();
-        [away[0] * cosine + away[2] * sine, away[1], away[2] * cosine - away[0] * sine]
-    };
-    let moved = match direction {
-        Direction::Left => turn(-18.0),
-        Direction::Right => turn(18.0),
-        Direction::Up => [away[0], (away[1] + 1.2).min(flat * 1.2), away[2]],
-        Direction::Down => [away[0], (away[1] - 1.2).max(0.4 - camera.to[1]), away[2]],
-        Direction::Closer if flat > 3.5 => away.map(|part| part * 0.78),
-        Direction::Farther if flat < 40.0 => away.map(|part| part * 1.28),
-        Direction::Closer | Direction::Farther => away,
-        Direction::Back => {
-            *camera = home;
-            return;
-        }
-    };
-    let at = [camera.to[0] + moved[0], (camera.to[1] + moved[1]).max(0.5), camera.to[2] + moved[2]];
-    camera.at = rounded(at);
-}
-
-/// Time goes by: who waved or talked comes to rest, and after a while somebody says something.
-fn tick(session: &mut Session, seconds: f64) -> String {
-    session.quiet_seconds = (session.quiet_seconds + seconds).min(86_400.0);
-    let mut rested = false;
-    for character in session.document.characters.values_mut() {
-        let busy = character.does != Doing::Idle;
-        if busy && session.quiet_seconds >= 4.0 {
-            character.does = Doing::Idle;
-            rested = true;
-        }
-    }
-    if session.quiet_seconds < 30.0 {
-        return if rested { "time went by: people came to rest" } else { "time went by" }
-            .to_owned();
-    }
-    session.quiet_seconds = 0.0;
-    stroll(session, (seconds.min(4.0) * PACE).max(1.0));
-    "nobody did anything for a while: somebody walked on".to_owned()
-}
-
-/// One of the characters walks a little to and fro about where it stands.
-fn stroll(session: &mut Session, metres: f64) {
-    let count = session.document.characters.len().max(1);
-    let chosen = (session.lots.next() % count as u64) as usize;
-    let side = if session.lots.unit() < 0.5 { -1.0 } else { 1.0 };
-    if let Some(character) = session.document.characters.values_mut().nth(chosen) {
-        let x = (character.at[0] + side * metres).clamp(-6.5, 6.5);
-        character.turn = people::facing(character.at, [x, 0.0, character.at[2] + 0.2]);
-        character.at = rounded([x, character.at[1], character.at[2]]);
-        character.does = Doing::Walk;
-        character.says.clear();
     }
 }

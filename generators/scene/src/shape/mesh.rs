@@ -222,7 +222,8 @@ impl Mesh {
         let z = cross(axis, x);
         let length = dot(along, along).sqrt();
         let mut bar = Self::default();
-        bar.lathe(material, [0.0; 3], 6, &[(radius, 0.0), (radius, length)]);
+        let sides = if radius > 0.12 { 14 } else { 6 };
+        bar.lathe(material, [0.0; 3], sides, &[(radius, 0.0), (radius, length)]);
         self.join(&bar, |p| add(from, add(add(scale(x, p[0]), scale(axis, p[1])), scale(z, p[2]))));
     }
 

@@ -72,7 +72,7 @@ fn sailboat(mesh: &mut Mesh, number: u64) {
 fn car(mesh: &mut Mesh, number: u64) {
     let paint = of_series("paint", number, 4);
     mesh.frustum(&paint, [0.0, 0.35, 0.0], [4.1, 0.62, 1.7], [3.9, 1.6]);
-    mesh.frustum("window", [-0.2, 0.97, 0.0], [2.5, 0.56, 1.5], [1.7, 1.3]);
+    mesh.frustum("window-dark", [-0.2, 0.97, 0.0], [2.5, 0.56, 1.5], [1.7, 1.3]);
     mesh.frustum(&paint, [-0.2, 1.53, 0.0], [1.72, 0.07, 1.32], [1.6, 1.2]);
     mesh.block("lamp", [2.0, 0.62, 0.55], [0.08, 0.2, 0.34]);
     mesh.block("lamp", [2.0, 0.62, -0.55], [0.08, 0.2, 0.34]);
