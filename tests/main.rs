@@ -26,6 +26,7 @@ mod inside;
 mod labels;
 mod leaving;
 mod line;
+mod listening;
 mod lookups;
 mod marks;
 mod models;

@@ -22,16 +22,12 @@ pub struct Transcribing {
 }
 
 impl Transcribing {
-    /// Puts a recogniser behind the seam. One that knows English alone translates nothing.
+    /// Puts a recogniser behind the seam.
     #[must_use]
     pub fn new(recogniser: Arc<dyn Recogniser>) -> Self {
         let mut card = recogniser.card().clone();
         card.modality = Modality::Text;
-        let is_english = matches!(card.languages.as_slice(), [only] if only == "en");
         card.tasks = vec![Task::Transcribe];
-        if !is_english {
-            card.tasks.push(Task::Translate);
-        }
         Self { card, recogniser }
     }
 }
@@ -79,8 +75,8 @@ fn hearing(job: &Job) -> Result<Hearing, GeneratorError> {
         let reason = format!("it hears {RATE} samples a second and got {}", sound.rate);
         return Err(GeneratorError::Failed(reason));
     }
-    let to_english = job.drawing.task == Task::Translate;
-    if to_english && job.listening.to.as_deref().is_some_and(|to| to != "en") {
+    let to_english = job.listening.to.is_some();
+    if job.listening.to.as_deref().is_some_and(|to| to != "en") {
         let reason = "is not served: recognisers translate into English; write it down first and \
                       let a translator do the rest";
         return Err(GeneratorError::Parameter { parameter: "to", reason: reason.to_owned() });

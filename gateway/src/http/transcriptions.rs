@@ -141,7 +141,7 @@ impl SoundForm {
     fn request(&self, line: &Line, task: Task) -> Result<GenerationRequest, ApiError> {
         let missing = || ApiError::invalid("file", "The form field `file` is missing.");
         let file = self.file.clone().ok_or_else(missing)?;
-        let default = || line.stages().default_model(Modality::Text, task);
+        let default = || line.stages().default_model(Modality::Text, Task::Transcribe);
         // Clients name OpenAI's model where nobody chose one.
         let named = self.model.clone().filter(|model| model != "whisper-1");
         let model = named.or_else(default).ok_or_else(ApiError::model_needed)?;
@@ -152,7 +152,7 @@ impl SoundForm {
         let messages = vec![Message { role: Speaker::User, text: prompt }];
         let sampling = Sampling { temperature: self.temperature, ..Sampling::default() };
         Ok(GenerationRequest {
-            drawing: Drawing { task, ..Drawing::default() },
+            drawing: Drawing { task: Task::Transcribe, ..Drawing::default() },
             listening: Listening {
                 language: self.language.clone(),
                 to: (task == Task::Translate).then(|| "en".to_owned()),

@@ -31,9 +31,9 @@ pub enum Task {
     Effects,
     /// A video in which a drawn presenter says the words.
     Anchor,
-    /// What is said in a sound, as text.
+    /// What is said in a sound, as text in its language or in English.
     Transcribe,
-    /// A text, or what is said in a sound, in another language.
+    /// A text in another language.
     Translate,
 }
 
@@ -97,7 +97,7 @@ impl Task {
             Self::Effects => (&[], &[Part::Picture, Part::Table, Part::Sound]),
             Self::Anchor => (&[], &[Part::Picture, Part::Table]),
             Self::Transcribe => (&[Part::Sound], &[]),
-            Self::Translate => (&[], &[Part::Sound, Part::Script]),
+            Self::Translate => (&[], &[Part::Script]),
         }
     }
 }
