@@ -3,7 +3,8 @@
 //! Reading order: [`generator`] is the seam, [`job`] goes in, [`event`] tells of progress and
 //! [`output`] comes out, both perhaps with a [`picture`]; [`card`] says what a model is. [`registry`]
 //! lists the backends: [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures,
-//! [`stable`] with folders of diffusers, [`retouching`] works on them by fixed rules; [`openai`],
+//! [`stable`] with folders of diffusers, [`retouching`] works on them by fixed rules, [`speaking`]
+//! says words; [`openai`],
 //! [`a1111`] and [`comfyui`] ask servers (by [`server`]), [`mirrors`] are several models under one
 //! name, [`null`] measures the line around a model. [`starter`] are the models that come with the
 //! program. [`check`](mod@check) looks a folder over.
@@ -22,6 +23,7 @@ pub mod diffusion;
 pub mod error;
 pub mod event;
 mod files;
+pub mod filming;
 pub mod gan;
 pub mod generator;
 mod gguf;
@@ -39,9 +41,12 @@ pub mod retouching;
 mod seats;
 mod sequence;
 pub mod server;
+pub mod speaking;
 pub mod stable;
 pub mod starter;
 pub mod text;
+pub mod transcribing;
+pub mod translating;
 pub mod translation;
 pub mod translator;
 mod weights;
@@ -58,10 +63,10 @@ pub use job::Job;
 pub use mirrors::Mirrors;
 pub use openai::Upstream;
 pub use output::{
-    FinishReason, ImageOutput, Output, PictureFile, SampledBy, TextOutput, TokenLogprob, Usage,
-    Warning,
+    FinishReason, ImageOutput, Output, PictureFile, SampledBy, SpeechOutput, SpokenWord,
+    TextOutput, TokenLogprob, Usage, VideoOutput, Warning,
 };
-pub use picture::{Mask, Pictures, Raster};
+pub use picture::{Mask, Material, Pictures, Raster, Recording};
 pub use recogniser::{Hearing, Recogniser, Segment, Transcript, Word};
 pub use registry::{check, kind_of, open, open_recogniser, open_translator};
 pub use text::{Occupancy, Session, TextModel};

@@ -5,12 +5,16 @@ use std::{fs, path::Path, sync::Arc};
 use crate::{
     Checked, Generator, GeneratorError,
     diffusion::{self, Diffusion},
+    filming::Filming,
     gan::{self, Gan},
     null::Null,
     recogniser::Recogniser,
     retouching::Retouching,
+    speaking::Speaking,
     stable::{self, StableDiffusion},
     text,
+    transcribing::Transcribing,
+    translating::Translating,
     translation::{self, Family, Translation},
     translator::Translator,
     whisper::{self, Whisper},
@@ -28,7 +32,7 @@ struct Backend {
 }
 
 /// One entry a backend.
-const BACKENDS: [Backend; 13] = [
+const BACKENDS: [Backend; 15] = [
     Backend {
         kind: "a1111",
         open: |_, _| Err(without_files("`url` names the server that has it")),
@@ -48,6 +52,12 @@ const BACKENDS: [Backend; 13] = [
         sign: Some("unet.safetensors"),
     },
     Backend {
+        kind: "film",
+        open: |name, _| Ok(Arc::new(Filming::new(name))),
+        check: |_| Checked::new("film"),
+        sign: None,
+    },
+    Backend {
         kind: "gan",
         open: |name, path| Ok(Arc::new(Gan::open(name, path)?)),
         check: gan::check,
@@ -61,7 +71,7 @@ const BACKENDS: [Backend; 13] = [
     },
     Backend {
         kind: Family::Marian.kind(),
-        open: |_, _| Err(generates_nothing("it translates")),
+        open: |name, path| translates(Translation::marian(name, path)?),
         check: |path| translation::check(Family::Marian, path),
         // `config.json` says whose it is: see `kind_of`.
         sign: None,
@@ -99,14 +109,20 @@ const BACKENDS: [Backend; 13] = [
     },
     Backend {
         kind: Family::T5.kind(),
-        open: |_, _| Err(generates_nothing("it translates")),
+        open: |name, path| translates(Translation::t5(name, path)?),
         check: |path| translation::check(Family::T5, path),
         // `config.json` says whose it is: see `kind_of`.
         sign: None,
     },
     Backend {
+        kind: "voice",
+        open: |name, _| Ok(Arc::new(Speaking::new(name))),
+        check: |_| Checked::new("voice"),
+        sign: None,
+    },
+    Backend {
         kind: whisper::KIND,
-        open: |_, _| Err(generates_nothing("it writes down what is said")),
+        open: |name, path| Ok(Arc::new(Transcribing::new(Arc::new(Whisper::open(name, path)?)))),
         check: whisper::check,
         // `config.json` says whose it is: see `kind_of`.
         sign: None,
@@ -120,6 +136,10 @@ const BACKENDS: [Backend; 13] = [
 /// [`GeneratorError`] when there is no such backend or it cannot use the files.
 pub fn open(kind: &str, name: &str, path: &Path) -> Result<Arc<dyn Generator>, GeneratorError> {
     (backend(kind)?.open)(name, path)
+}
+
+fn translates(translation: Translation) -> Opened {
+    Ok(Arc::new(Translating::new(Arc::new(translation))))
 }
 
 /// Opens the recogniser at `path` with the backend `kind`: `whisper`.
@@ -193,10 +213,6 @@ fn by_network(path: &Path) -> Option<&'static str> {
         "t5" | "mt5" => Some(Family::T5.kind()),
         _ => None,
     }
-}
-
-fn generates_nothing(what: &str) -> GeneratorError {
-    GeneratorError::Unsupported { reason: format!("{what}: it generates nothing by itself") }
 }
 
 /// What is no folder of files is opened by its settings: [`crate::Upstream`],
