@@ -86,6 +86,24 @@ struct State {
     file: Option<(u64, Release)>,
 }
 
+impl State {
+    /// Time that goes by without a change is no revision: nothing new is shown, so nothing is judged
+    /// and recorded.
+    fn unchanged(&mut self, feedback: &Feedback) -> Result<Option<Made>, SceneError> {
+        if !matches!(feedback, Feedback::Tick { .. }) {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        let mut session = self.session.clone();
+        let revision = session.feedback(feedback)?;
+        if !revision.changed.is_empty() || !revision.texts.is_empty() {
+            return Ok(None);
+        }
+        self.session = session;
+        Ok(Some(Made { revision, release: self.last.clone(), took: start.elapsed() }))
+    }
+}
+
 /// A revision that went through the line.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
@@ -191,6 +209,9 @@ impl Live {
     ) -> Result<Made, SessionsError> {
         self.touch();
         let mut state = self.state.lock().await;
+        if let Some(made) = state.unchanged(&feedback)? {
+            return Ok(made);
+        }
         let words = said(&feedback);
         let step = Step::On(Box::new((state.session.clone(), feedback)));
         let (session, made) = revised(line, self.principal.clone(), step, words).await?;

@@ -26,9 +26,9 @@ pub(super) async fn play(show: &mut Show) -> Result<(), Failure> {
     show.head("A voice, a presenter and a story", "语音、主播与故事");
     let words = show.text(BULLETIN.0, BULLETIN.1).to_owned();
     let spoken = show.run(request(Modality::Audio, &words, &show.line, 5)?).await?;
-    told(show, &spoken, "voice-over", "旁白", "speech_trusted").await?;
+    told(show, &spoken, ("voice-over", "旁白"), "speech_trusted").await?;
     let filmed = show.run(presented(show, &words)?).await?;
-    told(show, &filmed, "a presenter says it", "主播播报", "video_trusted").await?;
+    told(show, &filmed, ("presenter", "主播"), "video_trusted").await?;
     story(show).await
 }
 
@@ -47,11 +47,10 @@ fn presented(show: &Show, words: &str) -> Result<GenerationRequest, Failure> {
 async fn told(
     show: &mut Show,
     release: &Release,
-    what: &str,
-    chinese: &str,
+    (what, chinese): (&str, &str),
     check: &str,
 ) -> Result<(), Failure> {
-    let path = show.folder().join(format!("{check}.{}", release.media_type.extension()));
+    let path = show.folder().join(format!("{what}.{}", release.media_type.extension()));
     fs::write(&path, &release.bytes)?;
     let (shown, index) = (path.display(), release.receipt.index);
     show.fact(
