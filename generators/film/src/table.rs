@@ -117,7 +117,7 @@ fn rows(text: &str) -> Result<(Vec<u64>, Vec<Vec<String>>), FilmError> {
         let record = record.map_err(|error| {
             at(error.position().map_or(1, csv::Position::line), 1, "the row cannot be read")
         })?;
-        let line = record.position().map_or(1, csv::Position::line);
+        let line = record.position().map_or(1, |position| first_line(text, position));
         let row: Vec<String> = record.iter().map(str::to_owned).collect();
         if row.iter().all(String::is_empty) {
             continue;
@@ -137,6 +137,13 @@ fn rows(text: &str) -> Result<(Vec<u64>, Vec<Vec<String>>), FilmError> {
         rows.push(row);
     }
     Ok((lines, rows))
+}
+
+/// The line of a record: blank lines before it belong to its position.
+fn first_line(text: &str, position: &csv::Position) -> u64 {
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// What separates the cells of the header.

@@ -3,7 +3,7 @@
 use openh264::{decoder::Decoder, formats::YUVSource as _};
 use shiguredo_mp4::{
     BoxType, Decode as _,
-    auxiliary::SampleTableAccessor,
+    aux::SampleTableAccessor,
     boxes::{MoovBox, SampleEntry, TrakBox, UnknownBox},
 };
 

@@ -69,7 +69,7 @@ mod tests {
         check(ChartKind::Bar, "-3 12", (-5.0, 15.0, 5.0));
         check(ChartKind::Line, "980 1010", (980.0, 1010.0, 10.0));
         check(ChartKind::Area, "980 1010", (0.0, 1200.0, 200.0));
-        check(ChartKind::Line, "5 5", (2.5, 7.5, 1.0));
+        check(ChartKind::Line, "5 5", (2.0, 8.0, 1.0));
         check(ChartKind::Bar, "0 0", (0.0, 1.0, 0.2));
     }
 }

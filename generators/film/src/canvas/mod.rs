@@ -1,115 +1,18 @@
 //! A frame that is drawn on: shapes, letters, and groups that are laid on it as one.
 
+mod ink;
+mod place;
+
 use std::collections::BTreeSet;
 
-use tiny_skia::{
-    Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point,
-    RadialGradient, Rect, Shader, SpreadMode, Stroke, Transform,
-};
+pub(crate) use ink::Ink;
+pub(crate) use place::{Place, rounded};
+use tiny_skia::{FillRule, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
 use crate::{
     colour::Colour,
     lettering::{self, Block, Fit, Glyph, Weight},
 };
-
-/// With what something is painted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Ink {
-    /// One colour; the number is how much it covers.
-    Flat(Colour, f32),
-    /// From one colour to another between two points.
-    Fade((Colour, f32), (Colour, f32), [(f32, f32); 2]),
-    /// A glow that ends at a distance from a point.
-    Glow((Colour, f32), (f32, f32), f32),
-}
-
-impl From<Colour> for Ink {
-    fn from(colour: Colour) -> Self {
-        Self::Flat(colour, 1.0)
-    }
-}
-
-impl Ink {
-    /// From `top` at one height to `bottom` at another.
-    pub(crate) const fn down(top: Colour, bottom: Colour, (from, to): (f32, f32)) -> Self {
-        Self::Fade((top, 1.0), (bottom, 1.0), [(0.0, from), (0.0, to)])
-    }
-
-    fn paint(self) -> Paint<'static> {
-        let shader = match self {
-            Self::Flat(colour, alpha) => Some(Shader::SolidColor(tinted(colour, alpha))),
-            Self::Fade(from, to, [a, b]) => {
-                let stops = [(0.0, from), (1.0, to)];
-                let stops = stops.map(|(at, (c, alpha))| GradientStop::new(at, tinted(c, alpha)));
-                let (a, b) = (Point::from_xy(a.0, a.1), Point::from_xy(b.0, b.1));
-                LinearGradient::new(a, b, stops.to_vec(), SpreadMode::Pad, Transform::identity())
-            }
-            Self::Glow((colour, alpha), (x, y), radius) => {
-                let stops = [(0.0, alpha), (0.5, alpha * 0.35), (1.0, 0.0)];
-                let stops = stops.map(|(at, alpha)| GradientStop::new(at, tinted(colour, alpha)));
-                let centre = Point::from_xy(x, y);
-                RadialGradient::new(
-                    centre,
-                    0.0,
-                    centre,
-                    radius,
-                    stops.to_vec(),
-                    SpreadMode::Pad,
-                    Transform::identity(),
-                )
-            }
-        };
-        let shader = shader.unwrap_or(Shader::SolidColor(Color::TRANSPARENT));
-        Paint { shader, anti_alias: true, ..Paint::default() }
-    }
-}
-
-fn tinted(colour: Colour, alpha: f32) -> Color {
-    let part = |byte: u8| f32::from(byte) / 255.0;
-    Color::from_rgba(part(colour.red), part(colour.green), part(colour.blue), alpha.clamp(0.0, 1.0))
-        .unwrap_or(Color::TRANSPARENT)
-}
-
-/// A rectangle in pixels: left, top, width, height.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Place {
-    pub(crate) x: f32,
-    pub(crate) y: f32,
-    pub(crate) w: f32,
-    pub(crate) h: f32,
-}
-
-impl Place {
-    pub(crate) const fn new(x: f32, y: f32, w: f32, h: f32) -> Self {
-        Self { x, y, w, h }
-    }
-
-    pub(crate) fn right(&self) -> f32 {
-        self.x + self.w
-    }
-
-    pub(crate) fn bottom(&self) -> f32 {
-        self.y + self.h
-    }
-
-    pub(crate) fn centre(&self) -> (f32, f32) {
-        (self.x + self.w / 2.0, self.y + self.h / 2.0)
-    }
-
-    /// The rectangle with its sides moved inwards.
-    pub(crate) fn inset(&self, by: f32) -> Self {
-        Self::new(
-            self.x + by,
-            self.y + by,
-            (self.w - 2.0 * by).max(0.0),
-            (self.h - 2.0 * by).max(0.0),
-        )
-    }
-
-    fn rect(self) -> Option<Rect> {
-        Rect::from_xywh(self.x, self.y, self.w, self.h)
-    }
-}
 
 /// On which side of its point text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -396,26 +299,6 @@ impl Canvas {
             }
         }
     }
-}
-
-/// A rectangle with round corners.
-pub(crate) fn rounded(place: Place, radius: f32) -> Option<Path> {
-    let Place { x, y, w, h } = place;
-    let r = radius.min(w / 2.0).min(h / 2.0).max(0.0);
-    // The distance of control points that makes a quarter of a circle.
-    let k = r * 0.447_7;
-    let mut path = PathBuilder::new();
-    path.move_to(x + r, y);
-    path.line_to(x + w - r, y);
-    path.cubic_to(x + w - k, y, x + w, y + k, x + w, y + r);
-    path.line_to(x + w, y + h - r);
-    path.cubic_to(x + w, y + h - k, x + w - k, y + h, x + w - r, y + h);
-    path.line_to(x + r, y + h);
-    path.cubic_to(x + k, y + h, x, y + h - k, x, y + h - r);
-    path.line_to(x, y + r);
-    path.cubic_to(x, y + k, x + k, y, x + r, y);
-    path.close();
-    path.finish()
 }
 
 /// Lays pixels over others; `alpha` is how much they cover.
