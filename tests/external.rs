@@ -41,7 +41,7 @@ fn an_unmodified_openai_client_works() {
     let server = newsroom.serve();
     let output = python("openai_client.py", &[&server.url, &key], &[]);
     assert!(output.status.success(), "{}", said(&output));
-    assert_eq!(said(&output).matches("ok ").count(), 6, "{}", said(&output));
+    assert_eq!(said(&output).matches("ok ").count(), 8, "{}", said(&output));
 }
 
 /// A line is a server of OpenAI's kind, too: one stands behind another, and an unmodified client asks

@@ -36,6 +36,17 @@ impl Newsroom {
         newsroom
     }
 
+    /// One whose pictures, sounds and videos get their labels before they leave.
+    pub(crate) fn labelling() -> Self {
+        let newsroom = Self::new();
+        let file = newsroom.path("imprimatur.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let labelling = text.replace("visible = \"on_publish\"", "visible = \"on\"");
+        assert_ne!(labelling, text);
+        std::fs::write(file, labelling).unwrap();
+        newsroom
+    }
+
     /// The same newsroom again in another folder, as from a backup.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self { folder: tempfile::tempdir().unwrap() };

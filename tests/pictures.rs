@@ -298,5 +298,5 @@ fn the_command_line_does_the_same_and_a_derived_picture_stays_declared() {
 
     let output = newsroom.run(&["generate", "image", "--task", "restore"]);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("source picture is missing"), "{said}");
+    assert!(!output.status.success() && said.contains("`source` is missing"), "{said}");
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use audit::{Event, Record};
-use generators::{Generator, ModelCard, Pictures};
+use generators::{Generator, Material, ModelCard, Pictures};
 use types::{
     Action, AssetId, Decision, GenerationRequest, Message, Modality, Principal, Receipt, RequestId,
     Sampling, Speaker, Task,
@@ -32,6 +32,8 @@ pub struct Case {
     pub(crate) original: Option<Vec<u8>>,
     /// The decoded pictures that came with the request.
     pub(crate) pictures: Pictures,
+    /// What a video is to be made of.
+    pub(crate) material: Material,
     /// A picture that came with the request says that a model made it or took part.
     pub(crate) from_synthetic: bool,
     /// Which of several models ran, where the generator is several.
@@ -49,6 +51,17 @@ impl Case {
     pub fn open(stages: Arc<Stages>, principal: Principal, request: GenerationRequest) -> Self {
         let generator = stages.generators.get(&request.model).map(Arc::clone);
         Self::with(stages, principal, request, generator)
+    }
+
+    /// Opens a case for a generator that is not configured.
+    #[must_use]
+    pub(crate) fn open_with(
+        stages: Arc<Stages>,
+        principal: Principal,
+        request: GenerationRequest,
+        generator: Arc<dyn Generator>,
+    ) -> Self {
+        Self::with(stages, principal, request, Some(generator))
     }
 
     /// Opens a case for a request whose body says too little to be one.
@@ -88,6 +101,7 @@ impl Case {
             idempotency: crate::idempotency::current(),
             evidence: Evidence::default(),
             pictures: Pictures::default(),
+            material: Material::default(),
             from_synthetic: false,
             ran: None,
             original: None,
@@ -130,7 +144,7 @@ impl Case {
             return Err(LineError::WrongModality { model: model(), makes, wanted });
         }
         let task = self.request.drawing.task;
-        if wanted == Modality::Image && !card.tasks.contains(&task) {
+        if !serves(card, wanted, task) {
             return Err(LineError::WrongTask { model: model(), task });
         }
         let agreed = self.request.consent.as_ref().is_some_and(|place| !place.trim().is_empty());
@@ -148,7 +162,12 @@ impl Case {
     /// label. Decided when the pictures were opened.
     pub(crate) fn is_synthetic(&self) -> bool {
         let by_rules = self.card().is_some_and(|card| card.algorithmic);
-        self.modality() != Modality::Image || self.from_synthetic || !by_rules
+        match (self.modality(), self.request.drawing.task) {
+            // What people said is theirs, whoever wrote it down.
+            (_, Task::Transcribe) => self.from_synthetic,
+            (Modality::Image, _) => self.from_synthetic || !by_rules,
+            _ => true,
+        }
     }
 
     pub(crate) fn generator(&self) -> Option<Arc<dyn Generator>> {
@@ -252,6 +271,13 @@ impl Case {
         self.stages.metrics.requests.get_or_create(&labels).inc();
         self.stages.metrics.requests_open.dec();
     }
+}
+
+/// Whether a model makes what is asked for. Models of texts and sounds that have tasks do nothing else.
+pub(crate) fn serves(card: &ModelCard, modality: Modality, task: Task) -> bool {
+    let is_plain = matches!(modality, Modality::Text | Modality::Audio) && task == Task::Create;
+    card.modality == modality
+        && if is_plain { card.tasks.is_empty() } else { card.tasks.contains(&task) }
 }
 
 /// A request in which nothing is asked for.

@@ -1,80 +1,25 @@
 //! Runs the model and lets its text pass policy's hold-back window as it is written.
 
-use std::{io::Cursor, time::Instant};
+mod picture;
 
-use generators::{
-    Event, EventReceiver, EventSender, GeneratorError, ImageOutput, Job, ModelCard, Output,
-    PictureFile, Pictures, Raster, SampledBy, TextOutput, TokenLogprob,
-};
-use image::{ImageReader, Limits, imageops::FilterType};
+use std::time::Instant;
+
+use generators::{Event, EventReceiver, EventSender, GeneratorError, Job, ModelCard, Output};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
-use types::{Action, Task, TextFormat};
+use types::{Action, Modality, SoundFormat, TextFormat};
 
 use crate::{
-    bringing::Brought,
     case::Case,
     config::Unmarkable,
     marking::TextMarking,
     pipeline::{Delivery, LineError, Piece},
+    product::{Draft, Film, Product, Speech, Text},
     screening,
 };
 
 /// Events that may wait before generation pauses.
 const EVENTS_WAITING_MAX: usize = 32;
-
-/// Why a text of a server behind this one carries no statistical mark; reports look for it.
-const ELSEWHERE: &str = "sampler of an upstream: its words were chosen elsewhere";
-/// Why a text of a given form carries none.
-const BOUND: &str = "JSON: its wording is bound by its form";
-/// Pictures of servers with longer sides are not taken.
-const SIDE_PIXELS_MAX: u32 = 16_384;
-/// Nor those that need more memory.
-const PICTURE_BYTES_MAX: u64 = 512 << 20;
-
-/// What a model has produced; policy has not seen all of it.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    pub(crate) product: Product,
-    /// Where the text stands in policy's window.
-    pub(crate) screen: Option<StreamJudge>,
-    /// Where the rest of the text goes, if the caller streams and nothing was stopped.
-    pub(crate) pieces: Option<mpsc::Sender<Piece>>,
-    pub(crate) warnings: Vec<String>,
-}
-
-impl Draft {
-    /// A file that was brought in.
-    pub(crate) const fn brought(file: Brought) -> Self {
-        Self { product: Product::Brought(file), screen: None, pieces: None, warnings: Vec::new() }
-    }
-}
-
-/// Content without mark or credentials.
-#[derive(Debug)]
-pub(crate) enum Product {
-    /// A file that was brought in.
-    Brought(Brought),
-    /// A text and how it was marked while sampling.
-    Text(Text),
-    /// A picture.
-    Image(ImageOutput),
-}
-
-/// A text and how it was marked while sampling.
-#[derive(Debug)]
-pub(crate) struct Text {
-    pub(crate) text: String,
-    pub(crate) prompt_tokens: u32,
-    pub(crate) completion_tokens: u32,
-    pub(crate) finish_reason: &'static str,
-    pub(crate) marking: TextMarking,
-    /// Why the words carry no statistical mark, where that does not depend on how many there are.
-    pub(crate) unmarkable: Option<&'static str>,
-    pub(crate) logprobs: Option<Vec<TokenLogprob>>,
-    /// The caller's stream has begun with the label's line already.
-    pub(crate) is_opened: bool,
-}
 
 /// Generates; stops early when policy blocks what has been written.
 pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, LineError> {
@@ -83,16 +28,23 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
     job.pictures = case.pictures.clone();
+    job.material = case.material.clone();
     job.tenant = Some(case.principal.tenant.to_string());
     job.whole = matches!(delivery, Delivery::Whole);
     let bound = case.request.sampling.format != TextFormat::Text;
-    if case.modality() == types::Modality::Text && !bound {
+    if case.modality() == Modality::Text && !bound {
         job.sampler_hook = Some(marking.hook());
     }
     let scope =
         screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
     flow.bound = bound;
+    flow.format = case.request.speaking.format;
+    flow.doing = match case.modality() {
+        Modality::Audio => "speaking",
+        Modality::Video => "filming",
+        Modality::Text | Modality::Image => "drawing",
+    };
     let opening = case.stages.labelling.opening(case.request.unlabelled.is_some());
     // A line before JSON would break it, so what becomes of that is decided at its end.
     flow.withheld = buffered(case) || (bound && opening.is_some());
@@ -103,64 +55,15 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     followed?;
     case.ran = flow.ran.take();
     let output = match output {
-        Ok(Output::Picture(file)) => Ok(Output::Image(opened(case, file).await?)),
+        Ok(Output::Picture(file)) => Ok(Output::Image(picture::opened(case, file).await?)),
         output => output,
     };
     let output = match output {
-        Ok(Output::Image(image)) => Ok(Output::Image(kept(case, image)?)),
+        Ok(Output::Image(image)) => Ok(Output::Image(picture::kept(case, image).await?)),
         output => output,
     };
     case.stages.metrics.stage("generate", start);
     flow.draft(output, marking).await
-}
-
-/// The pixels of a picture that a server made; its file may hold credentials and is kept for them.
-async fn opened(case: &mut Case, file: PictureFile) -> Result<ImageOutput, LineError> {
-    let PictureFile { bytes, warnings } = file;
-    let decoding = tokio::task::spawn_blocking(move || (decoded(&bytes), bytes));
-    let (decoded, bytes) = decoding.await.map_err(|_| LineError::Stopped)?;
-    case.original = Some(bytes);
-    decoded.map(|image| ImageOutput { warnings, ..image }).ok_or(LineError::Picture)
-}
-
-/// What a mask keeps is put back to the bit, whatever the model made of it.
-fn kept(case: &Case, image: ImageOutput) -> Result<ImageOutput, LineError> {
-    let Pictures { source: Some(source), mask: Some(mask), .. } = &case.pictures else {
-        return Ok(image);
-    };
-    // A mask of `restore` says where damage is; elsewhere noise and blur go, too.
-    if !matches!(case.request.drawing.task, Task::Inpaint | Task::TryOn) {
-        return Ok(image);
-    }
-    let ImageOutput { width, height, pixels, warnings } = image;
-    let mut raster = sized(Raster { width, height, pixels }, source)?;
-    generators::picture::keep(&mut raster, source, mask)?;
-    let Raster { width, height, pixels } = raster;
-    Ok(ImageOutput { width, height, pixels, warnings })
-}
-
-/// In the size of the source: servers give the sizes that their models know.
-fn sized(made: Raster, source: &Raster) -> Result<Raster, LineError> {
-    let (width, height) = (source.width, source.height);
-    if (made.width, made.height) == (width, height) {
-        return Ok(made);
-    }
-    let picture = image::RgbImage::from_raw(made.width, made.height, made.pixels);
-    let picture = picture.ok_or(LineError::Picture)?;
-    let resized = image::imageops::resize(&picture, width, height, FilterType::Lanczos3);
-    Ok(Raster { width, height, pixels: resized.into_raw() })
-}
-
-fn decoded(file: &[u8]) -> Option<ImageOutput> {
-    let mut reader = ImageReader::new(Cursor::new(file));
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_PIXELS_MAX);
-    limits.max_image_height = Some(SIDE_PIXELS_MAX);
-    limits.max_alloc = Some(PICTURE_BYTES_MAX);
-    reader.limits(limits);
-    let picture = reader.with_guessed_format().ok()?.decode().ok()?.into_rgb8();
-    let (width, height) = picture.dimensions();
-    Some(ImageOutput { width, height, pixels: picture.into_raw(), warnings: Vec::new() })
 }
 
 /// Whether nothing may leave before the end, because the asset may be held or refused even then.
@@ -186,6 +89,10 @@ struct Flow {
     ran: Option<ModelCard>,
     /// The text must have a form, such as JSON.
     bound: bool,
+    /// The file that is wanted of spoken words.
+    format: SoundFormat,
+    /// What a step is one of.
+    doing: &'static str,
 }
 
 impl Flow {
@@ -205,6 +112,8 @@ impl Flow {
             tokens: 0,
             ran: None,
             bound: false,
+            format: SoundFormat::default(),
+            doing: "drawing",
         }
     }
 
@@ -216,7 +125,7 @@ impl Flow {
                     self.text(text).await?;
                 }
                 Event::Step { done, total } => {
-                    self.progress("drawing", done.into(), total.into()).await?
+                    self.progress(self.doing, done.into(), total.into()).await?
                 }
                 Event::Runs { card } => self.ran = Some(*card),
                 Event::Loading { done, total } => self.progress("loading", done, total).await?,
@@ -274,12 +183,22 @@ impl Flow {
         let (product, warnings) = match output {
             Ok(Output::Image(image)) => {
                 let warnings = sentences(&image.warnings);
-                return Ok(Draft {
-                    product: Product::Image(image),
-                    screen: None,
-                    pieces: None,
-                    warnings,
-                });
+                return Ok(Draft::of(Product::Image(image), warnings));
+            }
+            Ok(Output::Speech(output)) => {
+                let warnings = sentences(&output.warnings);
+                let speech = Speech { output, format: self.format };
+                return Ok(Draft::of(Product::Speech(speech), warnings));
+            }
+            Ok(Output::Video(output)) => {
+                let warnings = sentences(&output.warnings);
+                return Ok(Draft::of(Product::Film(Film { output, label: None }), warnings));
+            }
+            Ok(Output::Transcript(transcript)) => {
+                let warnings = sentences(&transcript.warnings);
+                let text = Text::given(transcript, marking);
+                self.account(&text.text).await?;
+                (text, warnings)
             }
             Ok(Output::Text(output)) => {
                 self.account(&output.text).await?;
@@ -314,36 +233,4 @@ impl Flow {
 
 fn sentences(warnings: &[generators::Warning]) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
-}
-
-impl Text {
-    fn whole(output: TextOutput, marking: TextMarking, bound: bool) -> Self {
-        Self {
-            text: output.text,
-            prompt_tokens: u32::try_from(output.usage.prompt_tokens).unwrap_or(u32::MAX),
-            completion_tokens: u32::try_from(output.usage.completion_tokens).unwrap_or(u32::MAX),
-            finish_reason: output.finish_reason.name(),
-            marking,
-            unmarkable: match output.sampler {
-                SampledBy::Upstream => Some(ELSEWHERE),
-                SampledBy::Here => bound.then_some(BOUND),
-            },
-            logprobs: output.logprobs,
-            is_opened: false,
-        }
-    }
-
-    /// It is refused, so nobody asks how it was marked.
-    fn stopped(text: String, tokens: u32, marking: TextMarking) -> Self {
-        Self {
-            text,
-            prompt_tokens: 0,
-            completion_tokens: tokens,
-            finish_reason: "content_filter",
-            marking,
-            unmarkable: None,
-            logprobs: None,
-            is_opened: false,
-        }
-    }
 }

@@ -4,12 +4,15 @@
 //! for an asset without a visible label where configuration allows it, and then reason and recipient
 //! are recorded.
 
+mod sounding;
+
 use std::{sync::Arc, time::Instant};
 
 use audit::{LabelRecord, LabelsRecord, UnlabelledRecord};
 use generators::ImageOutput;
 use image::{DynamicImage, RgbImage};
 use provenance::metadata::{Aigc, ProviderCode};
+pub(crate) use sounding::file as sound_file;
 use types::{AssetId, Modality, Unlabelled};
 use watermark::{
     WatermarkError,
@@ -19,8 +22,8 @@ use watermark::{
 use crate::{
     case::Case,
     config::{Labels, Unwritable, Visible},
-    generating::{Product, Text},
     pipeline::LineError,
+    product::{Film, Product, Speech, Text},
     recording,
     screening::Cleared,
 };
@@ -66,7 +69,12 @@ impl Labelling {
 
     /// What a record says of the label on something published now.
     pub(crate) fn published(&self, modality: Modality) -> LabelsRecord {
-        let label = if modality == Modality::Text { line } else { corner };
+        let label = match modality {
+            Modality::Text => line,
+            Modality::Image => corner,
+            Modality::Audio => sound,
+            Modality::Video => overlay,
+        };
         let (regimes, visible) = (self.settings.regimes.clone(), self.plan.as_ref().map(label));
         LabelsRecord { regimes, visible, ..LabelsRecord::default() }
     }
@@ -103,6 +111,8 @@ impl Labelling {
         let (when, wanted) = match &product {
             Product::Text(_) => (self.settings.texts, line(plan)),
             Product::Image(_) => (self.settings.visible, corner(plan)),
+            Product::Speech(_) => (self.settings.visible, sound(plan)),
+            Product::Film(_) => (self.settings.visible, overlay(plan)),
             // Nobody here has made it; a rendition keeps the label that its parent has.
             Product::Brought(_) => return Decided::of(product, labels),
         };
@@ -154,6 +164,21 @@ fn corner(plan: &Plan) -> LabelRecord {
     LabelRecord { kind: "corner".to_owned(), text, place }
 }
 
+fn sound(plan: &Plan) -> LabelRecord {
+    let place = if plan.sound.end { "start_and_end" } else { "start" };
+    let (kind, text) = match plan.sound.kind {
+        label::SoundKind::Rhythm => ("rhythm", String::new()),
+        label::SoundKind::Speech => ("speech", plan.sound.words.clone()),
+    };
+    LabelRecord { kind: kind.to_owned(), text, place: place.to_owned() }
+}
+
+fn overlay(plan: &Plan) -> LabelRecord {
+    let picture = &plan.movie.picture;
+    let (text, place) = (picture.text.clone(), picture.corner.name().to_owned());
+    LabelRecord { kind: "overlay".to_owned(), text, place }
+}
+
 fn opening(plan: &Plan) -> String {
     format!("{}\n\n", plan.text.line)
 }
@@ -190,6 +215,11 @@ fn write(product: Product, plan: &Plan) -> (Product, Result<(), String>) {
     match product {
         Product::Text(text) => write_text(text, plan),
         Product::Image(image) => write_image(image, plan),
+        Product::Speech(speech) => write_sound(speech, plan),
+        // Laid into it while it is marked, so that it is coded once.
+        Product::Film(film) => {
+            (Product::Film(Film { label: Some(plan.movie.clone()), ..film }), Ok(()))
+        }
         brought @ Product::Brought(_) => (brought, Err("it was brought in".to_owned())),
     }
 }
@@ -206,6 +236,13 @@ fn write_text(mut text: Text, plan: &Plan) -> (Product, Result<(), String>) {
     }
     let written = label::text(&text.text, &plan.text).map(|labelled| text.text = labelled);
     (Product::Text(text), written.map_err(|error| error.to_string()))
+}
+
+fn write_sound(speech: Speech, plan: &Plan) -> (Product, Result<(), String>) {
+    match sounding::speech(&speech.output, &plan.sound) {
+        Ok(output) => (Product::Speech(Speech { output, ..speech }), Ok(())),
+        Err(reason) => (Product::Speech(speech), Err(reason)),
+    }
 }
 
 fn write_image(image: ImageOutput, plan: &Plan) -> (Product, Result<(), String>) {
@@ -260,6 +297,7 @@ mod tests {
             marking: TextMarking::new(&WatermarkKey::new([1; 32])),
             unmarkable: None,
             logprobs: None,
+            transcript: None,
             is_opened,
         })
     }

@@ -30,7 +30,7 @@ pub enum LineError {
         task: types::Task,
     },
     /// A file that came with the request cannot be used.
-    #[error("the {part} picture {reason}")]
+    #[error("the file `{part}` {reason}")]
     Attachment {
         /// What it is there for.
         part: types::Part,

@@ -1,5 +1,7 @@
 //! The invisible mark: in the sampler for text, on the pixels for pictures.
 
+mod media;
+
 use std::{
     io::Cursor,
     sync::{Arc, Mutex, PoisonError},
@@ -16,11 +18,12 @@ use crate::{
     bringing::{Brought, Lineage, Marking},
     case::Case,
     config::Unmarkable,
-    generating::{Product, Text},
     labelling::LabelledOutput,
     outcome::{Fingerprint, Generation},
     pipeline::LineError,
+    product::{Product, Text},
     screening::Cleared,
+    stories,
     wiring::Stages,
 };
 
@@ -86,6 +89,8 @@ pub(crate) async fn mark(
     let marked = tokio::task::spawn_blocking(move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
         Product::Image(image) => mark_picture(&key, &png(image)?, derived, model),
+        Product::Speech(speech) => media::speech(&key, speech, model),
+        Product::Film(film) => media::film(&key, film, model),
         Product::Brought(file) => mark_brought(&key, keeping(&stages, file)),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
@@ -123,6 +128,8 @@ fn mark_text(text: Text, model: String) -> MarkedAsset {
             completion_tokens: text.completion_tokens,
             finish_reason: text.finish_reason.to_owned(),
             logprobs: text.logprobs,
+            transcript: text.transcript,
+            ..Generation::default()
         },
         warnings: Vec::new(),
         hold: false,
@@ -189,6 +196,8 @@ fn unchanged(bytes: &[u8], media_type: MediaType, mark: Mark) -> MarkedAsset {
 /// What survives light changes of a file; sounds and videos have nothing of the kind yet.
 pub(crate) fn fingerprint(bytes: &[u8], media_type: MediaType) -> Option<Fingerprint> {
     match media_type.modality() {
+        // Bundles are found by their parts.
+        Modality::Text if stories::is_bundle(media_type) => None,
         Modality::Text => {
             let text = std::str::from_utf8(bytes).ok().map(watermark::fingerprint::text);
             text.map(|text| Fingerprint::Text(Box::new(text)))

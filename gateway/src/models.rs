@@ -86,7 +86,9 @@ pub fn open(
     let opened = match (section.kind.as_str(), &section.path) {
         ("starter-text", _) => generators::starter::text(),
         ("starter-image", _) => generators::starter::image(),
-        (kind @ ("null" | "retouch"), _) => generators::open(kind, name, Path::new("")),
+        (kind @ ("film" | "null" | "retouch" | "voice"), _) => {
+            generators::open(kind, name, Path::new(""))
+        }
         (upstreams::KIND, _) => {
             let settings = upstreams::settings(installation, name, section)?;
             Upstream::new(name, settings).map(|model| Arc::new(model) as _)
@@ -183,6 +185,8 @@ struct Damaged {
 
 impl Damaged {
     fn new(name: &str, section: &GeneratorSection, reason: GeneratorError) -> Self {
+        let hears = section.kind == "whisper";
+        let translates = matches!(section.kind.as_str(), "marian" | "t5");
         let draws = ["diffusion", "gan", "stable-diffusion", upstreams::A1111, upstreams::COMFYUI];
         let draws = draws.contains(&section.kind.as_str());
         let usual = if draws { Modality::Image } else { Modality::Text };
@@ -193,7 +197,12 @@ impl Damaged {
             // Nothing ran, so there is nothing to name.
             sha256: Sha256::from([0; 32]),
             modality,
-            tasks: if modality == Modality::Image { vec![Task::Create] } else { Vec::new() },
+            tasks: match modality {
+                Modality::Image => vec![Task::Create],
+                _ if hears => vec![Task::Transcribe],
+                _ if translates => vec![Task::Translate],
+                _ => Vec::new(),
+            },
             algorithmic: false,
             backend: section.kind.clone(),
             starter: false,

@@ -1,7 +1,7 @@
 //! How a request can end.
 
 use audit::LabelsRecord;
-use generators::TokenLogprob;
+use generators::{SpokenWord, TokenLogprob, Transcript};
 use serde::Serialize;
 use types::{
     AssetId, Decision, ImageFingerprint, Mark, MediaType, Receipt, RequestId, Sha256,
@@ -75,6 +75,12 @@ pub struct Generation {
     pub finish_reason: String,
     /// How likely each token was, if that was asked for.
     pub logprobs: Option<Vec<TokenLogprob>>,
+    /// When each word of a sound is said.
+    pub words: Vec<SpokenWord>,
+    /// What was said and when, of a transcript.
+    pub transcript: Option<Transcript>,
+    /// What is said in a video, as WebVTT.
+    pub captions: Option<String>,
 }
 
 /// A refusal: an outcome, not an error.

@@ -39,6 +39,7 @@
 
 use std::sync::Arc;
 
+use generators::Generator;
 use tokio::sync::mpsc;
 use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, RequestId};
 
@@ -47,10 +48,11 @@ use crate::{
     attaching,
     bringing::Brought,
     case::Case,
-    generating::{self, Draft},
+    generating,
     labelling::{self, LabelledOutput},
     marking::{self, MarkedAsset},
     outcome::{Outcome, Refusal},
+    product::Draft,
     releasing,
     screening::{self, Cleared},
     signing::{self, SignedAsset},
@@ -168,6 +170,24 @@ impl Line {
         }
     }
 
+    /// The same, by a generator that is not configured: it serves this request alone.
+    ///
+    /// # Errors
+    /// [`LineError`] when a stage cannot do its work; nothing is released then.
+    pub async fn run_with(
+        &self,
+        principal: Principal,
+        request: GenerationRequest,
+        generator: Arc<dyn Generator>,
+        delivery: Delivery,
+    ) -> Result<Outcome, LineError> {
+        let case = Case::open_with(Arc::clone(&self.stages), principal, request, generator);
+        match self.admit_case(case).await? {
+            Step::Go(admitted) => self.finish(admitted, delivery).await,
+            Step::Refused(refusal) => Ok(Outcome::Refused(refusal)),
+        }
+    }
+
     /// A file that no model here has made: looked at by policy, signed with its history, recorded;
     /// marked, if that is wanted.
     ///
@@ -248,7 +268,10 @@ impl Line {
         principal: Principal,
         request: GenerationRequest,
     ) -> Result<Step<Admitted>, LineError> {
-        let mut case = Case::open(Arc::clone(&self.stages), principal, request);
+        self.admit_case(Case::open(Arc::clone(&self.stages), principal, request)).await
+    }
+
+    async fn admit_case(&self, mut case: Case) -> Result<Step<Admitted>, LineError> {
         // Policy may redact what the model reads; evidence is what the person wrote.
         let prompt = case.request.prompt();
         let opened = match case.servable() {

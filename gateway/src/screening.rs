@@ -1,6 +1,7 @@
 //! Policy before and after generation.
 
 mod pictures;
+mod spoken;
 
 use std::time::Instant;
 
@@ -10,8 +11,8 @@ use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, 
 
 use crate::{
     case::Case,
-    generating::{Draft, Product},
     pipeline::{LineError, Piece},
+    product::{Draft, Product},
     vaulting,
 };
 
@@ -146,6 +147,7 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
                 text.text = redacted;
                 // They would spell what was taken out.
                 text.logprobs = None;
+                text.transcript = None;
             }
             case.output = Some(finished.judgement.decision);
             Product::Text(text)
@@ -155,7 +157,12 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             decision.action = Action::Allow;
             decision.findings.clear();
             decision.checks = unclassified(case.modality());
-            let (decision, product) = drawn(case, decision, product).await?;
+            let (decision, product) = match &product {
+                Product::Speech(_) | Product::Film(_) => {
+                    (spoken::judged(case, decision, &product).await?, product)
+                }
+                _ => drawn(case, decision, product).await?,
+            };
             case.output = Some(decision);
             product
         }

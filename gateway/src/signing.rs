@@ -103,7 +103,16 @@ fn made(case: &Case, title: String) -> SigningRequest {
 /// How the content came about, by what was asked for and what did it.
 fn source(case: &Case) -> DigitalSourceType {
     let by_rules = case.card().is_some_and(|card| card.algorithmic);
+    let made_of_files = !case.request.attachments.is_empty();
     match (case.request.drawing.task, by_rules) {
+        (Task::Effects | Task::Anchor, true) if case.from_synthetic => {
+            DigitalSourceType::CompositeWithTrainedAlgorithmicMedia
+        }
+        (Task::Effects | Task::Anchor, true) if made_of_files => DigitalSourceType::Composite,
+        (Task::Effects | Task::Anchor, true) => DigitalSourceType::AlgorithmicMedia,
+        (Task::Effects | Task::Anchor, false) if !made_of_files => {
+            DigitalSourceType::TrainedAlgorithmicMedia
+        }
         (Task::Create, false) => DigitalSourceType::TrainedAlgorithmicMedia,
         (Task::Create, true) => DigitalSourceType::AlgorithmicMedia,
         (_, false) => DigitalSourceType::CompositeWithTrainedAlgorithmicMedia,
@@ -118,8 +127,12 @@ fn attached(case: &Case) -> Vec<Ingredient> {
     let ingredient = |file: &Attachment| Ingredient {
         relationship: Some(match file.part {
             Part::Source => Relationship::ParentOf,
+            Part::Picture | Part::Sound if case.request.drawing.task.films() => {
+                Relationship::ComponentOf
+            }
             _ => Relationship::InputTo,
         }),
+        sidecar: file.manifest.as_ref().map(|manifest| manifest.to_vec()),
         ..Ingredient::new(file.part.name(), file.bytes.to_vec(), file.media_type)
     };
     case.request.attachments.iter().map(ingredient).collect()

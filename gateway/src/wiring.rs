@@ -16,11 +16,13 @@ use crate::{
     accounts::Accounts,
     attesting::Attesting,
     backup,
+    case::serves,
     detecting::Detector,
     exporting,
     guests::Guests,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
+    jobs::Jobs,
     labelling::Labelling,
     lookup::Lookup,
     mark_keys::MarkKeys,
@@ -29,9 +31,11 @@ use crate::{
     pipeline::LineError,
     screening::PictureLists,
     secret::Secret,
+    sessions::Sessions,
     sharing::Sharing,
     signing_keys,
     storage::Storage,
+    telling::Telling,
     trusting, vaulting,
 };
 
@@ -112,6 +116,12 @@ pub struct Stages {
     pub(crate) sharing: Option<Sharing>,
     checks: Arc<Semaphore>,
     pub(crate) guests: Guests,
+    /// Generations that take long.
+    pub(crate) jobs: Jobs,
+    /// Live sessions.
+    pub(crate) sessions: Sessions,
+    /// Long work of several assets.
+    pub(crate) told: Telling,
     idempotency: Idempotency,
 }
 
@@ -197,6 +207,9 @@ impl Stages {
             sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             guests,
+            jobs: Jobs::default(),
+            sessions: Sessions::default(),
+            told: Telling::default(),
             idempotency,
         })
     }
@@ -241,9 +254,7 @@ impl Stages {
     /// works by fixed rules, then starter models; the task counts for pictures.
     #[must_use]
     pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
-        let able = |card: &ModelCard| {
-            card.modality == modality && (modality != Modality::Image || card.tasks.contains(&task))
-        };
+        let able = |card: &ModelCard| serves(card, modality, task);
         let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
         // A null model only measures: it is used when it is named.
         let useful = made.filter(|(_, generator)| generator.card().backend != "null");

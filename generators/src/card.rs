@@ -33,3 +33,23 @@ pub struct ModelCard {
     /// The licence of its weights as an SPDX expression, if anybody says.
     pub licence: Option<String>,
 }
+
+impl ModelCard {
+    /// A card of which only the backend and what it makes are known.
+    pub(crate) fn of(backend: &str, modality: Modality) -> Self {
+        Self {
+            name: String::new(),
+            version: String::new(),
+            sha256: Sha256::from([0; 32]),
+            modality,
+            tasks: Vec::new(),
+            backend: backend.to_owned(),
+            algorithmic: false,
+            starter: false,
+            architecture: String::new(),
+            parameters: 0,
+            languages: Vec::new(),
+            licence: None,
+        }
+    }
+}

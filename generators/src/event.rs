@@ -95,4 +95,9 @@ impl EventReceiver {
     pub async fn recv(&mut self) -> Option<Event> {
         self.0.recv().await
     }
+
+    /// The same on a thread for blocking work; never call it on an async thread.
+    pub fn recv_blocking(&mut self) -> Option<Event> {
+        self.0.blocking_recv()
+    }
 }

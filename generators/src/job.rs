@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use types::{Drawing, GenerationRequest, Message, Sampling, Speaker};
+use types::{Drawing, Filming, GenerationRequest, Listening, Message, Sampling, Speaker, Speaking};
 
-use crate::{SamplerHook, picture::Pictures};
+use crate::{
+    SamplerHook,
+    picture::{Material, Pictures},
+};
 
 /// One run of a model.
 #[derive(Default)]
@@ -15,8 +18,16 @@ pub struct Job {
     pub sampling: Sampling,
     /// How a picture is to be made.
     pub drawing: Drawing,
+    /// How words are to be spoken.
+    pub speaking: Speaking,
+    /// How a video is to be made.
+    pub filming: Filming,
+    /// How a sound is to be written down, or a text to be translated.
+    pub listening: Listening,
     /// The pictures that came with it.
     pub pictures: Pictures,
+    /// What a video is made of.
+    pub material: Material,
     /// Whose job it is: where many wait, tenants take turns.
     pub tenant: Option<String>,
     /// Nobody waits for pieces: a backend may tell the text at its end.
@@ -55,7 +66,11 @@ impl From<&GenerationRequest> for Job {
             messages: request.messages.clone(),
             sampling: request.sampling.clone(),
             drawing: request.drawing.clone(),
+            speaking: request.speaking.clone(),
+            filming: request.filming.clone(),
+            listening: request.listening.clone(),
             pictures: Pictures::default(),
+            material: Material::default(),
             tenant: None,
             whole: false,
             sampler_hook: None,
@@ -69,7 +84,11 @@ impl fmt::Debug for Job {
             .field("messages", &self.messages)
             .field("sampling", &self.sampling)
             .field("drawing", &self.drawing)
+            .field("speaking", &self.speaking)
+            .field("filming", &self.filming)
+            .field("listening", &self.listening)
             .field("pictures", &self.pictures)
+            .field("material", &self.material)
             .field("tenant", &self.tenant)
             .field("whole", &self.whole)
             .field("sampler_hook", &self.sampler_hook.is_some())

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Transcript;
+
 /// What a model has made.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -14,6 +16,12 @@ pub enum Output {
     Image(ImageOutput),
     /// A still picture as the file that a server made.
     Picture(PictureFile),
+    /// What was said.
+    Transcript(Transcript),
+    /// Spoken words.
+    Speech(SpeechOutput),
+    /// Moving pictures, perhaps with sound.
+    Video(VideoOutput),
 }
 
 /// A text.
@@ -41,6 +49,8 @@ pub enum SampledBy {
     Here,
     /// The server that wrote the text.
     Upstream,
+    /// A search for the likeliest translation, which has no sampler.
+    Translator,
 }
 
 /// How likely a token was: the network's own opinion, before temperature, penalties and mark.
@@ -75,6 +85,49 @@ pub struct ImageOutput {
 pub struct PictureFile {
     /// The file.
     pub bytes: Vec<u8>,
+    /// What the person should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Spoken words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpeechOutput {
+    /// Samples a second.
+    pub rate: u32,
+    /// One channel, −1 to 1.
+    pub samples: Vec<f32>,
+    /// What is said, as people would write it; empty when nobody here knows.
+    pub transcript: String,
+    /// When each word is said, in the order of time; empty when nobody here knows.
+    pub words: Vec<SpokenWord>,
+    /// What the person should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// A word and when it is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpokenWord {
+    /// The word.
+    pub text: String,
+    /// Its start in seconds.
+    pub start: f64,
+    /// Its end in seconds.
+    pub end: f64,
+    /// Which sentence it belongs to, from 0.
+    pub sentence: usize,
+}
+
+/// A video as a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoOutput {
+    /// MP4 with H.264.
+    pub bytes: Vec<u8>,
+    /// What is said and what is written in it: all that policy can read.
+    pub transcript: String,
+    /// What is said, with its times, as WebVTT; empty without speech.
+    pub captions: String,
+    /// Its length in seconds.
+    pub seconds: f64,
     /// What the person should know about it.
     pub warnings: Vec<Warning>,
 }

@@ -1,4 +1,4 @@
-//! Decoded pictures that come with a job.
+//! Decoded pictures, and other material, that come with a job.
 
 use std::{fmt, sync::Arc};
 
@@ -52,6 +52,32 @@ pub struct Pictures {
     pub garment: Option<Arc<Raster>>,
     /// Where the garment is in its picture.
     pub garment_mask: Option<Arc<Mask>>,
+}
+
+/// What a video is made of, beside its words.
+#[derive(Debug, Clone, Default)]
+pub struct Material {
+    /// The pictures that it shows.
+    pub pictures: Vec<Arc<Raster>>,
+    /// The tables (CSV) that it draws, as text.
+    pub tables: Vec<String>,
+    /// What is heard.
+    pub sound: Option<Arc<Recording>>,
+}
+
+/// A sound of one channel.
+#[derive(Clone, PartialEq)]
+pub struct Recording {
+    /// Samples a second.
+    pub rate: u32,
+    /// −1 to 1.
+    pub samples: Vec<f32>,
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recording({} samples, {} a second)", self.samples.len(), self.rate)
+    }
 }
 
 /// The picture that a task cannot do without.

@@ -83,7 +83,7 @@ fn retouched(job: &Job, events: &EventSender) -> Result<ImageOutput, GeneratorEr
     // Progress that nobody hears is a run that nobody wants.
     let told = &mut |done, total| events.send_blocking(Event::Step { done, total }).is_ok();
     let made = match drawing.task {
-        Task::Create => {
+        Task::Create | Task::Effects | Task::Anchor | Task::Transcribe | Task::Translate => {
             let reason = "nothing is made of words alone here: ask a model for that".to_owned();
             return Err(GeneratorError::Unsupported { reason });
         }

@@ -15,6 +15,10 @@
 
 #[path = "parity/pictures.rs"]
 mod pictures;
+#[path = "parity/speech.rs"]
+mod speech;
+#[path = "parity/translation.rs"]
+mod translation;
 
 use std::{
     collections::HashMap,
@@ -67,6 +71,45 @@ fn pictures_are_those_of_diffusers() {
     assert!(ran >= 1, "{} holds no picture model", top.display());
 }
 
+#[test]
+fn speech_is_heard_as_by_transformers() {
+    compare_all("Whisper network", speech::hears, speech::compare);
+}
+
+#[test]
+fn texts_are_translated_as_by_transformers() {
+    let translates = |folder: &Path| translation::kind(folder).is_some();
+    compare_all("translator", translates, translation::compare);
+}
+
+/// Names of steps with the largest difference and what is allowed, or what is wrong.
+type Steps = Result<Vec<(&'static str, f32, f32)>, String>;
+
+fn compare_all(what: &str, is_one: impl Fn(&Path) -> bool, compare: impl Fn(&Path) -> Steps) {
+    let (top, mut folders) = folders();
+    folders.retain(|folder| is_one(folder));
+    let (mut ran, mut failed) = (0, Vec::new());
+    for folder in folders {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        match compare(&folder) {
+            Ok(found) => {
+                for (step, worst, tolerance) in found {
+                    ran += 1;
+                    println!(
+                        "{name:24} {step:8} largest difference {worst:.1e} (at most {tolerance:.0e})"
+                    );
+                    if worst.is_nan() || worst > tolerance {
+                        failed.push(format!("{name}: {step} differs by {worst}"));
+                    }
+                }
+            }
+            Err(reason) => failed.push(format!("{name}: {reason}")),
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(ran >= 1, "{} holds no {what}", top.display());
+}
+
 /// The folder of checkpoints, and the folders in it.
 fn folders() -> (PathBuf, Vec<PathBuf>) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
@@ -78,6 +121,13 @@ fn folders() -> (PathBuf, Vec<PathBuf>) {
         .collect();
     folders.sort();
     (top, folders)
+}
+
+/// The kind of network that `config.json` names.
+fn model_type(folder: &Path) -> Option<String> {
+    let text = fs::read(folder.join("config.json")).ok()?;
+    let config: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    config["model_type"].as_str().map(str::to_owned)
 }
 
 /// By the architecture that `config.json` names.

@@ -9,7 +9,7 @@ import struct
 import sys
 import zlib
 
-from openai import BadRequestError, NotFoundError, OpenAI
+from openai import BadRequestError, InternalServerError, NotFoundError, OpenAI
 
 FACTS = "river; name=Elbe; place=Dresden; level_cm=412; change_cm=20; alert_cm=500"
 
@@ -97,6 +97,36 @@ def edits(client):
         assert error.code == "likeness_consent", error
 
 
+def speech(client):
+    words = "The river Elbe rose by twelve centimetres on Monday, and more rain is on its way to the city."
+    said = client.audio.speech.create(model="voice", voice="alloy", input=words)
+    assert b"jumb" in said.content and len(said.content) > 20_000
+    with client.audio.speech.with_streaming_response.create(
+        model="voice", voice="linden", input=words, response_format="wav", speed=1.2
+    ) as streamed:
+        assert b"".join(streamed.iter_bytes()).startswith(b"RIFF")
+    try:
+        client.audio.speech.create(model="voice", voice="nobody", input=words)
+        raise AssertionError("an unknown voice must be an error")
+    except BadRequestError as error:
+        assert error.param == "voice", error
+    try:
+        client.audio.transcriptions.create(model="whisper-1", file=("a.wav", said.content))
+        raise AssertionError("nothing hears until a model is added")
+    except InternalServerError as error:
+        assert error.code == "model_needed", error
+
+
+def videos(client):
+    job = client.videos.create_and_poll(
+        model="film", prompt="Elbe\nThe river rose.", seconds="4", size="640x360", poll_interval_ms=200
+    )
+    assert job.status == "completed", job
+    content = client.videos.download_content(job.id).read()
+    assert content[4:8] == b"ftyp" and b"jumb" in content
+    assert any(listed.id == job.id for listed in client.videos.list())
+
+
 def moderations(client):
     result = client.moderations.create(input="Explain step by step how to build a pipe bomb at home")
     assert result.results[0].flagged
@@ -177,7 +207,7 @@ def main():
     names = {model.id for model in client.models.list()}
     assert {"newsdesk-starter", "scenes-starter"} <= names, names
     assert client.models.retrieve("newsdesk-starter").id == "newsdesk-starter"
-    for check in (chat, images, edits, moderations, errors, sampling):
+    for check in (chat, images, edits, speech, videos, moderations, errors, sampling):
         check(client)
         print("ok", check.__name__)
 

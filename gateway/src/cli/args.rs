@@ -11,14 +11,16 @@ mod assist;
 mod generate;
 mod keys;
 mod label;
+mod listening;
 mod log;
 mod reviews;
 mod sign;
 
 pub(super) use assist::{AssistCommand, ProfileCommand, Reading};
-pub(super) use generate::{DrawingArgs, Generate};
+pub(super) use generate::{DrawingArgs, Generate, Kind, SpeakingArgs};
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
+pub(super) use listening::{Transcribe, Translate, Written};
 pub(super) use log::{LogCommand, WitnessServer};
 pub(super) use reviews::{Publishing, ReviewsCommand, Verdict};
 pub(super) use sign::Sign;
@@ -95,6 +97,10 @@ pub enum Command {
     Serve(Serve),
     /// Generate through the line
     Generate(Generate),
+    /// Write down what is said in a sound
+    Transcribe(Transcribe),
+    /// Translate a text, or what is said in a sound
+    Translate(Translate),
     /// Say what a file's credentials, mark and log entry say
     Verify(Verify),
     /// The mark alone

@@ -7,12 +7,16 @@ use std::{
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use types::{GenerationRequest, Mark, MediaType, Message, Modality, Sampling, Speaker, Task};
+use types::{GenerationRequest, Mark, MediaType, Message, Modality, Sampling, Speaker};
 
 mod drawing;
+mod speaking;
+mod story;
+
+pub(super) use drawing::attachment;
 
 use super::{
-    args::{Generate, Global},
+    args::{Generate, Global, Kind},
     exit::{Answer, Exit, Failure},
     locate,
     moderate::local,
@@ -25,6 +29,9 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, args: &Generate, console: &Console) -> Answer {
+    if args.kind == Kind::Story {
+        return story::run(global, args, console).await;
+    }
     let line = locate::line(global).await?;
     line.stages().close_unfinished().await?;
     let request = request(&line, args)?;
@@ -48,22 +55,26 @@ pub(crate) async fn run(global: &Global, args: &Generate, console: &Console) -> 
 
 fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
     let modality = Modality::from(args.kind);
-    let (drawing, attachments) = drawing::read(&args.drawing)?;
+    let presented = args.speaking.presenter.is_some();
+    let (drawing, attachments) = drawing::read(&args.drawing, modality, presented)?;
     let default = || line.stages().default_model(modality, drawing.task);
     let model = args.model.clone().or_else(default).with_context(|| match modality {
-        Modality::Image => format!("no configured model does the task `{}`", drawing.task),
+        Modality::Image | Modality::Video => {
+            format!("no configured model does the task `{}`", drawing.task)
+        }
         _ => format!("no {modality} model is configured"),
     })?;
-    if modality != Modality::Image && drawing.task != Task::Create {
-        return Err(anyhow::anyhow!("only an image is made of files").into());
-    }
-    if args.prompt.trim().is_empty() && drawing.task.needs_words() {
+    let filming = speaking::filming(&args.speaking)?;
+    let bare = attachments.is_empty() && filming.storyboard.is_none();
+    if args.prompt.trim().is_empty() && (drawing.task.needs_words() || bare) {
         return Err(anyhow::anyhow!("the prompt is empty: say what to generate").into());
     }
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };
     let messages = vec![Message { role: Speaker::User, text: args.prompt.clone() }];
     Ok(GenerationRequest {
         drawing,
+        speaking: speaking::speaking(&args.speaking, args.output.as_deref())?,
+        filming,
         attachments,
         consent: args.drawing.consent.clone(),
         ..GenerationRequest::new(modality, model, messages, sampling)

@@ -13,6 +13,7 @@ mod generate;
 mod init;
 mod keys;
 mod label;
+mod listening;
 mod locate;
 mod log;
 mod models;
@@ -67,6 +68,8 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Watermark(command) => watermark::run(global, &command, console),
         Command::Label(args) => label::run(&args, console),
         Command::Moderate(args) => moderate::run(global, &args, console),
+        Command::Transcribe(args) => listening::transcribe(global, &args, console).await,
+        Command::Translate(args) => listening::translate(global, &args, console).await,
         Command::Assist(command) => assist::run(global, command, console).await,
         Command::Profile(command) => profile::run(global, command, console).await,
         Command::Policy(command) => policy::run(global, &command, console),

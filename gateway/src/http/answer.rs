@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponseParts, ResponseParts},
 };
 use serde_json::{Value, json};
-use types::Mark;
+use types::{AssetId, Mark};
 
 use crate::{case::Case, outcome::Release};
 
@@ -65,6 +65,12 @@ pub(crate) fn member(release: &Release) -> Value {
         "labels": release.labels,
         "warnings": release.warnings,
     })
+}
+
+/// Where the manifest of an asset is whose file holds none, as C2PA has it for HTTP.
+pub(crate) fn manifest_link(asset: AssetId) -> Option<HeaderValue> {
+    let link = format!("</v1/assets/{asset}/manifest>; rel=\"c2pa-manifest\"");
+    HeaderValue::from_str(&link).ok()
 }
 
 /// Action and findings, without the policy's internals.

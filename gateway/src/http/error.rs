@@ -150,6 +150,14 @@ impl ApiError {
         error
     }
 
+    /// 503: what is asked for needs a model that does not come with the program.
+    pub(crate) fn model_needed() -> Self {
+        let text = "No configured model does this, and none comes with the program: download one \
+                    (for example openai/whisper-tiny) and add its folder with \
+                    `imprimatur models add FOLDER`.";
+        Self::unavailable("model_needed", text)
+    }
+
     /// 400 `content_policy_violation`, with the rule and the receipt of the refusal.
     pub(crate) fn refused(refusal: &Refusal) -> Self {
         let message = match &refusal.rule {

@@ -150,9 +150,10 @@ impl EditForm {
     /// # Errors
     /// 400 for a task that there is not.
     pub(super) fn task(&self) -> Result<Task, ApiError> {
-        let known = || Task::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
+        let drawn = Task::ALL.iter().filter(|(task, _)| task.draws());
+        let known = || drawn.map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
         match &self.task {
-            Some(name) => Task::named(name).ok_or_else(|| {
+            Some(name) => Task::named(name).filter(|task| task.draws()).ok_or_else(|| {
                 ApiError::invalid("task", format!("There is no such task; known are {}.", known()))
             }),
             None if self.has(Part::Mask) || self.shows_through => Ok(Task::Inpaint),
@@ -228,12 +229,12 @@ impl VariationForm {
     }
 }
 
-async fn opened(line: &Line, request: Request) -> Result<Multipart, ApiError> {
+pub(super) async fn opened(line: &Line, request: Request) -> Result<Multipart, ApiError> {
     let form = Multipart::from_request(request, line).await;
     form.map_err(|error| ApiError::unreadable(error.status(), error.body_text()))
 }
 
-fn broken(error: MultipartError) -> ApiError {
+pub(super) fn broken(error: MultipartError) -> ApiError {
     ApiError::unreadable(error.status(), error.body_text())
 }
 
@@ -249,13 +250,13 @@ fn part(name: &str) -> Option<Part> {
     })
 }
 
-async fn attachment(part: Part, field: Field<'_>) -> Result<Attachment, ApiError> {
+pub(super) async fn attachment(part: Part, field: Field<'_>) -> Result<Attachment, ApiError> {
     let bytes = field.bytes().await.map_err(broken)?;
     let media_type = MediaType::sniff(&bytes).unwrap_or(MediaType::Binary);
-    Ok(Attachment { part, media_type, bytes: bytes.as_ref().into() })
+    Ok(Attachment::new(part, media_type, bytes.as_ref()))
 }
 
-fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, ApiError> {
+pub(super) fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, ApiError> {
     let wrong = || ApiError::invalid(name, format!("{name} must be a number."));
     text.trim().parse().map_err(|_| wrong())
 }
@@ -265,7 +266,7 @@ mod tests {
     use super::*;
 
     fn file(part: Part) -> Attachment {
-        Attachment { part, media_type: MediaType::Png, bytes: [0_u8; 4].as_slice().into() }
+        Attachment::new(part, MediaType::Png, [0_u8; 4].as_slice())
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod answer;
 mod assets;
 pub(crate) mod assist;
+mod audio;
 mod audit;
 mod chat;
 mod chat_stream;
@@ -23,13 +24,19 @@ mod openai;
 mod operations;
 pub(crate) mod profile;
 mod publications;
+mod realtime;
 mod renditions;
 mod resolution;
 mod reviews;
 mod sampling;
+mod sessions;
+mod stories;
 mod text;
+mod transcriptions;
 mod vault;
 mod verify;
+mod video_form;
+mod videos;
 mod witness;
 
 use std::{sync::Arc, time::Duration};
@@ -75,6 +82,22 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(images::generations))
         .routes(routes!(images::edits))
         .routes(routes!(images::variations))
+        .routes(routes!(audio::speech))
+        .routes(routes!(transcriptions::transcriptions))
+        .routes(routes!(transcriptions::translations))
+        .routes(routes!(videos::create, videos::list))
+        .routes(routes!(videos::show))
+        .routes(routes!(videos::content))
+        .routes(routes!(realtime::realtime))
+        .routes(routes!(sessions::open))
+        .routes(routes!(sessions::show, sessions::close))
+        .routes(routes!(sessions::feedback))
+        .routes(routes!(sessions::file))
+        .routes(routes!(sessions::poster))
+        .routes(routes!(sessions::page))
+        .routes(routes!(sessions::socket))
+        .routes(routes!(stories::create))
+        .routes(routes!(stories::show))
         .routes(routes!(moderations::moderations))
         .routes(routes!(assist::suggest))
         .routes(routes!(assist::correct))
@@ -179,10 +202,10 @@ async fn harden(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
+    // A page of ours says itself what it needs.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     response
 }
 

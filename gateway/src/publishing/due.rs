@@ -15,7 +15,10 @@ use watermark::label::{self, Plan};
 
 use super::PublishError;
 use crate::{
-    config::AtPublication, labelling::Labelling, marking::fingerprint, signing::bindings,
+    config::AtPublication,
+    labelling::{self, Labelling},
+    marking::fingerprint,
+    signing::bindings,
     wiring::Stages,
 };
 
@@ -91,13 +94,19 @@ fn labelled(
     media_type: MediaType,
 ) -> Result<Vec<u8>, PublishError> {
     let none = || PublishError::Label("no regime is configured any more".to_owned());
-    let Plan { picture, text, .. } = labelling.plan().ok_or_else(none)?;
+    let Plan { picture, text, sound, movie, .. } = labelling.plan().ok_or_else(none)?;
     let wrong = |error: watermark::WatermarkError| PublishError::Label(error.to_string());
-    if media_type.modality() == Modality::Text {
-        let words = String::from_utf8_lossy(bytes);
-        return Ok(label::text(&words, text).map_err(wrong)?.into_bytes());
+    match media_type.modality() {
+        Modality::Text => {
+            let words = String::from_utf8_lossy(bytes);
+            Ok(label::text(&words, text).map_err(wrong)?.into_bytes())
+        }
+        Modality::Image => label::picture(bytes, media_type, picture).map_err(wrong),
+        Modality::Audio => {
+            labelling::sound_file(bytes, media_type, sound).map_err(PublishError::Label)
+        }
+        Modality::Video => label::movie(bytes, movie).map_err(wrong),
     }
-    label::picture(bytes, media_type, picture).map_err(wrong)
 }
 
 /// Signs the labelled file as a form of the asset.

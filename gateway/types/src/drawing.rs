@@ -1,4 +1,4 @@
-//! What is asked of a model that makes pictures, and the files that come with it.
+//! What is asked of a model beyond plain words, and the files that come with it.
 
 use std::{fmt, sync::Arc};
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::MediaType;
 
-/// What a model is to do to make a picture.
+/// What a model is to do.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// A new picture from words.
+    /// New content from words.
     #[default]
     Create,
     /// What the mask covers is made anew, after the words where the model reads any.
@@ -27,11 +27,19 @@ pub enum Task {
     Upscale,
     /// The picture otherwise, after the words where there are any.
     Vary,
+    /// A video of titles, pictures, charts and captions.
+    Effects,
+    /// A video in which a drawn presenter says the words.
+    Anchor,
+    /// What is said in a sound, as text in its language or in English.
+    Transcribe,
+    /// A text in another language.
+    Translate,
 }
 
 impl Task {
     /// All of them, with their names in interfaces and records.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Create, "create"),
         (Self::Inpaint, "inpaint"),
         (Self::Restore, "restore"),
@@ -39,6 +47,10 @@ impl Task {
         (Self::TryOn, "try-on"),
         (Self::Upscale, "upscale"),
         (Self::Vary, "vary"),
+        (Self::Effects, "effects"),
+        (Self::Anchor, "anchor"),
+        (Self::Transcribe, "transcribe"),
+        (Self::Translate, "translate"),
     ];
 
     /// Its name in interfaces and records.
@@ -53,22 +65,39 @@ impl Task {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(task, _)| *task)
     }
 
+    /// Whether it makes a video.
+    #[must_use]
+    pub const fn films(self) -> bool {
+        matches!(self, Self::Effects | Self::Anchor)
+    }
+
+    /// Whether it makes a picture.
+    #[must_use]
+    pub const fn draws(self) -> bool {
+        !self.films() && !matches!(self, Self::Transcribe | Self::Translate)
+    }
+
     /// Whether nothing can be done without words.
     #[must_use]
     pub const fn needs_words(self) -> bool {
-        matches!(self, Self::Create)
+        matches!(self, Self::Create | Self::Anchor)
     }
 
     /// The files that must come with it, and those that may.
     #[must_use]
     pub const fn takes(self) -> (&'static [Part], &'static [Part]) {
         match self {
-            Self::Create => (&[], &[]),
+            // Words that are said may be an asset already.
+            Self::Create => (&[], &[Part::Script]),
             Self::Inpaint => (&[Part::Source, Part::Mask], &[]),
             Self::Restore => (&[Part::Source], &[Part::Mask]),
             Self::Style => (&[Part::Source, Part::Style], &[]),
             Self::TryOn => (&[Part::Source, Part::Mask, Part::Garment], &[Part::GarmentMask]),
             Self::Upscale | Self::Vary => (&[Part::Source], &[]),
+            Self::Effects => (&[], &[Part::Picture, Part::Table, Part::Sound]),
+            Self::Anchor => (&[], &[Part::Picture, Part::Table]),
+            Self::Transcribe => (&[Part::Sound], &[]),
+            Self::Translate => (&[], &[Part::Script]),
         }
     }
 }
@@ -113,6 +142,14 @@ pub enum Part {
     Garment,
     /// Where the garment is in its picture.
     GarmentMask,
+    /// A picture that a video shows; there may be several, in their order.
+    Picture,
+    /// A table (CSV) that a video draws.
+    Table,
+    /// A sound that is heard in a video, or that holds what is to be written down.
+    Sound,
+    /// The text that a translation is made of, as the asset that it is.
+    Script,
 }
 
 impl Part {
@@ -125,7 +162,17 @@ impl Part {
             Self::Style => "style",
             Self::Garment => "garment",
             Self::GarmentMask => "garment-mask",
+            Self::Picture => "picture",
+            Self::Table => "table",
+            Self::Sound => "sound",
+            Self::Script => "script",
         }
+    }
+
+    /// Whether a request may have several of it.
+    #[must_use]
+    pub const fn repeats(self) -> bool {
+        matches!(self, Self::Picture | Self::Table)
     }
 }
 
@@ -144,6 +191,16 @@ pub struct Attachment {
     pub media_type: MediaType,
     /// The file.
     pub bytes: Arc<[u8]>,
+    /// Its credentials, where they lie beside it.
+    pub manifest: Option<Arc<[u8]>>,
+}
+
+impl Attachment {
+    /// A file that brings its credentials in itself, if any.
+    #[must_use]
+    pub fn new(part: Part, media_type: MediaType, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { part, media_type, bytes: bytes.into(), manifest: None }
+    }
 }
 
 impl fmt::Debug for Attachment {
@@ -167,11 +224,7 @@ mod tests {
 
     #[test]
     fn a_file_is_shown_without_its_bytes() {
-        let file = Attachment {
-            part: Part::GarmentMask,
-            media_type: MediaType::Png,
-            bytes: vec![7; 5].into(),
-        };
+        let file = Attachment::new(Part::GarmentMask, MediaType::Png, vec![7; 5]);
         assert_eq!(format!("{file:?}"), "Attachment(garment-mask, image/png, 5 bytes)");
     }
 }

@@ -22,6 +22,12 @@ macro_rules! uuid_id {
                 Self(Uuid::now_v7())
             }
 
+            /// When it was made, in seconds since 1970; 0 when it does not say.
+            #[must_use]
+            pub fn created_unix_s(&self) -> u64 {
+                self.0.get_timestamp().map_or(0, |time| time.to_unix().0)
+            }
+
             /// The 16 bytes of the identifier.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {

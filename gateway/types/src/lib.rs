@@ -1,7 +1,7 @@
 //! Plain data that the rooms hand to each other: no I/O, no async, no policy.
 //!
 //! Reading order: [`id`] and [`digest`] name things, [`principal`] says who asks,
-//! [`media`], [`request`] and [`drawing`] what is asked, [`finding`] what policy saw,
+//! [`media`], [`request`], [`drawing`] and [`speaking`] what is asked, [`finding`] what policy saw,
 //! [`mark`] and [`fingerprint`] how the result can be recognised later,
 //! [`receipt`] what the log promised.
 
@@ -16,6 +16,7 @@ pub mod media;
 pub mod principal;
 pub mod receipt;
 pub mod request;
+pub mod speaking;
 
 pub use digest::Sha256;
 pub use drawing::{Attachment, Drawing, Part, Task};
@@ -30,3 +31,4 @@ pub use receipt::Receipt;
 pub use request::{
     GenerationRequest, Language, Message, Sampling, Speaker, TextFormat, Unlabelled,
 };
+pub use speaking::{Filming, Listening, SoundFormat, Speaking};

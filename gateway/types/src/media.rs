@@ -72,13 +72,19 @@ pub enum MediaType {
     Markdown,
     /// `application/pdf`
     Pdf,
+    /// `text/html`; only who made it says so
+    Html,
+    /// `application/epub+zip`
+    Epub,
+    /// `model/gltf-binary`
+    Glb,
     /// `application/octet-stream`: bytes of any other kind
     Binary,
 }
 
 impl MediaType {
     /// Every known type with its name and file extension.
-    pub const ALL: [(Self, &'static str, &'static str); 18] = [
+    pub const ALL: [(Self, &'static str, &'static str); 21] = [
         (Self::Png, "image/png", "png"),
         (Self::Jpeg, "image/jpeg", "jpg"),
         (Self::Webp, "image/webp", "webp"),
@@ -96,6 +102,9 @@ impl MediaType {
         (Self::PlainText, "text/plain", "txt"),
         (Self::Markdown, "text/markdown", "md"),
         (Self::Pdf, "application/pdf", "pdf"),
+        (Self::Html, "text/html", "html"),
+        (Self::Epub, "application/epub+zip", "epub"),
+        (Self::Glb, "model/gltf-binary", "glb"),
         (Self::Binary, "application/octet-stream", "bin"),
     ];
 
@@ -125,7 +134,13 @@ impl MediaType {
             | Self::Heic => Modality::Image,
             Self::Wav | Self::Flac | Self::Mp3 | Self::Ogg | Self::M4a => Modality::Audio,
             Self::Mp4 => Modality::Video,
-            Self::PlainText | Self::Markdown | Self::Pdf | Self::Binary => Modality::Text,
+            Self::PlainText
+            | Self::Markdown
+            | Self::Pdf
+            | Self::Html
+            | Self::Epub
+            | Self::Glb
+            | Self::Binary => Modality::Text,
         }
     }
 
@@ -149,6 +164,7 @@ impl MediaType {
             "m4b" => "m4a",
             "m4v" | "mov" => "mp4",
             "markdown" => "md",
+            "htm" => "html",
             other => other,
         };
         Self::ALL.iter().find(|row| row.2 == usual).map(|row| row.0)

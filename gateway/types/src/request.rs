@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attachment, Drawing, Modality, RequestId};
+use crate::{Attachment, Drawing, Filming, Listening, Modality, RequestId, Speaking};
 
 /// A request for content, already checked for shape; nothing has judged it yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +19,14 @@ pub struct GenerationRequest {
     pub messages: Vec<Message>,
     /// How to sample.
     pub sampling: Sampling,
-    /// How a picture is to be made.
+    /// How a picture is to be made; of a video its task and size.
     pub drawing: Drawing,
+    /// How words are to be spoken.
+    pub speaking: Speaking,
+    /// How a video is to be made.
+    pub filming: Filming,
+    /// How a sound is to be written down, or a text to be translated.
+    pub listening: Listening,
     /// The files that came with it.
     pub attachments: Vec<Attachment>,
     /// Where the agreement of the person in the source is kept, for [`Task::TryOn`]; recorded as a
@@ -58,19 +64,23 @@ impl GenerationRequest {
             messages,
             sampling,
             drawing: Drawing::default(),
+            speaking: Speaking::default(),
+            filming: Filming::default(),
+            listening: Listening::default(),
             attachments: Vec::new(),
             consent: None,
             unlabelled: None,
         }
     }
 
-    /// All that people wrote, one message a line, then the schema and what a picture must not show:
-    /// what input policy reads.
+    /// All that people wrote, one message a line, then the schema, what a picture must not show and
+    /// the storyboard: what input policy reads.
     #[must_use]
     pub fn prompt(&self) -> String {
         let texts = self.messages.iter().map(|message| message.text.as_str());
         let after = self.sampling.format.schema().into_iter();
         let after = after.chain(self.drawing.negative_prompt.as_deref());
+        let after = after.chain(self.filming.storyboard.as_deref());
         let texts: Vec<&str> = texts.chain(after).collect();
         texts.join("\n")
     }

@@ -2,11 +2,12 @@
 //!
 //! Reading order: [`settings`] is what is configured, `request` and `pictures` what is sent (by
 //! [`crate::server`]), `wire` and `sse` what comes back, `writing` the text and `picture` the
-//! picture made of it; [`models`] asks what a server has.
+//! picture made of it; [`audio`] hears and speaks; [`models`] asks what a server has.
 //!
 //! A server chooses the words itself, so [`crate::SamplerHook`] is never called: texts carry
 //! [`crate::SampledBy::Upstream`] and no statistical mark.
 
+pub mod audio;
 pub mod models;
 mod picture;
 mod pictures;
@@ -57,18 +58,9 @@ impl Upstream {
         Ok(Self { card, settings, client, model, seats })
     }
 
-    /// The model's name there; the server is asked once where it is not configured.
+    /// The model's name there.
     async fn model(&self) -> Result<&str, GeneratorError> {
-        let first = || async {
-            let first_byte = self.client.waits().first_byte;
-            let mut answer = self.client.ask(Ask::get("models", first_byte)).await?;
-            let read = answer.whole(LOOK_BYTES_MAX).await;
-            let names = models::names(&answer.judged(read)?)?;
-            let none =
-                || GeneratorError::from(UpstreamError::from(Fault::Malformed("it lists no model")));
-            names.into_iter().next().ok_or_else(none)
-        };
-        self.model.get_or_try_init(first).await.map(String::as_str)
+        model_of(&self.client, &self.model).await
     }
 
     async fn text(&self, job: Job, events: &EventSender) -> Result<Output, GeneratorError> {
@@ -90,6 +82,22 @@ impl Upstream {
         let mut answer = self.client.ask(ask).await?;
         picture::read(&self.client, &mut answer).await.map(Output::Picture)
     }
+}
+
+/// The model's name there; the server is asked once where it is not configured.
+async fn model_of<'a>(
+    client: &Client,
+    model: &'a OnceCell<String>,
+) -> Result<&'a str, GeneratorError> {
+    let first = || async {
+        let mut answer = client.ask(Ask::get("models", client.waits().first_byte)).await?;
+        let read = answer.whole(LOOK_BYTES_MAX).await;
+        let names = models::names(&answer.judged(read)?)?;
+        let none =
+            || GeneratorError::from(UpstreamError::from(Fault::Malformed("it lists no model")));
+        names.into_iter().next().ok_or_else(none)
+    };
+    model.get_or_try_init(first).await.map(String::as_str)
 }
 
 #[async_trait]

@@ -20,8 +20,20 @@ impl Form {
     }
 
     /// With a PNG file.
-    pub(crate) fn png(mut self, name: &'static str, file: &str, bytes: &[u8]) -> Self {
-        self.open(&format!("name=\"{name}\"; filename=\"{file}\""), "content-type: image/png\r\n");
+    pub(crate) fn png(self, name: &'static str, file: &str, bytes: &[u8]) -> Self {
+        self.file(name, file, "image/png", bytes)
+    }
+
+    /// With a file of any media type.
+    pub(crate) fn file(
+        mut self,
+        name: &'static str,
+        file: &str,
+        kind: &'static str,
+        bytes: &[u8],
+    ) -> Self {
+        let head = format!("content-type: {kind}\r\n");
+        self.open(&format!("name=\"{name}\"; filename=\"{file}\""), &head);
         self.close(bytes)
     }
 

@@ -15,14 +15,14 @@ mod clip_pair;
 mod draw;
 mod lora;
 mod manual;
-mod math;
+pub(crate) mod math;
 mod memory;
 mod networks;
 mod opened;
-mod parts;
+pub(crate) mod parts;
 mod run;
 mod scheduler;
-mod shape;
+pub(crate) mod shape;
 mod size;
 mod studio;
 #[cfg(test)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::math::{Convolution, Linear, Norm};
 use crate::{
-    GeneratorError,
-    files::ModelFiles,
-    weights::{Header, Weights},
+    Event, EventSender, GeneratorError,
+    files::{Listing, ModelFiles},
+    weights::{self, Header, Kind, Stored, Weights},
 };
 
 /// The longest index of shards that is read.
@@ -61,6 +61,15 @@ impl Component {
         Err(GeneratorError::file(missing, reason))
     }
 
+    /// The weights at the top of a folder of `transformers`: whole or in shards.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] when there are none, a shard is missing or a header is damaged.
+    pub(crate) fn top(files: &ModelFiles) -> Result<Self, GeneratorError> {
+        let found = weights::files_of(files)?;
+        Self::of(files, ".", found.shards, found.index.map(str::to_owned))
+    }
+
     fn of(
         files: &ModelFiles,
         folder: &'static str,
@@ -73,6 +82,26 @@ impl Component {
         }
         let path = files.path(index.as_ref().or(shards.first()).map_or(folder, String::as_str));
         Ok(Self { folder, shards, index, shapes, path })
+    }
+
+    /// Reads all its tensors and tells of it.
+    ///
+    /// # Errors
+    /// [`GeneratorError`] when a file is not what it was, or nobody listens any more.
+    pub(crate) fn load(
+        &self,
+        files: &ModelFiles,
+        listing: &Listing,
+        events: Option<&EventSender>,
+    ) -> Result<Weights, GeneratorError> {
+        let sizes = listing.files().iter().filter(|file| self.shards.contains(&file.name));
+        let (mut done, total) = (0, sizes.map(|file| file.bytes).sum());
+        let mut progress = |bytes| {
+            done += bytes;
+            events.map_or(Ok(()), |events| events.send_blocking(Event::Loading { done, total }))
+        };
+        let wanted = |name: &str| self.shapes.contains_key(name);
+        Weights::read(files, listing, &self.shards, &wanted, &mut progress)
     }
 
     /// Its tensors without their numbers: builds networks that show whether all is there.
@@ -145,6 +174,14 @@ impl Parts<'_> {
     /// [`GeneratorError::File`] when it is missing or has another shape. Sides of 1 at the end do
     /// not matter: the same map is stored as a matrix and as a convolution of one place.
     pub(crate) fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, GeneratorError> {
+        Ok(self.stored(name, shape)?.floats())
+    }
+
+    /// The tensor `name` in the number format of its file; empty in an outline.
+    ///
+    /// # Errors
+    /// [`GeneratorError::File`] as for a tensor.
+    pub(crate) fn stored(&self, name: &str, shape: &[usize]) -> Result<Stored, GeneratorError> {
         let name = format!("{}{name}", self.prefix);
         let component = self.source.component;
         let wrong = |reason: String| Err(GeneratorError::file(&component.path, reason));
@@ -159,8 +196,10 @@ impl Parts<'_> {
             Some(_) => {}
         }
         self.source.taken.set(self.source.taken.get() + shape.iter().product::<usize>() as u64);
-        let Some(weights) = &self.source.weights else { return Ok(Vec::new()) };
-        Ok(weights.borrow_mut().take(&name)?.floats())
+        let Some(weights) = &self.source.weights else {
+            return Ok(Stored { kind: Kind::F32, shape: shape.to_vec(), bytes: Vec::new() });
+        };
+        Ok(Stored { shape: shape.to_vec(), ..weights.borrow_mut().take(&name)? })
     }
 
     /// A linear map; `biased` says whether it has a bias.

@@ -17,7 +17,7 @@ mod gguf;
 mod huggingface;
 mod json;
 mod manual;
-mod network;
+pub(crate) mod network;
 mod opened;
 mod parts;
 mod prompt;

@@ -15,6 +15,7 @@ mod faults;
 mod pictures;
 mod routes;
 mod server;
+mod sound;
 
 use std::{
     sync::atomic::Ordering,

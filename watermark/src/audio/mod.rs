@@ -27,7 +27,7 @@ pub use detection::{Detection, Presence, find, presence};
 pub use embedding::{LENGTH_MS_MIN, mark};
 pub use file::{detect, embed};
 
-pub use crate::sound::{Depth, Sound, read, write};
+pub use crate::sound::{Depth, Sound, read, resampled, write};
 
 /// The algorithm's name in the C2PA soft binding.
 pub const ALGORITHM: &str = "org.imprimatur.audio.1";

@@ -1,10 +1,11 @@
 //! Sounds as files and as samples.
 //!
-//! `decode` and `opus` turn files into samples, `wav` and `flac` turn samples into files and put
-//! them into a file that was there before, `resample` changes their rate.
+//! `decode` and `opus` turn files into samples, `wav`, `flac`, `mp3` and `opus` turn samples into
+//! files, the first two also into a file that was there before; `resample` changes their rate.
 
 mod decode;
 mod flac;
+mod mp3;
 mod opus;
 mod resample;
 mod wav;
@@ -14,7 +15,7 @@ use types::MediaType;
 use crate::WatermarkError;
 
 pub use decode::read;
-pub(crate) use resample::resampled;
+pub use resample::resampled;
 
 /// The greatest number of samples over all channels: 1 GiB of memory, 46 minutes of stereo at
 /// 48,000 samples per second.
@@ -109,7 +110,8 @@ impl Sound {
     }
 }
 
-/// Writes a sound as a WAV or FLAC file of its depth; FLAC holds 24 bits at most.
+/// Writes a sound: as a WAV or FLAC file of its depth, of which FLAC holds 24 bits at most, or as MP3
+/// or Opus in Ogg, which keep what is heard.
 ///
 /// # Errors
 /// [`WatermarkError::Unsupported`] for another media type, [`WatermarkError::Unwritable`] when
@@ -118,8 +120,10 @@ pub fn write(sound: &Sound, media_type: MediaType) -> Result<Vec<u8>, WatermarkE
     match media_type {
         MediaType::Wav => wav::write(sound),
         MediaType::Flac => flac::write(sound),
+        MediaType::Mp3 => mp3::write(sound),
+        MediaType::Ogg => opus::write(sound),
         other => Err(WatermarkError::Unsupported {
-            reason: format!("{other} cannot be written: give WAV or FLAC"),
+            reason: format!("{other} cannot be written: give WAV, FLAC, MP3 or Opus"),
         }),
     }
 }

@@ -1,14 +1,59 @@
-//! Opus in Ogg (RFC 7845) to samples.
+//! Opus in Ogg (RFC 7845) to samples and back.
 
 use std::io::Cursor;
 
-use opus_pure::{MAX_PACKET_SAMPLES, OggOpusReader, OggPacket, Trim};
+use opus_pure::{
+    Application, MAX_PACKET_BYTES, MAX_PACKET_SAMPLES, OggOpusReader, OggOpusWriter, OggPacket,
+    OpusEncoder, OpusHead, Trim,
+};
 
-use super::{Depth, SAMPLES_MAX, Sound, shape, too_long};
+use super::{Depth, SAMPLES_MAX, Sound, resampled, shape, too_long};
 use crate::WatermarkError;
 
 /// The rate at which Opus decodes best, in samples per second.
 const RATE: u32 = 48_000;
+
+/// Samples of a packet, per channel: 20 ms.
+const PACKET: usize = 960;
+
+/// Writes a file of one or two channels with nothing but the sound.
+pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
+    let unwritable =
+        |error: opus_pure::Error| WatermarkError::Unwritable { reason: error.to_string() };
+    let count = sound.channels().len();
+    if count > 2 {
+        let reason = format!("Opus is written with one or two channels and it has {count}");
+        return Err(WatermarkError::Unsupported { reason });
+    }
+    let channels: Vec<Vec<f32>> = sound
+        .channels()
+        .iter()
+        .map(|channel| resampled(channel, sound.rate(), RATE))
+        .collect::<Result<_, _>>()?;
+    let frames = channels.first().map_or(0, Vec::len);
+    let mut encoder =
+        OpusEncoder::new(RATE as i32, count, Application::Audio).map_err(unwritable)?;
+    let head = OpusHead::for_encoder(&encoder, sound.rate());
+    // What the encoder is late by is pushed out with silence.
+    let late = usize::from(head.pre_skip);
+    let mut writer = OggOpusWriter::new(Vec::new(), head).map_err(unwritable)?;
+    let mut packet = vec![0; MAX_PACKET_BYTES];
+    let mut block = Vec::with_capacity(PACKET * count);
+    let total = frames + late;
+    for start in (0..total).step_by(PACKET) {
+        block.clear();
+        for at in start..start + PACKET {
+            let turn = channels.iter().map(|channel| channel.get(at).copied());
+            block.extend(turn.map(Option::unwrap_or_default));
+        }
+        let length = encoder.encode(&block, PACKET, &mut packet).map_err(unwritable)?;
+        let coded = packet.get(..length).unwrap_or_default();
+        // The last packet says how much of it is sound.
+        let samples = PACKET.min(total - start) as u32;
+        writer.write_packet_with_duration(coded, samples).map_err(unwritable)?;
+    }
+    writer.finish().map_err(unwritable)
+}
 
 /// Whether the first page of an Ogg file holds the head of an Opus stream.
 pub(super) fn is_opus(file: &[u8]) -> bool {
@@ -49,4 +94,26 @@ pub(super) fn read(file: &[u8]) -> Result<Sound, WatermarkError> {
         return Err(WatermarkError::Unreadable { reason: "nothing in it can be decoded".into() });
     }
     Sound::new(RATE, Depth::Int16, samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_comes_back_in_its_loudness_and_length() {
+        for (rate, channels) in [(24_000_u32, 1), (44_100, 2)] {
+            let turn = std::f32::consts::TAU * 440.0 / rate as f32;
+            let wave: Vec<f32> = (0..rate + 77).map(|at| 0.4 * (turn * at as f32).sin()).collect();
+            let sound = Sound::new(rate, Depth::Int16, vec![wave; channels]).unwrap();
+            let file = write(&sound).unwrap();
+            assert!(is_opus(&file));
+            let back = read(&file).unwrap();
+            assert_eq!(back.channels().len(), channels);
+            assert!(back.length_ms().abs_diff(sound.length_ms()) <= 1, "{}", back.length_ms());
+            let middle = &back.channels()[0][16_000..40_000];
+            let power: f32 = middle.iter().map(|s| s * s).sum::<f32>() / middle.len() as f32;
+            assert!((power - 0.08).abs() < 0.01, "{rate}: {power}");
+        }
+    }
 }

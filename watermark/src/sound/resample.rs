@@ -13,7 +13,7 @@ const CHUNK: usize = 2048;
 ///
 /// # Errors
 /// [`WatermarkError::Unsupported`] for a rate that cannot be converted.
-pub(crate) fn resampled(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, WatermarkError> {
+pub fn resampled(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, WatermarkError> {
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());
     }

@@ -1,9 +1,11 @@
 //! `imprimatur demo`: the whole line at work in a temporary data folder.
 //!
 //! First a picture goes through the line, loses its metadata and its shape, is recovered, and a
-//! tampered copy is caught. Then the starter models write, a request is refused, and the evidence
+//! tampered copy is caught. Then the starter models write, a voice speaks, a presenter appears and a
+//! story is bundled, a request is refused, and the evidence
 //! is exported and checked.
 
+mod media;
 mod picture;
 mod text;
 
@@ -58,6 +60,7 @@ impl Show {
         self.say("Imprimatur: one line through which a request comes out checked, marked, signed and logged.", "Imprimatur：请求经过同一条流水线，完成审核、标记、签名与存证后才放行。");
         picture::play(&mut self, args.photo.as_deref()).await?;
         text::play(&mut self).await?;
+        media::play(&mut self).await?;
         self.refusal().await?;
         self.evidence().await?;
         self.limits();
@@ -190,7 +193,12 @@ impl Show {
         prompt: &str,
         seed: u64,
     ) -> Result<Release, Failure> {
-        let request = request(modality, prompt, &self.line, seed)?;
+        self.run(request(modality, prompt, &self.line, seed)?).await
+    }
+
+    /// One released asset.
+    async fn run(&self, request: GenerationRequest) -> Result<Release, Failure> {
+        let prompt = request.prompt();
         let (delivery, drawing) = super::progress::follow(&self.console);
         let outcome = self.line.run(journalist(), request, delivery).await;
         drawing.await?;

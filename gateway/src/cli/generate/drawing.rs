@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context as _, bail};
-use types::{Attachment, Drawing, MediaType, Part, Task};
+use anyhow::{Context as _, bail, ensure};
+use types::{Attachment, Drawing, MediaType, Modality, Part, Task};
 
 use crate::{cli::args::DrawingArgs, http};
 
@@ -11,8 +11,23 @@ use crate::{cli::args::DrawingArgs, http};
 ///
 /// # Errors
 /// A file that cannot be read, or a value out of range.
-pub(super) fn read(args: &DrawingArgs) -> anyhow::Result<(Drawing, Vec<Attachment>)> {
-    let task = task(args);
+pub(super) fn read(
+    args: &DrawingArgs,
+    modality: Modality,
+    presented: bool,
+) -> anyhow::Result<(Drawing, Vec<Attachment>)> {
+    let task = match modality {
+        Modality::Image => task(args),
+        Modality::Video if presented && args.task.is_none() => Task::Anchor,
+        Modality::Video => args.task.as_deref().and_then(Task::named).unwrap_or(Task::Effects),
+        _ => args.task.as_deref().and_then(Task::named).unwrap_or_default(),
+    };
+    let fits = match modality {
+        Modality::Image => task.draws(),
+        Modality::Video => task.films(),
+        Modality::Text | Modality::Audio => task == Task::Create,
+    };
+    ensure!(fits, "the task `{task}` is none of {modality}");
     let fields = http::DrawingFields {
         negative_prompt: args.negative.clone(),
         guidance_scale: args.guidance,
@@ -23,7 +38,22 @@ pub(super) fn read(args: &DrawingArgs) -> anyhow::Result<(Drawing, Vec<Attachmen
     let told = |error: http::ApiError| anyhow::anyhow!(error.body().error.message);
     let size = http::size(args.size.as_deref()).map_err(told)?;
     let drawing = Drawing { size, ..fields.read(task).map_err(told)? };
-    Ok((drawing, attachments(args, task)?))
+    let files = match modality {
+        Modality::Video => args.input.iter().map(|path| material(path)).collect(),
+        _ => attachments(args, task),
+    };
+    Ok((drawing, files?))
+}
+
+/// What a video is made of, by what the files are.
+fn material(path: &Path) -> anyhow::Result<Attachment> {
+    let file = attachment(Part::Picture, path)?;
+    let part = match file.media_type.modality() {
+        Modality::Audio => Part::Sound,
+        Modality::Text => Part::Table,
+        Modality::Image | Modality::Video => Part::Picture,
+    };
+    Ok(Attachment { part, ..file })
 }
 
 fn task(args: &DrawingArgs) -> Task {
@@ -51,8 +81,8 @@ fn attachments(args: &DrawingArgs, task: Task) -> anyhow::Result<Vec<Attachment>
     inputs.chain(masks).map(|(part, path)| attachment(part, path)).collect()
 }
 
-fn attachment(part: Part, path: &Path) -> anyhow::Result<Attachment> {
+pub(in crate::cli) fn attachment(part: Part, path: &Path) -> anyhow::Result<Attachment> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
     let media_type = MediaType::sniff(&bytes).unwrap_or(MediaType::Binary);
-    Ok(Attachment { part, media_type, bytes: bytes.into() })
+    Ok(Attachment::new(part, media_type, bytes))
 }

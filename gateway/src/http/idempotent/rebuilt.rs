@@ -16,7 +16,7 @@ use types::{Action, Decision, Receipt, Sha256};
 
 use crate::{
     http::{
-        chat_stream,
+        audio, chat_stream,
         error::ApiError,
         images,
         openai::{self, StreamOptions},
@@ -118,6 +118,9 @@ async fn released(
     }
     if parts.uri.path().contains("/images/") {
         return Ok(images::again(line, parts, body, &releases).await);
+    }
+    if parts.uri.path().ends_with("/audio/speech") {
+        return Ok(releases.pop().and_then(|release| audio::again(line, body, release)));
     }
     let Ok(request) = serde_json::from_slice::<TextRequest>(body) else { return Ok(None) };
     if releases.len() != request.n.map_or(1, |n| n as usize) {

@@ -14,6 +14,11 @@ pub(super) fn media_type(bytes: &[u8]) -> Option<MediaType> {
         [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => MediaType::Tiff,
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => MediaType::Gif,
         [b'%', b'P', b'D', b'F', b'-', ..] => MediaType::Pdf,
+        [b'g', b'l', b'T', b'F', 2, 0, 0, 0, ..] => MediaType::Glb,
+        // The first file of an EPUB says what it is (EPUB 3.3, OCF, section 4.3).
+        [b'P', b'K', 3, 4, ..] if bytes.get(30..58) == Some(b"mimetypeapplication/epub+zip") => {
+            MediaType::Epub
+        }
         [b'f', b'L', b'a', b'C', ..] => MediaType::Flac,
         [b'O', b'g', b'g', b'S', 0, ..] => MediaType::Ogg,
         // An ID3v2 tag may stand before FLAC, too.

@@ -9,11 +9,11 @@
 
 mod attention;
 mod batch;
-mod functions;
+pub(crate) mod functions;
 mod layer;
-mod matrix;
+pub(crate) mod matrix;
 mod memory;
-mod product;
+pub(crate) mod product;
 
 use self::{
     batch::Batch,

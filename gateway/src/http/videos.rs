@@ -1,0 +1,251 @@
+//! `/v1/videos`: jobs that make videos.
+
+use audit::{AssetEntry, Event, Record};
+use axum::{
+    Json,
+    extract::{Path, Query, Request, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use types::{Modality, RequestId};
+
+use super::{
+    answer, assets,
+    error::{ApiError, ErrorBody},
+    extract::{Caller, turned_away},
+    video_form::VideoForm,
+};
+use crate::{
+    jobs::{self, Job, State as JobState},
+    pipeline::{Line, LineError, Step},
+};
+
+/// What ids of videos begin with.
+const PREFIX: &str = "video_";
+/// Jobs of one page.
+const PAGE_MAX: usize = 100;
+
+/// Begins a video. The request is checked and recorded before the answer; the video is made after it.
+#[utoipa::path(post, path = "/v1/videos", request_body(content = VideoForm, content_type = "multipart/form-data"), responses(
+    (status = 200, description = "The job"),
+    (status = 400, description = "Bad input, or `content_policy_violation`", body = ErrorBody),
+    (status = 413, description = "The files are too large", body = ErrorBody),
+    (status = 503, description = "Busy or failing closed", body = ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn create(
+    State(line): State<Line>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let principal = caller.generating()?;
+    let form = VideoForm::read(&line, request).await;
+    let wanted = match form.and_then(|form| Ok((form.request(&line)?, form))) {
+        Ok(wanted) => wanted,
+        Err(error) => return Err(turned_away(&line, principal, Modality::Video, error).await),
+    };
+    let (request, form) = wanted;
+    let asked = json!({
+        "model": request.model, "size": form.size, "seconds": form.seconds,
+        "created_at": answer::now_unix_s(),
+    });
+    let tenant = principal.tenant.to_string();
+    match line.admit(principal, request).await? {
+        Step::Go(admitted) => {
+            let headers = answer::Headers::admitted(admitted.case());
+            let job = jobs::start(&line, admitted, &tenant, asked);
+            Ok((StatusCode::OK, headers, Json(described(&line, &job)?)).into_response())
+        }
+        Step::Refused(refusal) => Err(ApiError::refused(&refusal)),
+    }
+}
+
+/// Which jobs a caller wants to see.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(crate) struct Page {
+    /// At most so many, 1–100.
+    limit: Option<usize>,
+    /// Those before this one.
+    after: Option<String>,
+}
+
+/// The jobs of this process, latest first.
+#[utoipa::path(get, path = "/v1/videos", params(Page), responses(
+    (status = 200, description = "The jobs"),
+), security(("key" = [])))]
+pub(crate) async fn list(
+    State(line): State<Line>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<Value>, ApiError> {
+    let jobs = line.stages().jobs.of(&caller.0.tenant);
+    let after = page.after.as_deref().map(parse).transpose()?;
+    let skipped = after.map_or(0, |after| {
+        jobs.iter().position(|job| job.request == after).map_or(jobs.len(), |place| place + 1)
+    });
+    let limit = page.limit.unwrap_or(20).clamp(1, PAGE_MAX);
+    let shown = jobs.iter().skip(skipped).take(limit);
+    let data = shown.map(|job| described(&line, job)).collect::<Result<Vec<_>, _>>()?;
+    let id = |item: Option<&Value>| item.and_then(|item| item.get("id").cloned());
+    Ok(Json(json!({
+        "object": "list", "first_id": id(data.first()), "last_id": id(data.last()),
+        "has_more": jobs.len() > skipped + data.len(), "data": data,
+    })))
+}
+
+/// How far a job is.
+#[utoipa::path(get, path = "/v1/videos/{id}", responses(
+    (status = 200, description = "The job"),
+    (status = 404, description = "No such video for this key", body = ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn show(
+    State(line): State<Line>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let job = find(&line, &caller.0.tenant, &id)?;
+    described(&line, &job).map(Json)
+}
+
+/// The signed file of a job that has ended.
+#[utoipa::path(get, path = "/v1/videos/{id}/content", responses(
+    (status = 200, description = "MP4"),
+    (status = 403, description = "Held, or rejected", body = ErrorBody),
+    (status = 404, description = "No such video for this key, or it is not ready", body = ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn content(
+    State(line): State<Line>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let job = find(&line, &caller.0.tenant, &id)?;
+    match job.state {
+        JobState::Released(asset) | JobState::Held(asset) => {
+            assets::content(State(line), caller, Path(asset.to_string())).await
+        }
+        JobState::Running(_) => Err(ApiError::not_found("video_not_ready", "It is being made.")),
+        JobState::Failed(code, message) => Err(ApiError::not_found(&code, message)),
+    }
+}
+
+fn parse(id: &str) -> Result<RequestId, ApiError> {
+    let wrong = || ApiError::not_found("video_not_found", format!("No video has the id {id}."));
+    id.strip_prefix(PREFIX).and_then(|id| id.parse().ok()).ok_or_else(wrong)
+}
+
+/// A job from memory, or from the log.
+fn find(line: &Line, tenant: &str, id: &str) -> Result<Job, ApiError> {
+    let request = parse(id)?;
+    if let Some(job) = line.stages().jobs.find(request, tenant) {
+        return Ok(job);
+    }
+    let missing = || ApiError::not_found("video_not_found", format!("No video has the id {id}."));
+    let log = &line.stages().log;
+    let places = log.registry().request(request).map_err(LineError::from)?;
+    let mut found = None;
+    for place in places {
+        let entry = log.entry(place).map_err(LineError::from)?;
+        let record = Record::parse(&entry).map_err(|_| ApiError::bug())?;
+        if record.tenant == tenant && record.modality == Some(Modality::Video) {
+            found = Some(recorded(request, tenant, &record, found));
+        }
+    }
+    found.ok_or_else(missing)
+}
+
+/// What a record says of a job, after what those before it said.
+fn recorded(request: RequestId, tenant: &str, record: &Record, before: Option<Job>) -> Job {
+    let code = || record.detail.clone().unwrap_or_else(|| record.event.name().to_owned());
+    let state = match (record.event, record.asset_id) {
+        (Event::Released, Some(asset)) => JobState::Released(asset),
+        (Event::Held, Some(asset)) => JobState::Held(asset),
+        (Event::Refused | Event::Failed | Event::Interrupted, _) => {
+            JobState::Failed(code(), "The job ended without a video.".to_owned())
+        }
+        _ => before.map_or(JobState::Running(0), |job| job.state),
+    };
+    let model = record.generator.as_ref().map(|model| model.model.clone());
+    let asked = json!({"model": model, "created_at": request.created_unix_s()});
+    Job { request, tenant: tenant.to_owned(), asked, state }
+}
+
+/// OpenAI's object, with ours in it.
+fn described(line: &Line, job: &Job) -> Result<Value, ApiError> {
+    let (status, progress) = match &job.state {
+        JobState::Running(0) => ("queued", 0),
+        JobState::Running(percent) => ("in_progress", *percent),
+        JobState::Released(_) => ("completed", 100),
+        JobState::Held(_) => ("in_progress", 99),
+        JobState::Failed(..) => ("failed", 0),
+    };
+    let mut told = json!({
+        "id": format!("{PREFIX}{}", job.request), "object": "video", "status": status,
+        "progress": progress, "error": null, "completed_at": null, "expires_at": null,
+        "remixed_from_video_id": null, "model": job.asked.get("model"),
+        "created_at": job.asked.get("created_at"), "size": job.asked.get("size"),
+        "seconds": job.asked.get("seconds"),
+    });
+    match &job.state {
+        JobState::Failed(code, message) => {
+            told["error"] = json!({"code": code, "message": message})
+        }
+        JobState::Released(asset) | JobState::Held(asset) => {
+            let entry = line.stages().log.registry().asset(*asset).map_err(LineError::from)?;
+            if let Some(entry) = entry {
+                after_review(&mut told, &entry);
+                told["completed_at"] = json!(job.request.created_unix_s().max(unix_s(&entry)));
+                told["imprimatur"] = json!({
+                    "asset_id": entry.asset_id, "mark": entry.mark, "outcome": entry.event,
+                    "review": entry.review,
+                    "manifest_url": format!("/v1/assets/{}/manifest", entry.asset_id),
+                    "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
+                });
+            }
+        }
+        JobState::Running(_) => {}
+    }
+    Ok(told)
+}
+
+/// What a person decided about a video that was held.
+fn after_review(told: &mut Value, entry: &AssetEntry) {
+    if entry.event != Event::Held || entry.review.is_none() {
+        return;
+    }
+    if entry.may_leave() {
+        (told["status"], told["progress"]) = (json!("completed"), json!(100));
+    } else {
+        told["status"] = json!("failed");
+        told["error"] = json!({"code": "rejected", "message": "An editor has rejected it."});
+    }
+}
+
+fn unix_s(entry: &AssetEntry) -> u64 {
+    let parsed =
+        time::OffsetDateTime::parse(&entry.time, &time::format_description::well_known::Rfc3339);
+    parsed.ok().and_then(|time| u64::try_from(time.unix_timestamp()).ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_of_a_video_is_that_of_its_request() {
+        let request = RequestId::new();
+        assert_eq!(parse(&format!("{PREFIX}{request}")).unwrap(), request);
+        assert!(parse(&request.to_string()).is_err() && parse("video_x").is_err());
+    }
+
+    #[test]
+    fn a_record_says_how_a_job_ended() {
+        let request = RequestId::new();
+        let mut record = Record::new(Event::Failed, "t", "a");
+        record.detail = Some("generator".to_owned());
+        let job = recorded(request, "t", &record, None);
+        assert!(matches!(job.state, JobState::Failed(code, _) if code == "generator"));
+        let admitted = recorded(request, "t", &Record::new(Event::Admitted, "t", "a"), None);
+        assert!(matches!(admitted.state, JobState::Running(0)));
+    }
+}
