@@ -9,6 +9,7 @@
 mod compose;
 mod english;
 mod error;
+mod lengths;
 mod lots;
 mod loudness;
 mod mandarin;

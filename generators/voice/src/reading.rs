@@ -2,6 +2,7 @@
 
 use crate::{
     english::{homographs::reading, normalise, numbers, words::pronounce},
+    lengths::{cut, parts},
     mandarin,
     markup::{SayAs, Span},
     script::{Script, Unread, script},
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// After this many words a sentence is cut, though no mark ends it.
-const WORDS_MAX: usize = 80;
+pub(crate) const WORDS_MAX: usize = 80;
 const SENTENCE_MS: f32 = 380.0;
 const PARAGRAPH_MS: f32 = 650.0;
 
@@ -105,10 +106,12 @@ impl Reader {
                 continue;
             }
             item.emphasis = emphasis;
-            self.current.items.push(item);
-            if self.current.items.len() >= WORDS_MAX {
-                self.end(Ending::Open, false);
-                self.lead_ms = 200.0;
+            for part in parts(item) {
+                self.current.items.push(part);
+                if self.current.items.len() >= WORDS_MAX {
+                    self.end(Ending::Open, false);
+                    self.lead_ms = 200.0;
+                }
             }
         }
     }
@@ -275,8 +278,11 @@ fn english(text: &str, items: &mut Vec<Item>) {
             .last()
             .is_some_and(|token| token.core.is_empty() || ["-", "--"].contains(&token.core));
         let marks = if dash { "—" } else { behind };
-        let spoken =
-            words.into_iter().map(|text| Spoken::English { phones: Vec::new(), text }).collect();
+        let spoken = words
+            .iter()
+            .flat_map(|word| cut(word))
+            .map(|text| Spoken::English { phones: Vec::new(), text })
+            .collect();
         items.push(Item {
             visible: visible.join(" "),
             spoken,

@@ -75,12 +75,20 @@ fn a_hundred_thousand_characters_are_read() {
     let mut last = 0;
     let said = speak(&text, &voices()[0], &Delivery::default(), &mut |done, _| {
         last = done;
-        done < 200
+        done < 40
     });
     assert_eq!(said, Err(VoiceError::Cancelled));
-    assert_eq!(last, 200);
-    let one_word = "a".repeat(100_000);
-    assert!(say(&one_word.chars().take(2000).collect::<String>()).is_ok());
+    assert_eq!(last, 40);
+    for endless in ["a", "1", "一", "A1"] {
+        let text: String = endless.repeat(100_000).chars().take(100_000).collect();
+        let mut count = 0;
+        let said = speak(&text, &voices()[0], &Delivery::default(), &mut |done, total| {
+            count = total;
+            done < 1
+        });
+        assert_eq!(said, Err(VoiceError::Cancelled));
+        assert!(count > 1, "{endless} is one sentence");
+    }
     assert!(matches!(say(&"a ".repeat(200_000)), Err(VoiceError::TooLong { .. })));
 }
 
@@ -97,7 +105,7 @@ fn check(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn any_text_is_said_or_refused(text in any::<String>()) {

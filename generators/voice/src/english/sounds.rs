@@ -98,21 +98,21 @@ const SONORANTS: [Sound; 12] = [
         .voice(-2.0),
     consonant("M", "m", Mouth::Closed, Kind::Nasal, [280.0, 1050.0, 2150.0])
         .lasts(75.0, 50.0)
-        .widths([60.0, 250.0, 250.0])
+        .widths([60.0, 170.0, 200.0])
         .yields([0.2, 0.55, 0.5], 40.0)
-        .voice(-5.0)
+        .voice(-3.5)
         .nasal(850.0),
     consonant("N", "n", Mouth::Tongue, Kind::Nasal, [280.0, 1550.0, 2600.0])
         .lasts(65.0, 40.0)
-        .widths([60.0, 250.0, 250.0])
+        .widths([60.0, 170.0, 200.0])
         .yields([0.2, 0.4, 0.4], 45.0)
-        .voice(-5.0)
+        .voice(-3.5)
         .nasal(1450.0),
     consonant("NG", "ŋ", Mouth::Back, Kind::Nasal, [290.0, 2000.0, 2500.0])
         .lasts(80.0, 50.0)
-        .widths([60.0, 250.0, 250.0])
+        .widths([60.0, 170.0, 200.0])
         .yields([0.2, 0.6, 0.5], 55.0)
-        .voice(-5.0)
+        .voice(-3.5)
         .nasal(2600.0),
     consonant("DX", "ɾ", Mouth::Tongue, Kind::Tap, [320.0, 1650.0, 2600.0])
         .lasts(28.0, 22.0)
@@ -134,7 +134,7 @@ const FRICATIVES: [Sound; 8] = [
         .lasts(100.0, 60.0)
         .yields([0.4, 0.55, 0.5], 45.0)
         .voiceless(0.0)
-        .noise([7800.0, 4000.0, -24.0], [1500.0, 1500.0, -33.0], -28.0),
+        .noise([7800.0, 4000.0, -21.0], [1400.0, 1200.0, -28.0], -25.0),
     consonant("V", "v", Mouth::Teeth, Kind::Fricative, [250.0, 1150.0, 2200.0])
         .lasts(60.0, 40.0)
         .yields([0.2, 0.55, 0.5], 45.0)

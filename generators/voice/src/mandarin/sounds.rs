@@ -81,15 +81,15 @@ const SONORANTS: [Sound; 11] = [
         .voice(-2.0),
     consonant("m", "m", Mouth::Closed, Kind::Nasal, [280.0, 1050.0, 2150.0])
         .lasts(75.0, 50.0)
-        .widths([60.0, 250.0, 250.0])
+        .widths([60.0, 170.0, 200.0])
         .yields([0.2, 0.55, 0.5], 40.0)
-        .voice(-5.0)
+        .voice(-3.5)
         .nasal(850.0),
     consonant("n", "n", Mouth::Tongue, Kind::Nasal, [280.0, 1550.0, 2600.0])
         .lasts(70.0, 45.0)
-        .widths([60.0, 250.0, 250.0])
+        .widths([60.0, 170.0, 200.0])
         .yields([0.2, 0.4, 0.4], 50.0)
-        .voice(-5.0)
+        .voice(-3.5)
         .nasal(1450.0),
     // Codas.
     consonant("-n", "n", Mouth::Tongue, Kind::Nasal, [290.0, 1650.0, 2650.0])
@@ -132,7 +132,7 @@ const FRICATIVES: [Sound; 4] = [
         .lasts(100.0, 65.0)
         .yields([0.4, 0.55, 0.5], 45.0)
         .voiceless(0.0)
-        .noise([7800.0, 4000.0, -24.0], [1500.0, 1500.0, -33.0], -28.0),
+        .noise([7800.0, 4000.0, -21.0], [1400.0, 1200.0, -28.0], -25.0),
     consonant("s", "s", Mouth::Hiss, Kind::Fricative, [330.0, 1400.0, 2650.0])
         .lasts(115.0, 75.0)
         .yields([0.4, 0.4, 0.4], 40.0)

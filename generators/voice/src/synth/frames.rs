@@ -80,7 +80,7 @@ fn settle(frame: &mut Frame, event: &Event, voice: &Voice) {
 fn smooth(frames: &mut [Frame], events: &[Event]) {
     average(frames, 3, |frame| &mut frame.voice);
     average(frames, 4, |frame| &mut frame.breath);
-    average(frames, 12, |frame| &mut frame.nasal);
+    average(frames, 5, |frame| &mut frame.nasal);
     average(frames, 6, |frame| &mut frame.pitch_hz);
     let before: Vec<Three> = frames.iter().map(|frame| frame.noise).collect();
     for part in 0..3 {
