@@ -9,7 +9,7 @@ use view::{Drawn, HEIGHT, Layer, View};
 
 use crate::{
     Session,
-    document::Document,
+    document::{Document, Motion},
     feedback::{Hour, Weather},
     lots::Lots,
     people,
@@ -28,7 +28,8 @@ pub fn svg(session: &Session) -> String {
         let (at, turn, size) = (point(node.at), node.turn as f32, node.size as f32);
         let place = |p: Vector| add(at, turned(scale(p, size), turn));
         let layer = layer(&node.shape);
-        if layer == Layer::Things {
+        // What floats in the air throws its shadow out of sight.
+        if layer == Layer::Things && node.moves != Some(Motion::Drift) {
             shadows.push_str(&view.shadow(&mesh, &place));
         }
         view.draw(&mesh, layer, &place, &mut drawn);

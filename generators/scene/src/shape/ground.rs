@@ -87,7 +87,14 @@ fn lines(from: f32, to: f32, fine: f32) -> Vec<f32> {
     let mut lines = vec![from];
     let mut at = from;
     while at < to {
-        at += if (-24.0..18.0).contains(&at) { fine } else { fine * 3.0 };
+        at += if (-9.0..16.0).contains(&at) && fine < 3.0 {
+            // Paths have finer edges where people stand.
+            fine / 2.0
+        } else if (-24.0..18.0).contains(&at) {
+            fine
+        } else {
+            fine * 3.0
+        };
         lines.push(at.min(to));
     }
     lines
