@@ -141,7 +141,10 @@ pub async fn make(
         }
     }
     let Making { warnings, .. } = making;
-    bundle::bundled(line, principal, &wanted, &plan, chapters, warnings).await
+    Ok(match bundle::bundled(line, principal, wanted.form, &plan, &chapters).await? {
+        Ended::Bundled { bundle, ninjs, .. } => Ended::Bundled { bundle, ninjs, warnings },
+        ended => ended,
+    })
 }
 
 /// A chapter that is made.

@@ -89,18 +89,18 @@ pub async fn translate(
     let (words, heard) = match &wanted.source {
         Source::Text(text) => (text.clone(), None),
         Source::Sound(sound) => match steps.heard(sound.clone(), &wanted).await? {
-            Step::Go(heard) => (lines(&heard), Some(heard)),
+            Step::Go(heard) => (lines(&heard), Some(*heard)),
             Step::Stop(ended) => return Ok(ended),
         },
     };
     let text = match steps.translated(words, heard.as_ref(), &wanted).await? {
-        Step::Go(text) => text,
+        Step::Go(text) => *text,
         Step::Stop(ended) => return Ok(ended),
     };
     let spoken = match &wanted.speak {
         None => None,
         Some(speaking) => match steps.spoken(&text, speaking.clone()).await? {
-            Step::Go(spoken) => Some(spoken),
+            Step::Go(spoken) => Some(*spoken),
             Step::Stop(ended) => return Ok(ended),
         },
     };
@@ -109,7 +109,7 @@ pub async fn translate(
 }
 
 enum Step {
-    Go(Release),
+    Go(Box<Release>),
     Stop(Ended),
 }
 
@@ -167,7 +167,7 @@ impl Steps<'_> {
     async fn step(&self, request: GenerationRequest) -> Result<Step, TranslatingError> {
         let outcome = self.line.run(self.principal.clone(), request, Delivery::Whole).await?;
         Ok(match outcome {
-            Outcome::Released(release) => Step::Go(*release),
+            Outcome::Released(release) => Step::Go(release),
             Outcome::Held(release) => Step::Stop(Ended::Held(release)),
             Outcome::Refused(refusal) => Step::Stop(Ended::Refused(refusal)),
         })

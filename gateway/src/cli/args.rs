@@ -96,7 +96,7 @@ pub enum Command {
     /// Serve the API
     Serve(Serve),
     /// Generate through the line
-    Generate(Generate),
+    Generate(Box<Generate>),
     /// Write down what is said in a sound
     Transcribe(Transcribe),
     /// Translate a text, or what is said in a sound

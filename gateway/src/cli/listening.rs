@@ -18,6 +18,7 @@ use super::{
     output::Console,
 };
 use crate::{
+    members::put,
     outcome::{Outcome, Release},
     pipeline::Delivery,
     translating::{self, Ended, Source, Translated, TranslatingError, Wanted},
@@ -43,7 +44,7 @@ pub(crate) async fn transcribe(global: &Global, args: &Transcribe, console: &Con
         Outcome::Released(release) => {
             let said = release.generation.transcript.as_ref();
             let mut told = generate::report("released", &release, None);
-            told["transcript"] = json!(said);
+            put(&mut told, "transcript", json!(said));
             console.result(&told, || written(&release, said, args.format));
             Ok(Exit::Yes)
         }
@@ -95,9 +96,9 @@ fn told(translated: &Translated, args: &Translate, console: &Console) -> Answer 
         generate::save(spoken, path)?;
     }
     let mut told = generate::report("released", &translated.text, None);
-    told["text"] = json!(String::from_utf8_lossy(&translated.text.bytes));
-    told["heard"] = json!(translated.heard.as_ref().map(|step| step.asset_id));
-    told["spoken"] = json!(translated.spoken.as_ref().map(|step| step.asset_id));
+    put(&mut told, "text", json!(String::from_utf8_lossy(&translated.text.bytes)));
+    put(&mut told, "heard", json!(translated.heard.as_ref().map(|step| step.asset_id)));
+    put(&mut told, "spoken", json!(translated.spoken.as_ref().map(|step| step.asset_id)));
     console.result(&told, || written(&translated.text, translated.times.as_ref(), args.format));
     if let (Some(spoken), Some(path)) = (&translated.spoken, path) {
         console.note(&generate::shown(spoken, Some(path)));

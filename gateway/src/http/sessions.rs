@@ -22,6 +22,7 @@ use super::{
     extract::{Caller, JsonBody, turned_away},
 };
 use crate::{
+    members::put,
     outcome::Release,
     pipeline::Line,
     sessions::{self, Live, Made, SessionsError},
@@ -54,15 +55,15 @@ pub(crate) async fn open(
     };
     let (live, made) = sessions::open(&line, principal, brief).await.map_err(told)?;
     let mut body = revision(&made);
-    body["id"] = json!(live.id);
-    body["object"] = json!("session");
-    body["notice"] = json!(notice(live.language()));
-    body["document"] = live.document().await;
+    put(&mut body, "id", json!(live.id));
+    put(&mut body, "object", json!("session"));
+    put(&mut body, "notice", json!(notice(live.language())));
+    put(&mut body, "document", live.document().await);
     let (id, ticket) = (&live.id, live.ticket());
-    body["page"] = json!(format!("/v1/sessions/{id}/page?ticket={ticket}"));
-    body["socket"] = json!(format!("/v1/sessions/{id}/socket?ticket={ticket}"));
-    body["scene"] = json!(format!("/v1/sessions/{id}/scene.glb?ticket={ticket}"));
-    body["poster"] = json!(format!("/v1/sessions/{id}/poster.svg?ticket={ticket}"));
+    put(&mut body, "page", json!(format!("/v1/sessions/{id}/page?ticket={ticket}")));
+    put(&mut body, "socket", json!(format!("/v1/sessions/{id}/socket?ticket={ticket}")));
+    put(&mut body, "scene", json!(format!("/v1/sessions/{id}/scene.glb?ticket={ticket}")));
+    put(&mut body, "poster", json!(format!("/v1/sessions/{id}/poster.svg?ticket={ticket}")));
     Ok((StatusCode::OK, Headers::of(&made.release), Json(body)).into_response())
 }
 
@@ -228,7 +229,7 @@ async fn talk(line: Line, live: std::sync::Arc<Live>, mut socket: WebSocket) {
         let answer = match answered(&line, &live, &text).await {
             Ok(made) => {
                 let mut told = revision(&made);
-                told["type"] = json!("revision");
+                put(&mut told, "type", json!("revision"));
                 told
             }
             Err(error) => json!({"type": "error", "error": error.body().error}),
@@ -266,8 +267,8 @@ fn find(
 
 fn revision(made: &Made) -> Value {
     let mut told = json!(made.revision);
-    told["imprimatur"] = answer::member(&made.release);
-    told["ms"] = json!(made.took.as_secs_f64() * 1000.0);
+    put(&mut told, "imprimatur", answer::member(&made.release));
+    put(&mut told, "ms", json!(made.took.as_secs_f64() * 1000.0));
     told
 }
 

@@ -21,6 +21,7 @@ use super::{
     image_form::{attachment, broken, number, opened},
 };
 use crate::{
+    members::put,
     outcome::{Outcome, Release},
     pipeline::{Delivery, Line},
 };
@@ -223,7 +224,7 @@ impl Shape {
             (Form::Vtt, Some(heard)) => plain("text/vtt; charset=utf-8", heard.to_vtt()),
             (Form::Verbose, Some(heard)) => {
                 let mut body = self.verbose(heard, text);
-                body["imprimatur"] = answer::member(release);
+                put(&mut body, "imprimatur", answer::member(release));
                 (StatusCode::OK, headers, Json(body)).into_response()
             }
             // Without times, because policy took something out: only the words are left.
@@ -238,13 +239,14 @@ impl Shape {
     fn verbose(&self, heard: &Transcript, text: String) -> Value {
         let mut body = serde_json::to_value(heard).unwrap_or_default();
         let name = if self.task == Task::Translate { "translate" } else { "transcribe" };
-        (body["task"], body["text"]) = (json!(name), json!(text));
+        put(&mut body, "task", json!(name));
+        put(&mut body, "text", json!(text));
         if !self.segments {
-            body["segments"] = Value::Null;
+            put(&mut body, "segments", Value::Null);
         }
         if self.words {
             let words = heard.segments.iter().flat_map(|segment| &segment.words);
-            body["words"] = json!(words.collect::<Vec<_>>());
+            put(&mut body, "words", json!(words.collect::<Vec<_>>()));
         }
         body
     }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     jobs::{self, Job, State as JobState},
+    members::put,
     pipeline::{Line, LineError, Step},
 };
 
@@ -188,19 +189,27 @@ fn described(line: &Line, job: &Job) -> Result<Value, ApiError> {
     });
     match &job.state {
         JobState::Failed(code, message) => {
-            told["error"] = json!({"code": code, "message": message})
+            put(&mut told, "error", json!({"code": code, "message": message}));
         }
         JobState::Released(asset) | JobState::Held(asset) => {
             let entry = line.stages().log.registry().asset(*asset).map_err(LineError::from)?;
             if let Some(entry) = entry {
                 after_review(&mut told, &entry);
-                told["completed_at"] = json!(job.request.created_unix_s().max(unix_s(&entry)));
-                told["imprimatur"] = json!({
-                    "asset_id": entry.asset_id, "mark": entry.mark, "outcome": entry.event,
-                    "review": entry.review,
-                    "manifest_url": format!("/v1/assets/{}/manifest", entry.asset_id),
-                    "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
-                });
+                put(
+                    &mut told,
+                    "completed_at",
+                    json!(job.request.created_unix_s().max(unix_s(&entry))),
+                );
+                put(
+                    &mut told,
+                    "imprimatur",
+                    json!({
+                        "asset_id": entry.asset_id, "mark": entry.mark, "outcome": entry.event,
+                        "review": entry.review,
+                        "manifest_url": format!("/v1/assets/{}/manifest", entry.asset_id),
+                        "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
+                    }),
+                );
             }
         }
         JobState::Running(_) => {}
@@ -214,10 +223,11 @@ fn after_review(told: &mut Value, entry: &AssetEntry) {
         return;
     }
     if entry.may_leave() {
-        (told["status"], told["progress"]) = (json!("completed"), json!(100));
+        put(told, "status", json!("completed"));
+        put(told, "progress", json!(100));
     } else {
-        told["status"] = json!("failed");
-        told["error"] = json!({"code": "rejected", "message": "An editor has rejected it."});
+        put(told, "status", json!("failed"));
+        put(told, "error", json!({"code": "rejected", "message": "An editor has rejected it."}));
     }
 }
 

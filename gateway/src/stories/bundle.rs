@@ -5,7 +5,7 @@ use story::{Chapter, Credit, Links, Narration, Part, Picture, Plan, Story, Timin
 use types::{AssetId, Language, MediaType, Principal};
 use watermark::label::Plan as LabelPlan;
 
-use super::{Ended, Form, Made, StoriesError, Wanted, content_url, language, publisher};
+use super::{Ended, Form, Made, StoriesError, content_url, language, publisher};
 use crate::{
     bringing::{Brought, Lineage, Marking},
     outcome::{Outcome, Release},
@@ -16,20 +16,18 @@ use crate::{
 pub(super) async fn bundled(
     line: &Line,
     principal: &Principal,
-    wanted: &Wanted,
+    form: Form,
     plan: &Plan,
-    chapters: Vec<Made>,
-    warnings: Vec<String>,
+    chapters: &[Made],
 ) -> Result<Ended, StoriesError> {
     let ingredients = chapters.iter().flat_map(Made::releases).map(ingredient).collect();
-    let story = story(line, plan, &chapters);
+    let story = story(line, plan, chapters);
     let links = Links {
         pictures: chapters.iter().map(|made| made.picture.as_ref().map(url)).collect(),
         narrations: chapters.iter().map(|made| made.narration.as_ref().map(url)).collect(),
         ..Links::default()
     };
     let ninjs = story::ninjs(&story, &links);
-    let form = wanted.form;
     let writing = tokio::task::spawn_blocking(move || match form {
         Form::Epub => story::epub(&story),
         Form::Html => Ok(story::html(&story).into_bytes()),
@@ -46,7 +44,7 @@ pub(super) async fn bundled(
         marking: Marking::Leave,
     };
     Ok(match line.bring(principal.clone(), file).await? {
-        Outcome::Released(bundle) => Ended::Bundled { bundle, ninjs, warnings },
+        Outcome::Released(bundle) => Ended::Bundled { bundle, ninjs, warnings: Vec::new() },
         Outcome::Held(release) => Ended::Held(release),
         Outcome::Refused(refusal) => Ended::Refused(refusal),
     })

@@ -115,7 +115,8 @@ fn scene(job: &Job, subject: Subject, sentence: &str, number: usize, seconds: f6
     let (background, layers) = match subject {
         Subject::Picture(index) => {
             // In and out by turns.
-            let (from, to) = if number % 2 == 0 { (Area::ALL, near) } else { (near, Area::ALL) };
+            let (from, to) =
+                if number.is_multiple_of(2) { (Area::ALL, near) } else { (near, Area::ALL) };
             let background = Background::Picture { index, from, to, dim: 0.0 };
             (background, words(below).into_iter().collect())
         }

@@ -16,6 +16,7 @@ use crate::{
         moderate::local,
         output::Console,
     },
+    members::put,
     stories::{self, Ended, Form, Wanted},
 };
 
@@ -43,8 +44,8 @@ pub(super) async fn run(global: &Global, args: &Generate, console: &Console) -> 
             });
             save(&bundle, &path).with_context(|| path.display().to_string())?;
             let mut told = report("released", &bundle, Some(&path));
-            told["ninjs"] = ninjs;
-            told["warnings"] = json!(warnings);
+            put(&mut told, "ninjs", ninjs);
+            put(&mut told, "warnings", json!(warnings));
             console.result(&told, || shown(&bundle, Some(&path)));
             for warning in &warnings {
                 console.note(&format!("warning: {warning}"));

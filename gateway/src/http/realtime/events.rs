@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use types::RequestId;
 
-use crate::{http::error::ErrorBody, realtime::Told};
+use crate::{http::error::ErrorBody, members::put, realtime::Told};
 
 /// An answer that is being told.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Telling {
         let usage = json!({"input_tokens": read, "output_tokens": written, "total_tokens": total});
         let mut events = self.closed();
         let mut response = self.response("completed", Value::Null);
-        response["usage"] = usage;
+        put(&mut response, "usage", usage);
         events.push(json!({"type": "response.done", "response": response}));
         events
     }
