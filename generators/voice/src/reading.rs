@@ -108,7 +108,7 @@ impl Reader {
             item.emphasis = emphasis;
             for part in parts(item) {
                 self.current.items.push(part);
-                if self.current.items.len() >= WORDS_MAX {
+                if crate::lengths::is_long(&self.current.items) {
                     self.end(Ending::Open, false);
                     self.lead_ms = 200.0;
                 }
