@@ -64,7 +64,7 @@ fn window(folder: &Path) {
 
 fn long(folder: &Path, minutes: usize) {
     let samples = sound(60 * minutes);
-    let mib = samples.len() * size_of::<f32>() >> 20;
+    let mib = (samples.len() * size_of::<f32>()) >> 20;
     let begin = Instant::now();
     let transcript = Workbench::transcribe(folder, &Hearing::new(samples)).unwrap();
     println!(
