@@ -148,33 +148,61 @@ fn sound(job: &Job) -> Option<Sound> {
     Some(Sound { rate: sound.rate, samples: sound.samples.clone() })
 }
 
-/// What is said as captions, beginning so many seconds later.
+/// What is said as captions, beginning so many seconds later: as it is written, marks included.
 fn captions(speech: &Speech, later: f64) -> Vec<Caption> {
-    let mut captions: Vec<(usize, Caption)> = Vec::new();
-    for word in &speech.words {
+    let starts = placed(speech);
+    let mut captions = Vec::new();
+    let mut first = 0;
+    for (at, word) in speech.words.iter().enumerate() {
+        let begun = speech.words.get(first).unwrap_or(word);
         let is_wide = words::is_chinese(&word.text);
-        let (most, gap) = if is_wide { (CAPTION_CHARACTERS, "") } else { (CAPTION_LETTERS, " ") };
-        let length = word.text.chars().count();
-        match captions.last_mut() {
-            Some((sentence, caption))
-                if *sentence == word.sentence
-                    && caption.text.chars().count() + gap.len() + length <= most =>
-            {
-                caption.text.push_str(gap);
-                caption.text.push_str(&word.text);
-                caption.end = word.end + later;
-            }
-            _ => captions.push((
-                word.sentence,
-                Caption {
-                    start: word.start + later,
-                    end: word.end + later,
-                    text: word.text.clone(),
-                },
-            )),
+        let most = if is_wide { CAPTION_CHARACTERS } else { CAPTION_LETTERS };
+        let end = starts.get(at).copied().unwrap_or_default() + word.text.len();
+        let length = written(speech, &starts, first, end).chars().count();
+        if word.sentence != begun.sentence || length > most {
+            captions.extend(caption(speech, &starts, first..at, later));
+            first = at;
         }
     }
-    captions.into_iter().map(|(_, caption)| caption).collect()
+    captions.extend(caption(speech, &starts, first..speech.words.len(), later));
+    captions
+}
+
+/// Where each word stands in the text; one that is written otherwise stands where the one before ends.
+fn placed(speech: &Speech) -> Vec<usize> {
+    let mut at = 0;
+    let place = |word: &voice::Timed| {
+        let rest = speech.text.get(at..).unwrap_or_default();
+        match rest.find(word.text.as_str()) {
+            Some(found) => {
+                let start = at + found;
+                at = start + word.text.len();
+                start
+            }
+            None => at,
+        }
+    };
+    speech.words.iter().map(place).collect()
+}
+
+/// The text from a word on to a place.
+fn written<'a>(speech: &'a Speech, starts: &[usize], first: usize, end: usize) -> &'a str {
+    let start = starts.get(first).copied().unwrap_or_default();
+    speech.text.get(start..end.max(start)).unwrap_or_default().trim()
+}
+
+/// One caption: its words and the marks after them.
+fn caption(
+    speech: &Speech,
+    starts: &[usize],
+    words: std::ops::Range<usize>,
+    later: f64,
+) -> Option<Caption> {
+    let (first, last) =
+        (speech.words.get(words.start)?, speech.words.get(words.end.checked_sub(1)?)?);
+    let end = starts.get(words.end).copied().unwrap_or(speech.text.len());
+    let text = written(speech, starts, words.start, end).to_owned();
+    Some(Caption { start: first.start + later, end: last.end + later, text })
 }
 
 fn wrong(error: FilmError) -> GeneratorError {
