@@ -220,9 +220,10 @@ impl Live {
         Ok(made)
     }
 
-    /// The whole as it stands.
-    pub(crate) async fn document(&self) -> Value {
-        json!(self.state.lock().await.session.document())
+    /// The whole as it stands, and after which revision.
+    pub(crate) async fn document(&self) -> (u64, Value) {
+        let state = self.state.lock().await;
+        (state.session.number(), json!(state.session.document()))
     }
 
     /// The page that shows it.

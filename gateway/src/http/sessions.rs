@@ -58,7 +58,7 @@ pub(crate) async fn open(
     put(&mut body, "id", json!(live.id));
     put(&mut body, "object", json!("session"));
     put(&mut body, "notice", json!(notice(live.language())));
-    put(&mut body, "document", live.document().await);
+    put(&mut body, "document", live.document().await.1);
     let (id, ticket) = (&live.id, live.ticket());
     put(&mut body, "page", json!(format!("/v1/sessions/{id}/page?ticket={ticket}")));
     put(&mut body, "socket", json!(format!("/v1/sessions/{id}/socket?ticket={ticket}")));
@@ -86,10 +86,11 @@ pub(crate) async fn show(
     Query(ticket): Query<Ticket>,
 ) -> Result<Json<Value>, ApiError> {
     let live = find(&line, caller, &id, &ticket)?;
-    let document = live.document().await;
-    Ok(Json(
-        json!({"id": live.id, "object": "session", "notice": notice(live.language()), "document": document}),
-    ))
+    let (number, document) = live.document().await;
+    Ok(Json(json!({
+        "id": live.id, "object": "session", "notice": notice(live.language()), "number": number,
+        "document": document,
+    })))
 }
 
 /// Ends a session.
@@ -206,9 +207,10 @@ pub(crate) async fn socket(
 }
 
 async fn talk(line: Line, live: std::sync::Arc<Live>, mut socket: WebSocket) {
+    let (number, document) = live.document().await;
     let begun = json!({
-        "type": "session", "id": live.id, "notice": notice(live.language()),
-        "document": live.document().await,
+        "type": "session", "id": live.id, "notice": notice(live.language()), "number": number,
+        "document": document,
     });
     if !say(&mut socket, begun).await {
         return;
@@ -267,6 +269,10 @@ fn find(
 
 fn revision(made: &Made) -> Value {
     let mut told = json!(made.revision);
+    // Who has the document before applies the changes: an answer stays small.
+    if let Some(members) = told.as_object_mut() {
+        members.remove("document");
+    }
     put(&mut told, "imprimatur", answer::member(&made.release));
     put(&mut told, "ms", json!(made.took.as_secs_f64() * 1000.0));
     told
