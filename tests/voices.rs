@@ -112,3 +112,25 @@ fn spoken(newsroom: &Newsroom) -> (u64, Value) {
         newsroom.json(&["generate", "speech", BULLETIN, "--voice", "linden", "-o", &name], 0);
     (std::fs::metadata(file).unwrap().len(), told)
 }
+
+#[test]
+fn a_voice_on_a_server_goes_through_the_line_and_keeps_its_history() {
+    let behind = Newsroom::new();
+    let key_behind = behind.key("editor", "ann");
+    let server_behind = behind.serve();
+    let newsroom = Newsroom::with(&format!(
+        "[generators.narrator]\nkind = \"openai\"\nurl = \"{}/v1\"\nprotocol = \"speech\"\n\
+         model = \"voice\"\nkey_env = \"NARRATOR\"\n",
+        server_behind.url
+    ));
+    let key = newsroom.key("editor", "ada");
+    let env = [("NARRATOR", key_behind.as_str())];
+    let server = Server::start_in(newsroom.path(".").as_path(), &[], &env);
+    let said = say(&server, &key, &json!({"model": "narrator", "voice": "linden"}));
+    assert_eq!(said.status, 200, "{}", said.json());
+    let report = server.public_post("/v1/verify", &said.bytes).json();
+    assert_eq!(report["verdict"], "trusted", "{report}");
+    assert!(report["ingredients"][0]["relationship"] == "componentOf", "{report}");
+    let refused = say(&server, &key, &json!({"model": "narrator", "voice": "nobody"}));
+    assert_eq!(refused.status, 400, "{}", refused.json());
+}

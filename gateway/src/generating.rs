@@ -1,6 +1,7 @@
 //! Runs the model and lets its text pass policy's hold-back window as it is written.
 
 mod picture;
+mod sound;
 
 use std::time::Instant;
 
@@ -55,6 +56,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     followed?;
     case.ran = flow.ran.take();
     let output = match output {
+        Ok(Output::Sound(file)) => Ok(Output::Speech(sound::opened(case, file).await?)),
         Ok(Output::Picture(file)) => Ok(Output::Image(picture::opened(case, file).await?)),
         output => output,
     };

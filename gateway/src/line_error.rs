@@ -54,6 +54,9 @@ pub enum LineError {
     /// The model gave a picture whose pixels do not fill its size.
     #[error("the model gave a picture whose pixels do not fill its size")]
     Picture,
+    /// The server gave a sound that cannot be read.
+    #[error("the server gave a sound that cannot be read")]
+    Sound,
     /// The model's pieces do not add up to its text.
     #[error("the model's pieces do not add up to its text")]
     Pieces,
@@ -101,6 +104,7 @@ impl LineError {
             Self::Generator(GeneratorError::Upstream(error)) => error.code(),
             Self::Generator(_) => "generator",
             Self::Picture => "picture",
+            Self::Sound => "sound",
             Self::Pieces => "pieces",
             Self::Watermark(_) => "watermark",
             Self::Provenance(_) => "provenance",

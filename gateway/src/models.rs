@@ -7,8 +7,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use generators::{
-    ComfyUi, EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token,
-    Upstream, WebUi,
+    ComfyUi, EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, WebUi,
 };
 use types::{Modality, Sha256, Task};
 
@@ -89,10 +88,7 @@ pub fn open(
         (kind @ ("film" | "null" | "retouch" | "voice"), _) => {
             generators::open(kind, name, Path::new(""))
         }
-        (upstreams::KIND, _) => {
-            let settings = upstreams::settings(installation, name, section)?;
-            Upstream::new(name, settings).map(|model| Arc::new(model) as _)
-        }
+        (upstreams::KIND, _) => return upstreams::open(installation, name, section),
         (upstreams::A1111, _) => {
             let settings = upstreams::a1111(installation, name, section)?;
             WebUi::new(name, settings).map(|model| Arc::new(model) as _)

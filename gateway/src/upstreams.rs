@@ -1,11 +1,16 @@
 //! Servers behind this one: from configuration to settings, and what `serve --upstream` finds.
 
-use std::time::Duration;
+use std::{path::Path, sync::Arc, time::Duration};
 
 use generators::{
-    Checked, a1111, comfyui,
-    openai::{self, Key, Settings, Waits, models},
+    Checked, Generator, Upstream, a1111, comfyui,
+    openai::{
+        self, Key, Settings, Waits,
+        audio::{AudioPaths, UpstreamRecogniser, UpstreamVoice},
+        models,
+    },
     server::Connection,
+    transcribing::Transcribing,
 };
 use types::Modality;
 
@@ -44,13 +49,42 @@ pub(crate) fn settings(
         key,
         modality: section.modality.unwrap_or(Modality::Text),
         protocol: match section.protocol {
-            Protocol::Chat => openai::Protocol::Chat,
             Protocol::Completions => openai::Protocol::Completions,
+            // Sounds are asked for otherwise: see `sounding`.
+            _ => openai::Protocol::Chat,
         },
         waits,
         retries_max,
         requests_max,
     })
+}
+
+/// A server of OpenAI's protocol behind the seam: it writes, draws, speaks or hears.
+///
+/// # Errors
+/// [`ModelError`] when its settings cannot be used.
+pub(crate) fn open(
+    installation: &Installation,
+    name: &str,
+    section: &GeneratorSection,
+) -> Result<Arc<dyn Generator>, ModelError> {
+    let settings = settings(installation, name, section)?;
+    let speaks =
+        |paths| UpstreamVoice::new(name, settings.clone(), paths).map(|it| Arc::new(it) as _);
+    let hears = |paths| {
+        let recogniser = UpstreamRecogniser::new(name, settings.clone(), paths)?;
+        Ok(Arc::new(Transcribing::new(Arc::new(recogniser))) as _)
+    };
+    let opened = match section.protocol {
+        Protocol::Chat | Protocol::Completions => {
+            Upstream::new(name, settings.clone()).map(|model| Arc::new(model) as _)
+        }
+        Protocol::Speech => speaks(AudioPaths::default()),
+        Protocol::Piper => speaks(AudioPaths::piper()),
+        Protocol::Transcriptions => hears(AudioPaths::default()),
+        Protocol::WhisperCpp => hears(AudioPaths::whisper_cpp()),
+    };
+    opened.map_err(ModelError::of(name))
 }
 
 /// Whether a section's model is on a server.
@@ -97,6 +131,11 @@ pub(crate) fn check(
     Ok(match section.kind.as_str() {
         A1111 => a1111::check(&a1111(installation, name, section)?),
         COMFYUI => comfyui::check(&comfyui(installation, name, section)?),
+        // These servers list no models.
+        _ if matches!(section.protocol, Protocol::Piper | Protocol::WhisperCpp) => {
+            open(installation, name, section)?;
+            generators::check(KIND, Path::new("")).map_err(ModelError::of(name))?
+        }
         _ => models::check(&settings(installation, name, section)?),
     })
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Transcript;
+use crate::{Transcript, openai::audio::SoundFile};
 
 /// What a model has made.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,8 @@ pub enum Output {
     Transcript(Transcript),
     /// Spoken words.
     Speech(SpeechOutput),
+    /// Spoken words as the file that a server made.
+    Sound(SoundFile),
     /// Moving pictures, perhaps with sound.
     Video(VideoOutput),
 }

@@ -23,7 +23,7 @@ pub struct GeneratorSection {
     pub model: Option<String>,
     /// `openai`: what the model makes, `text` or `image`.
     pub modality: Option<Modality>,
-    /// `openai`: how a text is asked for.
+    /// `openai`: what the server is asked for, and how.
     #[serde(default)]
     pub protocol: Protocol,
     /// Servers: a file of mode 600 with the key that the server wants.
@@ -47,7 +47,7 @@ pub struct GeneratorSection {
     pub of: Vec<String>,
 }
 
-/// How a text is asked for.
+/// What a server is asked for, and how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
@@ -56,4 +56,13 @@ pub enum Protocol {
     Chat,
     /// `/completions`, for servers without chat.
     Completions,
+    /// `/audio/speech`: the model speaks.
+    Speech,
+    /// `/audio/transcriptions`: the model writes down what is said.
+    Transcriptions,
+    /// Piper's server: the model speaks.
+    Piper,
+    /// whisper.cpp's server: the model writes down what is said.
+    #[serde(rename = "whisper-cpp")]
+    WhisperCpp,
 }

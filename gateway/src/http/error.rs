@@ -255,7 +255,7 @@ impl From<LineError> for ApiError {
             }
             LineError::Generator(inner) => generator::answer(inner),
             LineError::Policy(_) => closed("policy"),
-            LineError::Picture | LineError::Pieces => closed("generator"),
+            LineError::Picture | LineError::Sound | LineError::Pieces => closed("generator"),
             LineError::Watermark(_) => closed("watermark"),
             LineError::Provenance(_) => closed("provenance"),
             LineError::Log(_) => closed("audit log"),

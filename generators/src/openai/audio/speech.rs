@@ -1,12 +1,13 @@
 //! A text, spoken by a server.
 
+use async_trait::async_trait;
 use serde_json::json;
 use tokio::sync::OnceCell;
 use types::Modality;
 
 use super::AudioPaths;
 use crate::{
-    EventSender, GeneratorError, ModelCard,
+    EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token,
     openai::{Settings, model_of},
     seats::Seats,
     server::{self, Ask, Client, Fault, Scheme, UpstreamError},
@@ -113,6 +114,26 @@ impl UpstreamVoice {
         let mut answer = self.client.ask(ask).await?;
         let read = answer.whole(SOUND_BYTES_MAX).await.and_then(|bytes| sound(bytes, order));
         Ok(answer.judged(read)?)
+    }
+}
+
+#[async_trait]
+impl Generator for UpstreamVoice {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    async fn generate(&self, job: Job, events: EventSender) -> Result<Output, GeneratorError> {
+        let order = SpeechOrder {
+            voice: job.speaking.voice.clone(),
+            speed: job.speaking.speed.unwrap_or(1.0),
+            ..SpeechOrder::new(job.prompt())
+        };
+        self.speak(&order, events).await.map(Output::Sound)
+    }
+
+    fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
+        None
     }
 }
 
