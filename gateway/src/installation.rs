@@ -240,7 +240,7 @@ mod tests {
         let file = folder.path().join("imprimatur.toml");
         fs::write(&file, DEFAULT_CONFIG).unwrap();
         let mut config = Config::load(Some(&file)).unwrap();
-        assert_eq!(config.generators.len(), 3);
+        assert_eq!(config.generators.len(), 5);
         assert_eq!(config.policy.pack.take(), Some("policy.toml".into()));
         config.generators.clear();
         assert_eq!(config, Config::default());
