@@ -36,8 +36,7 @@ fn sounds_and_videos_are_read_by_ffprobe_exiftool_and_two_validators() {
         );
         assert!(found.contains(codec), "{file}: {found}");
     }
-    let args =
-        ["generate", "video", BULLETIN, "--presenter", "onyx", "--size", "640x360", "-o", "a.mp4"];
+    let args = ["generate", "video", BULLETIN, "--presenter", "onyx", "-o", "a.mp4"];
     let made = newsroom.json(&args, 0);
     let found = told(
         "ffprobe",

@@ -267,7 +267,16 @@ fn serve_upstream_is_enough() {
         .collect();
     assert_eq!(
         names,
-        ["default", "newsdesk-starter", "press/one", "retouch", "scenes-starter", "two"]
+        [
+            "default",
+            "film",
+            "newsdesk-starter",
+            "press/one",
+            "retouch",
+            "scenes-starter",
+            "two",
+            "voice"
+        ]
     );
     let mut request = chat("What does the river do?");
     for model in ["default", "press/one", "two"] {

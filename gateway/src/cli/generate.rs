@@ -65,8 +65,10 @@ fn request(line: &Line, args: &Generate) -> Result<GenerationRequest, Failure> {
         _ => format!("no {modality} model is configured"),
     })?;
     let filming = speaking::filming(&args.speaking)?;
-    let bare = attachments.is_empty() && filming.storyboard.is_none();
-    if args.prompt.trim().is_empty() && (drawing.task.needs_words() || bare) {
+    // A task that works on files says itself that they are missing.
+    let is_bare =
+        attachments.is_empty() && filming.storyboard.is_none() && drawing.task.takes().0.is_empty();
+    if args.prompt.trim().is_empty() && (drawing.task.needs_words() || is_bare) {
         return Err(anyhow::anyhow!("the prompt is empty: say what to generate").into());
     }
     let sampling = Sampling { seed: args.seed.unwrap_or_else(rand::random), ..Sampling::default() };

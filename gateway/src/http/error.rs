@@ -152,9 +152,8 @@ impl ApiError {
 
     /// 503: what is asked for needs a model that does not come with the program.
     pub(crate) fn model_needed() -> Self {
-        let text = "No configured model does this, and none comes with the program: download one \
-                    (for example openai/whisper-tiny) and add its folder with \
-                    `imprimatur models add FOLDER`.";
+        let text = "No configured model does this: download one (for example openai/whisper-tiny) \
+                    and add its folder with `imprimatur models add FOLDER`.";
         Self::unavailable("model_needed", text)
     }
 

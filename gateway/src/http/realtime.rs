@@ -3,8 +3,10 @@
 //! The first event says that the other side is a machine, and so do the first words of the first
 //! answer. Sound is `pcm16`: 24,000 samples a second, one channel.
 
+mod entering;
 mod events;
 mod hearing;
+mod running;
 
 use std::time::Duration;
 
@@ -13,11 +15,12 @@ use axum::{
         Query, State, WebSocketUpgrade,
         ws::{Message as Frame, WebSocket},
     },
-    http::{HeaderMap, header::AUTHORIZATION},
+    http::HeaderMap,
     response::Response,
 };
 use events::Telling;
 use hearing::Hearing;
+use running::{Running, next};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -32,8 +35,6 @@ use crate::{
 
 /// The largest event: a few seconds of sound.
 const EVENT_BYTES_MAX: usize = 4 << 20;
-/// What browsers, which cannot send headers, call a key.
-const KEY_PROTOCOL: &str = "openai-insecure-api-key.";
 /// A reader who takes nothing for so long has left.
 const READER_WAITS_MAX: Duration = Duration::from_secs(10);
 /// Who says nothing for so long has left.
@@ -62,7 +63,7 @@ pub(crate) async fn realtime(
     Query(asked): Query<Asked>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
-    let principal = caller(&line, &headers).await?;
+    let principal = entering::caller(&line, &headers).await?;
     let usual = || line.stages().default_model(Modality::Text, Task::Create);
     let named = asked.model.filter(|model| line.stages().generators.contains_key(model));
     let model = named.or_else(usual).ok_or_else(ApiError::model_needed)?;
@@ -70,33 +71,6 @@ pub(crate) async fn realtime(
     Ok(upgrade.on_upgrade(move |socket| async move {
         Talk::new(line, principal, model, socket).run().await;
     }))
-}
-
-async fn caller(line: &Line, headers: &HeaderMap) -> Result<Principal, ApiError> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let protocols = text(axum::http::header::SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
-    let browser = || protocols.split(',').find_map(|name| name.trim().strip_prefix(KEY_PROTOCOL));
-    let key = bearer.or_else(browser).ok_or_else(ApiError::unauthenticated)?;
-    let principal = line.stages().accounts.authenticate(key).await?;
-    if principal.role.may_generate() {
-        return Ok(principal);
-    }
-    Err(ApiError::forbidden(format!("The role {} may not generate.", principal.role)))
-}
-
-/// An answer that is being told.
-struct Running {
-    response: Telling,
-    pieces: mpsc::Receiver<Told>,
-    answering: tokio::task::JoinHandle<Result<Ended, crate::pipeline::LineError>>,
-}
-
-/// Whoever hangs up stops the model.
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.answering.abort();
-    }
 }
 
 struct Talk {
@@ -409,13 +383,5 @@ impl Talk {
             Ok(Ok(())) => Ok(()),
             _ => Err(Gone),
         }
-    }
-}
-
-/// The next piece of an answer; never, where none is being told.
-async fn next(running: &mut Option<Running>) -> Option<Told> {
-    match running {
-        Some(running) => running.pieces.recv().await,
-        None => std::future::pending().await,
     }
 }
