@@ -118,12 +118,16 @@ fn a_voice_on_a_server_goes_through_the_line_and_keeps_its_history() {
     let behind = Newsroom::new();
     let key_behind = behind.key("editor", "ann");
     let server_behind = behind.serve();
-    let newsroom = Newsroom::with(&format!(
-        "[generators.narrator]\nkind = \"openai\"\nurl = \"{}/v1\"\nprotocol = \"speech\"\n\
+    let newsroom = Newsroom::new();
+    let key = newsroom.key("editor", "ada");
+    let file = newsroom.path("imprimatur.toml");
+    let narrator = format!(
+        "\n[generators.narrator]\nkind = \"openai\"\nurl = \"{}/v1\"\nprotocol = \"speech\"\n\
          model = \"voice\"\nkey_env = \"NARRATOR\"\n",
         server_behind.url
-    ));
-    let key = newsroom.key("editor", "ada");
+    );
+    let settings = std::fs::read_to_string(&file).unwrap() + &narrator;
+    std::fs::write(file, settings).unwrap();
     let env = [("NARRATOR", key_behind.as_str())];
     let server = Server::start_in(newsroom.path(".").as_path(), &[], &env);
     let said = say(&server, &key, &json!({"model": "narrator", "voice": "linden"}));
