@@ -23,7 +23,8 @@ fn paragraph(text: &str, width: &dyn Fn(&str) -> f32, room: f32) -> Vec<String> 
             lines.push(line.trim().to_owned());
         }
         line = piece.trim_start().to_owned();
-        while width(line.trim_end()) > room {
+        // Where there is no room at all, each letter is a line, and nothing is left of nothing.
+        while !line.is_empty() && width(line.trim_end()) > room {
             let head = longest(&line, width, room);
             lines.push(line.drain(..head).collect());
         }
@@ -82,6 +83,15 @@ mod tests {
     fn check(text: &str, room: usize, expected: &[&str]) {
         let width = |part: &str| part.chars().count() as f32;
         assert_eq!(lines(text, &width, room as f32), expected);
+    }
+
+    #[test]
+    fn no_room_ends_all_the_same() {
+        let wide = |text: &str| text.chars().count() as f32;
+        for text in ["", " ", "ab c", "水位"] {
+            let found = lines(text, &wide, -1.0);
+            assert!(found.len() <= text.chars().count().max(1), "{found:?}");
+        }
     }
 
     #[test]
