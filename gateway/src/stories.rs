@@ -5,8 +5,6 @@ mod bundle;
 
 pub(crate) use bundle::is_bundle;
 
-use std::sync::Arc;
-
 use generators::SpokenWord;
 use story::{ChapterPlan, Plan};
 use tokio::sync::mpsc;
@@ -297,7 +295,7 @@ pub(crate) fn content_url(asset: AssetId) -> String {
     format!("/v1/assets/{asset}/content")
 }
 
-/// Shares nothing but the stages of a line.
+/// Who publishes.
 pub(crate) fn publisher(line: &Line) -> String {
-    Arc::clone(line.stages()).installation.config().provenance.publisher.clone()
+    line.stages().installation.config().provenance.publisher.clone()
 }
