@@ -37,6 +37,7 @@ mod power_cut;
 mod publication;
 mod realtime;
 mod recovery;
+mod reloading;
 mod resolution;
 mod reviews;
 mod scaleout;
