@@ -62,7 +62,7 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let action = decision.action;
     case.request.messages = messages;
     case.input = Some(decision);
-    case.stages.metrics.stage("policy_input", start);
+    case.stage("policy_input", start);
     Ok(action)
 }
 
@@ -98,7 +98,7 @@ pub(crate) async fn brought(case: &mut Case, bytes: &[u8]) -> Result<Action, Lin
     }
     let action = decision.action;
     case.input = Some(decision);
-    case.stages.metrics.stage("policy_input", start);
+    case.stage("policy_input", start);
     Ok(action)
 }
 
@@ -167,7 +167,7 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             product
         }
     };
-    case.stages.metrics.stage("policy_output", start);
+    case.stage("policy_output", start);
     let decided = case.output.as_ref().map_or(Action::Allow, |decision| decision.action);
     if decided == Action::Block {
         if let Product::Text(text) = product {

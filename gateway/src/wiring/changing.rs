@@ -6,8 +6,8 @@ use audit::{Event, Filter, LogError, Order, Query, Record};
 
 use super::{Stages, WiringError, policy_engine, secret, signer, verifier};
 use crate::{
-    guests::Guests, installation::Installation, labelling::Labelling, mark_keys::MarkKeys,
-    models::Models, screening::PictureLists,
+    guests::Guests, installation::Installation, labelling::Labelling, listening::tls,
+    mark_keys::MarkKeys, models::Models, screening::PictureLists,
 };
 
 /// Between the rules before and those after, in the record of a change.
@@ -37,6 +37,7 @@ impl Stages {
             pseudonym_key: secret(&installation.pseudonym_key())?,
             verifier: verifier(&installation)?,
             signer: signer(&installation)?,
+            tls: tls::open(&installation)?,
             guests,
             installation,
             ..self.clone()
