@@ -296,6 +296,8 @@ impl Case {
         self.stages.metrics.requests.get_or_create(&labels).inc();
         let Trace { first_token, tokens, .. } = self.trace;
         let took = self.trace.elapsed();
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(request = %self.request.id, modality = %labels.modality, outcome, ms, "ended");
         self.stages.metrics.numbers.ended(&labels, took, first_token, tokens);
         self.stages.metrics.requests_open.dec();
     }

@@ -28,7 +28,7 @@ use crate::{
     wiring::Stages,
 };
 
-pub(super) use ending::ended;
+pub(in crate::cli) use ending::ended;
 
 /// The listeners of a process.
 pub(crate) struct Listeners {
@@ -152,7 +152,7 @@ fn announce(console: &Console, listeners: &Listeners, tls: bool) -> std::io::Res
 }
 
 /// Whether only this machine reaches an address.
-pub(super) fn is_local(address: SocketAddr) -> bool {
+pub(in crate::cli) fn is_local(address: SocketAddr) -> bool {
     match address.ip().to_canonical() {
         IpAddr::V4(address) => address.is_loopback() && address != Ipv4Addr::UNSPECIFIED,
         IpAddr::V6(address) => address.is_loopback(),

@@ -151,7 +151,7 @@ impl Trace {
         if let Some(first) = self.first_token {
             exporting.first_token.record(first.as_secs_f64(), &of);
         }
-        span.end();
+        span.end_with_timestamp(self.began_at + self.began.elapsed());
     }
 }
 
