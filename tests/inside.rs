@@ -65,10 +65,9 @@ pub(crate) fn ask(model: &str) -> GenerationRequest {
 
 /// Serves a line on some port until the test ends; its address.
 pub(crate) async fn serve(line: &Line) -> String {
-    let server = line.stages().installation.config().server.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let routes = http::api(line.clone(), &server);
+    let routes = http::api(line.clone());
     tokio::spawn(async move { axum::serve(listener, routes).await });
     address.to_string()
 }

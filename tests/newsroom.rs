@@ -106,6 +106,8 @@ pub(crate) struct Server {
     /// For example `http://127.0.0.1:40123`.
     pub(crate) url: String,
     public: String,
+    /// Where operators ask, if they have a listener.
+    pub(crate) admin: String,
 }
 
 /// A status and a JSON body.
@@ -150,8 +152,24 @@ impl Server {
         let args = [&args, more].concat();
         let (process, started) =
             started(Command::new(PROGRAM).current_dir(folder).args(args).envs(env.iter().copied()));
-        let url = |name: &str| started[name].as_str().unwrap().to_owned();
-        Self { process, url: url("api"), public: url("public") }
+        Self::said(process, &started)
+    }
+
+    /// A program that was started to serve, with its standard output to be read.
+    pub(crate) fn of(mut process: Child) -> Self {
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self::said(process, &serde_json::from_str(&line).unwrap())
+    }
+
+    fn said(process: Child, started: &Value) -> Self {
+        let url = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
+        Self { process, url: url("api"), public: url("public"), admin: url("admin") }
+    }
+
+    /// Waits for the end that was asked for; the exit code.
+    pub(crate) fn wait(mut self) -> Option<i32> {
+        self.process.wait().unwrap().code()
     }
 
     /// Ends the process as a power cut would: no handler runs.

@@ -3,7 +3,7 @@
 //! A case that is dropped without a terminal record writes `interrupted`; if the process dies
 //! first, the next start writes it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use audit::{Event, Record};
 use generators::{Generator, Material, ModelCard, Pictures};
@@ -13,8 +13,8 @@ use types::{
 };
 
 use crate::{
-    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, vaulting::Evidence,
-    wiring::Stages,
+    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, telemetry::Trace,
+    vaulting::Evidence, wiring::Stages,
 };
 
 /// An open request.
@@ -36,6 +36,8 @@ pub struct Case {
     pub(crate) material: Material,
     /// A picture that came with the request says that a model made it or took part.
     pub(crate) from_synthetic: bool,
+    /// Its times and its spans.
+    pub(crate) trace: Trace,
     /// Which of several models ran, where the generator is several.
     pub(crate) ran: Option<ModelCard>,
     /// `None` for a file that was brought in.
@@ -90,6 +92,10 @@ impl Case {
         generator: Option<Arc<dyn Generator>>,
     ) -> Self {
         stages.metrics.requests_open.inc();
+        let trace = {
+            let model = generator.as_ref().map(|generator| generator.card().name.as_str());
+            Trace::begin(stages.exporting.get(), request.modality, model)
+        };
         let (input, output, admission) = (None, None, None);
         let asset_id = AssetId::new();
         Self {
@@ -103,6 +109,7 @@ impl Case {
             pictures: Pictures::default(),
             material: Material::default(),
             from_synthetic: false,
+            trace,
             ran: None,
             original: None,
             generator,
@@ -203,8 +210,10 @@ impl Case {
     /// Writes the `admitted` record.
     pub(crate) async fn admit(mut self) -> Result<Self, LineError> {
         let record = recording::record(&self, Event::Admitted);
+        let start = Instant::now();
         match self.stages.append(record).await {
             Ok(receipt) => {
+                self.trace.stage("log_append", start);
                 self.admission = Some(receipt);
                 Ok(self)
             }
@@ -257,9 +266,25 @@ impl Case {
     /// Writes a terminal record.
     pub(crate) async fn close(&mut self, record: Record) -> Result<Receipt, LineError> {
         let outcome = record.event.name();
+        let start = Instant::now();
         // Settled first: a record that may have reached the log must not be written twice.
         self.settle(outcome);
-        self.stages.append(record).await
+        let written = self.stages.append(record).await;
+        self.trace.stage("log_append", start);
+        self.end_trace(outcome);
+        written
+    }
+
+    /// A stage that began at `start` is done.
+    pub(crate) fn stage(&self, name: &'static str, start: Instant) {
+        self.stages.metrics.stage(name, start);
+        self.trace.stage(name, start);
+    }
+
+    fn end_trace(&mut self, outcome: &'static str) {
+        let modality = self.modality();
+        let model = self.card().map(|card| card.name.clone());
+        self.trace.end(modality, model.as_deref(), outcome);
     }
 
     fn settle(&mut self, outcome: &'static str) {
@@ -269,6 +294,11 @@ impl Case {
         self.open = false;
         let labels = OutcomeLabels { modality: self.request.modality.to_string(), outcome };
         self.stages.metrics.requests.get_or_create(&labels).inc();
+        let Trace { first_token, tokens, .. } = self.trace;
+        let took = self.trace.elapsed();
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(request = %self.request.id, modality = %labels.modality, outcome, ms, "ended");
+        self.stages.metrics.numbers.ended(&labels, took, first_token, tokens);
         self.stages.metrics.requests_open.dec();
     }
 }
@@ -293,6 +323,7 @@ impl Drop for Case {
         let record = recording::record(self, Event::Interrupted);
         let stages = Arc::clone(&self.stages);
         self.settle("interrupted");
+        self.end_trace("interrupted");
         // Outside a runtime the process is ending: the next start writes the record.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {

@@ -26,6 +26,28 @@ const SECONDS_MAX: u64 = 10;
 const REDIRECTS_MAX: u32 = 3;
 const HTTPS_PORT: u16 = 443;
 
+/// What may be called, and how much of it.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    scheme: &'static str,
+    port: u16,
+    may_call: fn(IpAddr) -> bool,
+    time_max: Duration,
+    bytes_max: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            scheme: "https",
+            port: HTTPS_PORT,
+            may_call: is_public,
+            time_max: Duration::from_secs(SECONDS_MAX),
+            bytes_max: STORE_BYTES_MAX,
+        }
+    }
+}
+
 /// Why a manifest was not fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the credentials were not fetched: {0}")]
@@ -35,24 +57,34 @@ pub struct FetchError(String);
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     agent: Agent,
+    bytes_max: u64,
 }
 
 impl Default for Fetcher {
     fn default() -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(SECONDS_MAX)))
-            .max_redirects(REDIRECTS_MAX)
-            .https_only(true)
-            // A proxy would resolve names where nobody checks the addresses.
-            .proxy(None)
-            .user_agent(concat!("imprimatur/", env!("CARGO_PKG_VERSION")))
-            .build();
-        let resolver = PublicOnly(DefaultResolver::default());
-        Self { agent: Agent::with_parts(config, DefaultConnector::default(), resolver) }
+        Self::within(Bounds::default(), DefaultResolver::default())
     }
 }
 
 impl Fetcher {
+    /// Names are resolved once for each address that is called: what is connected to is what was
+    /// checked, whatever the name says a moment later.
+    fn within(bounds: Bounds, names: impl Resolver) -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(bounds.time_max))
+            .max_redirects(REDIRECTS_MAX)
+            .https_only(bounds.scheme == "https")
+            // A kept connection would lead to an address that was checked for another name.
+            .max_idle_connections(0)
+            // A proxy would resolve names where nobody checks the addresses.
+            .proxy(None)
+            .user_agent(concat!("imprimatur/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let resolver = Checked { names, bounds };
+        let agent = Agent::with_parts(config, DefaultConnector::default(), resolver);
+        Self { agent, bytes_max: bounds.bytes_max }
+    }
+
     /// The bytes at an address; blocks.
     ///
     /// # Errors
@@ -60,15 +92,18 @@ impl Fetcher {
     pub fn fetch(&self, url: &str) -> Result<Vec<u8>, FetchError> {
         let failed = |error: Error| FetchError(error.to_string());
         let mut answer = self.agent.get(url).call().map_err(failed)?;
-        answer.body_mut().with_config().limit(STORE_BYTES_MAX).read_to_vec().map_err(failed)
+        answer.body_mut().with_config().limit(self.bytes_max).read_to_vec().map_err(failed)
     }
 }
 
-/// Resolves names, and keeps public addresses only: what is connected to is what was checked.
+/// Resolves names, and lets only addresses through that may be called; after each redirect again.
 #[derive(Debug)]
-struct PublicOnly(DefaultResolver);
+struct Checked<R> {
+    names: R,
+    bounds: Bounds,
+}
 
-impl Resolver for PublicOnly {
+impl<R: Resolver> Resolver for Checked<R> {
     fn resolve(
         &self,
         uri: &Uri,
@@ -76,14 +111,15 @@ impl Resolver for PublicOnly {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let refused = |reason: &str| Error::Io(std::io::Error::other(reason.to_owned()));
-        if uri.scheme_str() != Some("https")
-            || uri.port_u16().is_some_and(|port| port != HTTPS_PORT)
-        {
+        let port =
+            uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+        if uri.scheme_str() != Some(self.bounds.scheme) || port != self.bounds.port {
             return Err(refused("only https on port 443 is called"));
         }
-        let resolved = self.0.resolve(uri, config, timeout)?;
+        let resolved = self.names.resolve(uri, config, timeout)?;
         // One private address among public ones is reason enough: names of that kind are traps.
-        if resolved.iter().all(|address: &SocketAddr| is_public(address.ip())) {
+        let may_call = |address: &SocketAddr| (self.bounds.may_call)(address.ip());
+        if !resolved.is_empty() && resolved.iter().all(may_call) {
             Ok(resolved)
         } else {
             Err(refused("the address is not public"))
@@ -123,6 +159,9 @@ const fn is_public_v6(address: Ipv6Addr) -> bool {
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }
+
+#[cfg(test)]
+mod bounds;
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,10 @@ use std::{
     time::Instant,
 };
 
-use generators::{Event, EventReceiver, EventSender, GeneratorError, Job, ModelCard, Output};
+use generators::{
+    Event, EventReceiver, EventSender, GeneratorError, Job, ModelCard, Output,
+    server::upstream_trace,
+};
 use policy::{Hook, StreamJudge};
 use tokio::sync::mpsc;
 use types::{Action, Modality, SoundFormat, TextFormat};
@@ -28,6 +31,8 @@ const EVENTS_WAITING_MAX: usize = 32;
 /// Generates; stops early when policy blocks what has been written.
 pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, LineError> {
     let start = Instant::now();
+    // Of the request, not of the model alone.
+    let began = start.checked_sub(case.trace.elapsed()).unwrap_or(start);
     case.stages.metrics.generator_calls.inc();
     let marking = TextMarking::new(case.stages.mark_keys.of(&case.principal.tenant));
     let mut job = Job::from(&case.request);
@@ -55,7 +60,9 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     flow.opening = opening.filter(|_| !bound);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
-    let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
+    let generated = upstream_trace(case.trace.traceparent(), generator.generate(job, sender));
+    let (output, followed) = tokio::join!(generated, flow.follow(receiver));
+    case.trace.first_token = flow.first.map(|first| first.saturating_duration_since(began));
     followed?;
     case.ran = flow.ran.take();
     let output = match output {
@@ -67,7 +74,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         Ok(Output::Image(image)) => Ok(Output::Image(picture::kept(case, image).await?)),
         output => output,
     };
-    case.stages.metrics.stage("generate", start);
+    case.stage("generate", start);
     flow.draft(output, marking).await
 }
 
@@ -94,6 +101,8 @@ struct Flow {
     opening: Option<String>,
     is_opened: bool,
     tokens: u32,
+    /// When the model's first token came.
+    first: Option<Instant>,
     /// Which of several models did it.
     ran: Option<ModelCard>,
     /// The text must have a form, such as JSON.
@@ -119,6 +128,7 @@ impl Flow {
             opening: None,
             is_opened: false,
             tokens: 0,
+            first: None,
             ran: None,
             bound: false,
             format: SoundFormat::default(),
@@ -131,6 +141,7 @@ impl Flow {
             match event {
                 Event::Token { text, .. } => {
                     self.tokens = self.tokens.saturating_add(1);
+                    self.first.get_or_insert_with(Instant::now);
                     self.text(text).await?;
                 }
                 Event::Step { done, total } => {

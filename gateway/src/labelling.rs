@@ -197,7 +197,7 @@ pub(crate) async fn label(
         tokio::task::spawn_blocking(move || stages.labelling.decide(product, is_synthetic, agreed));
     let decided = deciding.await.map_err(|_| LineError::Stopped)?;
     let Decided { product, labels, is_missing } = decided;
-    case.stages.metrics.stage("labels", start);
+    case.stage("labels", start);
     warnings.extend(case.stages.labelling.lacks_code().map(str::to_owned));
     if is_missing {
         if case.stages.labelling.settings.unwritable == Unwritable::Refuse {

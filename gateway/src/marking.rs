@@ -97,7 +97,7 @@ pub(crate) async fn mark(
     asset.labels = labels;
     asset.warnings.splice(0..0, warnings);
     asset.hold |= hold;
-    case.stages.metrics.stage("watermark", start);
+    case.stage("watermark", start);
     let Mark::NotMarkable { reason } = &asset.mark else { return Ok(Some(asset)) };
     if left {
         return Ok(Some(asset));

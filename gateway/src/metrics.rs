@@ -1,6 +1,8 @@
 //! What the program counts: documented names in Prometheus' text format, never content.
 
+mod connections;
 mod reloads;
+mod requests;
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -8,7 +10,9 @@ use prometheus_client::{
     registry::Registry,
 };
 
+pub use connections::{ConnectionMetrics, ListenerLabels};
 pub use reloads::{ConfigLabels, ReloadLabels, ReloadMetrics};
+pub use requests::{ModelLabels, RequestMetrics, StatusLabels, TokenLabels};
 
 /// Labels of a finished request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -42,6 +46,10 @@ pub struct Metrics {
     pub attestation: AttestationMetrics,
     /// Configurations that were read again.
     pub reloads: ReloadMetrics,
+    /// Connections of the listeners.
+    pub connections: ConnectionMetrics,
+    /// How long requests take and how they are answered.
+    pub numbers: RequestMetrics,
 }
 
 /// Labels of a witness's answer.
@@ -116,6 +124,10 @@ impl Default for Metrics {
         attestation.register(&mut registry);
         let reloads = ReloadMetrics::default();
         reloads.register(&mut registry);
+        let connections = ConnectionMetrics::default();
+        connections.register(&mut registry);
+        let numbers = RequestMetrics::default();
+        numbers.register(&mut registry);
         Self {
             registry,
             requests,
@@ -124,6 +136,8 @@ impl Default for Metrics {
             requests_open,
             attestation,
             reloads,
+            connections,
+            numbers,
         }
     }
 }

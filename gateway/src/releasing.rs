@@ -32,6 +32,9 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
     )?;
     let event = if held { Event::Held } else { Event::Released };
     let record = recording::finished(case, event, &asset, manifest_sha256);
+    let generation = &asset.marked.generation;
+    case.trace.tokens = Some((generation.prompt_tokens, generation.completion_tokens))
+        .filter(|tokens| *tokens != (0, 0));
     let receipt = case.close(record).await?;
     let release = Box::new(Release {
         request_id: case.request_id(),
@@ -52,6 +55,6 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
     if held {
         reviews::enqueue(&case.stages, release.asset_id).await?;
     }
-    case.stages.metrics.stage("release", start);
+    case.stage("release", start);
     Ok(if held { Outcome::Held(release) } else { Outcome::Released(release) })
 }

@@ -70,7 +70,7 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let action = decision.action;
     // Also what has no opinion is on record.
     case.input = Some(decision);
-    case.stages.metrics.stage("policy_input", start);
+    case.stage("policy_input", start);
     opinions.map(|()| action)
 }
 
@@ -107,7 +107,7 @@ pub(crate) async fn brought(case: &mut Case, bytes: &[u8]) -> Result<Action, Lin
     let opinions = opinions::words(case, Hook::Output, text, &mut decision).await;
     let action = decision.action;
     case.input = Some(decision);
-    case.stages.metrics.stage("policy_input", start);
+    case.stage("policy_input", start);
     opinions.map(|()| action)
 }
 
@@ -181,7 +181,7 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
         case.output = Some(decision);
         opinions?;
     }
-    case.stages.metrics.stage("policy_output", start);
+    case.stage("policy_output", start);
     let decided = case.output.as_ref().map_or(Action::Allow, |decision| decision.action);
     if decided == Action::Block {
         if let Product::Text(text) = product {

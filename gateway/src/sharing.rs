@@ -62,7 +62,7 @@ impl Stages {
 impl Line {
     /// Goes on closing what other gateways leave unfinished when they are killed; ends at once where
     /// there are none.
-    pub(crate) async fn close_for_others(&self) {
+    pub(crate) async fn close_for_others(self) {
         let Some(sharing) = self.stages().sharing.clone() else { return };
         loop {
             tokio::time::sleep(sharing.every).await;
@@ -75,7 +75,7 @@ impl Line {
     }
 
     /// Erases here, again and again, whom another gateway has erased: each has a vault of its own.
-    pub(crate) async fn follow_others(&self) {
+    pub(crate) async fn follow_others(self) {
         let stages = self.stages();
         if stages.sharing.is_none() {
             return;

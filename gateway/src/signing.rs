@@ -43,7 +43,7 @@ pub(crate) async fn sign(
     let signing = tokio::task::spawn_blocking(move || signer.sign(&request, &bytes, media_type));
     let signed = signing.await.map_err(|_| LineError::Stopped)??;
     let sha256 = Sha256::of(&signed.bytes);
-    case.stages.metrics.stage("provenance", start);
+    case.stage("provenance", start);
     if let Some(reason) = &signed.unstamped {
         tracing::warn!(%reason, "signed without a time-stamp");
         asset.warnings.push("signed without a time-stamp: the authority gave none".to_owned());

@@ -1,11 +1,50 @@
-//! The program's own log on stderr: events and causes, never content or secrets.
+//! What the program says of itself, never content or secrets: its own log on stderr, and traces and
+//! metrics for a collector.
+
+mod collector;
+mod conventions;
+mod trace;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Telemetry;
+pub use collector::ExportError;
+pub(crate) use collector::Exporting;
+pub(crate) use trace::{Trace, carrying};
+
+use crate::{config::Telemetry, installation::Installation, wiring::Stages};
+
+/// Traces and metrics of this process, until they are ended.
+pub(crate) struct Running(Option<Exporting>);
+
+/// Starts logging, and exporting where a collector is configured.
+///
+/// # Errors
+/// [`ExportError`] when the settings of the collector cannot be used.
+pub(crate) fn start(installation: &Installation, verbose: u8) -> Result<Running, ExportError> {
+    let settings = &installation.config().telemetry;
+    start_logging(settings, verbose);
+    Ok(Running(Exporting::open(installation)?))
+}
+
+impl Running {
+    /// From now on the requests of these stages are told.
+    pub(crate) fn counting(&self, stages: &Stages) {
+        if let Some(exporting) = &self.0 {
+            // Once for a process.
+            drop(stages.exporting.set(exporting.clone()));
+        }
+    }
+
+    /// Sends what is left.
+    pub(crate) async fn end(self) {
+        if let Some(exporting) = self.0 {
+            drop(tokio::task::spawn_blocking(move || exporting.end()).await);
+        }
+    }
+}
 
 /// Starts logging once for the process; later calls change nothing.
-pub(crate) fn start(settings: &Telemetry, verbose: u8) {
+pub(crate) fn start_logging(settings: &Telemetry, verbose: u8) {
     let filter = match verbose {
         0 => settings.filter.as_str(),
         1 => "info",

@@ -141,7 +141,7 @@ pub(crate) async fn prompt(mut case: Case, prompt: String) -> Result<Case, LineE
     } else {
         commit_to(&mut case, prompt).await
     };
-    case.stages.metrics.stage("vault", start);
+    case.stage("vault", start);
     closed(case, outcome).await
 }
 

@@ -2,7 +2,13 @@
 
 mod changing;
 
-use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use audit::{
     Event, EvidenceKey, Log, LogError, LogOptions, Objects, Record, StateStore, Vault, VaultError,
@@ -23,10 +29,15 @@ use crate::{
     detecting::Detector,
     exporting,
     guests::Guests,
+    http::Turns,
     idempotency::Idempotency,
     installation::{Installation, InstallationError},
     jobs::Jobs,
     labelling::Labelling,
+    listening::{
+        Serving,
+        tls::{self, TlsError},
+    },
     lookup::Lookup,
     mark_keys::MarkKeys,
     metrics::Metrics,
@@ -38,6 +49,7 @@ use crate::{
     sharing::Sharing,
     signing_keys,
     storage::Storage,
+    telemetry::Exporting,
     telling::Telling,
     trusting, vaulting,
 };
@@ -64,6 +76,9 @@ pub enum WiringError {
     /// Certificates and keys.
     #[error("the certificates cannot be used: {0}")]
     Provenance(#[from] ProvenanceError),
+    /// TLS of the listeners.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Labels are not configured in a way that works.
     #[error(transparent)]
     Labels(#[from] watermark::WatermarkError),
@@ -129,6 +144,14 @@ pub struct Stages {
     /// Long work of several assets.
     pub(crate) told: Arc<Telling>,
     idempotency: Idempotency,
+    /// How far the process is on its way to its end.
+    pub(crate) serving: Arc<Serving>,
+    /// The collector of traces and metrics, once it is there.
+    pub(crate) exporting: Arc<OnceLock<Exporting>>,
+    /// How many requests are handled at once.
+    pub(crate) turns: Arc<Turns>,
+    /// TLS of the listeners, where it is configured.
+    pub(crate) tls: Option<Arc<tokio_rustls::rustls::ServerConfig>>,
 }
 
 impl fmt::Debug for Stages {
@@ -179,6 +202,7 @@ impl Stages {
         let labelling = Labelling::new(&installation.config().labels)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
         let (verifier, signer) = (verifier(&installation)?, signer(&installation)?);
+        let tls = tls::open(&installation)?;
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
         let limit = installation.config().server.request_seconds_max;
@@ -219,6 +243,10 @@ impl Stages {
             sessions: Arc::default(),
             told: Arc::default(),
             idempotency,
+            serving: Arc::default(),
+            exporting: Arc::default(),
+            turns: Arc::default(),
+            tls,
         })
     }
 
@@ -273,10 +301,7 @@ impl Stages {
     /// What is failing closed, by name.
     #[must_use]
     pub fn failing(&self) -> Vec<String> {
-        let log = self.log.stopped().map(|reason| format!("audit log: {reason}"));
-        let vault = self.vault.stopped().map(|reason| format!("evidence vault: {reason}"));
-        let signing = self.signer.ready().err().map(|reason| format!("signing: {reason}"));
-        log.into_iter().chain(vault).chain(signing).collect()
+        self.health().failing()
     }
 
     /// Writes `interrupted` for requests that a crash left without an end.
@@ -331,7 +356,10 @@ impl Stages {
 
     /// Appends a record.
     pub(crate) async fn append(&self, record: Record) -> Result<Receipt, LineError> {
-        Ok(self.log.append(record).await?)
+        let start = Instant::now();
+        let receipt = self.log.append(record).await?;
+        self.metrics.numbers.appended(start.elapsed());
+        Ok(receipt)
     }
 }
 

@@ -181,6 +181,9 @@ pub struct Serve {
     /// Address of the public listener
     #[arg(long)]
     pub public_listen: Option<std::net::SocketAddr>,
+    /// Address of the listener for operators: health, metrics, reload
+    #[arg(long)]
+    pub admin_listen: Option<std::net::SocketAddr>,
     /// Serve the models of this server, too (http://HOST:PORT/v1), the first also as `default`; a key
     /// that it wants is read from IMPRIMATUR_UPSTREAM_KEY
     #[arg(long, value_name = "URL")]

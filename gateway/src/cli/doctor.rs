@@ -1,6 +1,7 @@
 //! `imprimatur doctor`: looks for what is wrong; every finding has a line that says how to mend it.
 
 mod attested;
+mod serving;
 mod signing;
 mod upstreams;
 
@@ -98,6 +99,7 @@ fn examine(installation: &Installation) -> Vec<Finding> {
     findings.extend(keys(installation));
     findings.extend(generators(installation));
     findings.extend(log(installation));
+    findings.extend(serving::examine(installation));
     if let Ok(verifier) = installation.log_verifier() {
         findings.extend(attested::examine(installation, &verifier));
     }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, command: LogCommand, console: &Console) -> Answer {
-    telemetry::start(&Telemetry::default(), global.verbose);
+    telemetry::start_logging(&Telemetry::default(), global.verbose);
     match command {
         LogCommand::Witness(args) => witness(&args, console).await,
     }

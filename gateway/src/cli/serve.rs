@@ -1,13 +1,17 @@
 //! `imprimatur serve`: the API until a signal ends it.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+mod ending;
 
-use axum::serve::{ListenerExt as _, TapIo};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
 use serde_json::json;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    task::JoinSet,
 };
 
 use super::{
@@ -16,25 +20,40 @@ use super::{
     locate,
     output::Console,
 };
-use crate::{http, pipeline::Line, telemetry, upstreams, vaulting, wiring::Stages};
+use crate::{
+    http,
+    listening::{self, Door, Phase},
+    pipeline::Line,
+    telemetry, upstreams, vaulting,
+    wiring::Stages,
+};
 
-/// How long open requests may take to finish once the end was asked for.
-const FAREWELL_SECONDS_MAX: u64 = 30;
+pub(in crate::cli) use ending::ended;
+
+/// The listeners of a process.
+pub(crate) struct Listeners {
+    pub(crate) api: TcpListener,
+    pub(crate) public: Option<TcpListener>,
+    /// For operators.
+    pub(crate) admin: Option<TcpListener>,
+}
 
 pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
-    telemetry::start(&installation.config().telemetry, global.verbose);
+    let telemetry = telemetry::start(&installation, global.verbose)?;
     let installation = match &args.upstream {
         Some(url) => upstreams::with(installation, url).await?,
         None => installation,
     };
-    let server = installation.config().server.clone();
+    let tls = installation.config().server.tls.is_on();
+    let server = &installation.config().server;
+    let addresses = (
+        args.listen.unwrap_or(server.listen),
+        args.public_listen.or(server.public_listen),
+        args.admin_listen.or(server.admin_listen),
+    );
     let line = Line::new(Arc::new(Stages::open(installation).await?));
-    let listener = TcpListener::bind(args.listen.unwrap_or(server.listen)).await?;
-    let public = match args.public_listen.or(server.public_listen) {
-        Some(address) => Some(TcpListener::bind(address).await?),
-        None => None,
-    };
+    let listeners = Listeners::bind(addresses).await?;
     let closed = line.stages().close_unfinished().await?;
     if closed > 0 {
         console.note(&format!(
@@ -44,56 +63,58 @@ pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Ans
     // So that the first near search does not wait; if it fails, that search says so.
     let registry = line.stages().log.registry().clone();
     tokio::task::spawn_blocking(move || drop(registry.warm()));
-    announce(console, listener.local_addr()?, public.as_ref().and_then(|p| p.local_addr().ok()));
-    serve(line, listener, public).await
+    telemetry.counting(&line.stages());
+    announce(console, &listeners, tls)?;
+    let answer = serve(line, listeners).await;
+    telemetry.end().await;
+    answer
 }
 
-/// Serves both listeners until SIGINT or SIGTERM, lets open requests finish, and signs a last
-/// checkpoint.
-pub(crate) async fn serve(
-    line: Line,
-    listener: TcpListener,
-    public: Option<TcpListener>,
-) -> Answer {
-    let server = line.stages().installation.config().server.clone();
-    let (end, ending) = watch::channel(false);
-    // Ends with the server.
-    let _asking = line.stages().attesting.start();
-    let routes =
-        http::api(line.clone(), &server).into_make_service_with_connect_info::<SocketAddr>();
-    let api = axum::serve(nodelay(listener), routes).with_graceful_shutdown(told(ending.clone()));
-    let open = async {
-        match public {
-            None => api.await,
-            Some(listener) => {
-                let routes = http::public(line.clone(), &server)
-                    .into_make_service_with_connect_info::<SocketAddr>();
-                let public = axum::serve(nodelay(listener), routes)
-                    .with_graceful_shutdown(told(ending.clone()));
-                tokio::try_join!(async { api.await }, async { public.await }).map(drop)
-            }
-        }
-    };
-    let farewell = async {
-        ended().await;
-        end.send_replace(true);
-        tokio::time::sleep(Duration::from_secs(FAREWELL_SECONDS_MAX)).await;
-    };
-    let others = line.clone();
-    let closing =
-        tokio::spawn(
-            async move { tokio::join!(others.close_for_others(), others.follow_others()) },
-        );
-    let expiring = tokio::spawn(vaulting::expire_daily(line.clone()));
-    let reloading = tokio::spawn(reload_when_told(line.clone()));
-    tokio::select! {
-        served = open => served?,
-        // Whoever still reads is cut off; the next start closes what that leaves unfinished.
-        () = farewell => tracing::warn!("open requests were cut off"),
+impl Listeners {
+    async fn bind(
+        (api, public, admin): (SocketAddr, Option<SocketAddr>, Option<SocketAddr>),
+    ) -> std::io::Result<Self> {
+        let bind = async |address: Option<SocketAddr>| match address {
+            Some(address) => TcpListener::bind(address).await.map(Some),
+            None => Ok(None),
+        };
+        Ok(Self {
+            api: TcpListener::bind(api).await?,
+            public: bind(public).await?,
+            admin: bind(admin).await?,
+        })
     }
-    closing.abort();
-    expiring.abort();
-    reloading.abort();
+}
+
+/// Serves all listeners until SIGINT or SIGTERM, lets open requests finish, and signs a last
+/// checkpoint. A second signal ends at once.
+pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
+    let stages = line.stages();
+    listening::allow_many_files();
+    // Ends with the server.
+    let _asking = stages.attesting.start();
+    let mut helping = JoinSet::new();
+    helping.spawn(line.clone().close_for_others());
+    helping.spawn(line.clone().follow_others());
+    helping.spawn(vaulting::expire_daily(line.clone()));
+    helping.spawn(reload_when_told(line.clone()));
+    let mut doors = JoinSet::new();
+    let mut open = |name, routes, listener, tls, until| {
+        let door = Door { name, line: line.clone(), routes, tls, until };
+        doors.spawn(listening::serve(door, listener));
+    };
+    open("api", http::api(line.clone()), listeners.api, true, Phase::Closing);
+    if let Some(listener) = listeners.public {
+        open("public", http::public(line.clone()), listener, true, Phase::Closing);
+    }
+    // Operators watch the end.
+    if let Some(listener) = listeners.admin {
+        stages.serving.with_operators();
+        open("admin", http::admin(line.clone()), listener, false, Phase::Cut);
+    }
+    drop(stages);
+    ending::until_the_end(&line, doors).await;
+    helping.shutdown().await;
     line.stages().close().await?;
     Ok(Exit::Yes)
 }
@@ -111,35 +132,29 @@ async fn reload_when_told(line: Line) {
     }
 }
 
-async fn told(mut ending: watch::Receiver<bool>) {
-    // The sender lives as long as the server does.
-    drop(ending.wait_for(|ending| *ending).await);
-}
-
-/// Small events must not wait for full packets.
-fn nodelay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
-        }
-    })
-}
-
-fn announce(console: &Console, api: SocketAddr, public: Option<SocketAddr>) {
-    let url = |address: SocketAddr| format!("http://{address}");
-    let value = json!({"api": url(api), "public": public.map(url)});
-    console.result(&value, || {
-        format!("serving http://{api}/v1 (OpenAPI at http://{api}/openapi.json)")
+fn announce(console: &Console, listeners: &Listeners, tls: bool) -> std::io::Result<()> {
+    let scheme = if tls { "https" } else { "http" };
+    let url = |scheme: &str, address: SocketAddr| format!("{scheme}://{address}");
+    let of = |listener: &Option<TcpListener>| match listener {
+        Some(listener) => listener.local_addr().map(Some),
+        None => Ok(None),
+    };
+    let api = listeners.api.local_addr()?;
+    let value = json!({
+        "api": url(scheme, api),
+        "public": of(&listeners.public)?.map(|address| url(scheme, address)),
+        "admin": of(&listeners.admin)?.map(|address| url("http", address)),
     });
+    console.result(&value, || {
+        format!("serving {scheme}://{api}/v1 (OpenAPI at {scheme}://{api}/openapi.json)")
+    });
+    Ok(())
 }
 
-/// Returns when SIGINT or SIGTERM asks the process to end.
-pub(super) async fn ended() {
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-        }
-        Err(_) => drop(interrupt.await),
+/// Whether only this machine reaches an address.
+pub(in crate::cli) fn is_local(address: SocketAddr) -> bool {
+    match address.ip().to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() && address != Ipv4Addr::UNSPECIFIED,
+        IpAddr::V6(address) => address.is_loopback(),
     }
 }

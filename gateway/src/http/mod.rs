@@ -18,6 +18,7 @@ mod extract;
 mod idempotent;
 mod image_form;
 mod images;
+mod limits;
 mod log;
 mod models;
 pub mod moderations;
@@ -40,22 +41,20 @@ mod video_form;
 mod videos;
 mod witness;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub(crate) use answer::now_unix_s;
 
 use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{HeaderValue, header},
-    middleware::{self, Next},
+    Json, Router, middleware,
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 pub(crate) use error::ApiError;
 pub(crate) use image_form::DrawingFields;
 pub(crate) use images::size;
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+use limits::Rules;
+pub(crate) use limits::Turns;
 use utoipa::{
     OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -63,10 +62,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) use verify::detected;
 
-use crate::{
-    config::Server,
-    pipeline::{Line, LineError},
-};
+use crate::{config::Server, pipeline::Line};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -76,7 +72,7 @@ use crate::{
 struct Document;
 
 /// Every endpoint, with limits.
-pub fn api(line: Line, server: &Server) -> Router {
+pub fn api(line: Line) -> Router {
     let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(chat::completions))
         .routes(routes!(completions::completions))
@@ -137,19 +133,30 @@ pub fn api(line: Line, server: &Server) -> Router {
     let document = Json(document);
     let routes = routes.route("/openapi.json", get(|| async move { document }));
     let routes = routes.layer(middleware::from_fn_with_state(line.clone(), idempotent::honour));
-    limits(routes.fallback(missing), server).with_state(line)
+    limits::around(routes.fallback(missing), &Rules::Of(line.clone())).with_state(line)
 }
 
 /// What needs no key: verification, detection, the log's public part.
-pub fn public(line: Line, server: &Server) -> Router {
+pub fn public(line: Line) -> Router {
     let (routes, _) = open(&line).split_for_parts();
-    limits(routes.fallback(missing), server).with_state(line)
+    limits::around(routes.fallback(missing), &Rules::Of(line.clone())).with_state(line)
+}
+
+/// What only operators reach: health, metrics, reload.
+pub fn admin(line: Line) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz_for_operators))
+        .route("/metrics", get(operations::metrics_for_operators))
+        .route("/admin/reload", post(admin::reload))
+        .fallback(missing);
+    limits::around(routes, &Rules::Of(line.clone())).with_state(line)
 }
 
 /// A witness by itself, without a log of its own.
 pub fn witness(witness: Arc<::audit::Witness>, server: &Server) -> Router {
     let (routes, _) = witness::routes().with_state::<()>(witness).split_for_parts();
-    limits(routes.fallback(missing), server)
+    limits::around(routes.fallback(missing), &Rules::Fixed(Arc::new(server.clone())))
 }
 
 fn open(line: &Line) -> OpenApiRouter<Line> {
@@ -174,41 +181,12 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
     }
 }
 
-fn limits<S: Clone + Send + Sync + 'static>(routes: Router<S>, server: &Server) -> Router<S> {
-    let limit = Duration::from_secs(server.request_seconds_max);
-    routes
-        .method_not_allowed_fallback(|| async { ApiError::wrong_method() })
-        .layer(DefaultBodyLimit::max(server.body_bytes_max))
-        .layer(middleware::from_fn(move |request, next| in_time(limit, request, next)))
-        .layer(CatchPanicLayer::custom(|_| ApiError::bug().into_response()))
-        .layer(middleware::map_response(harden))
-        .layer(TraceLayer::new_for_http())
-}
-
 async fn missing() -> Response {
     ApiError::not_found(
         "unknown_url",
         "There is nothing at this path; /openapi.json lists what there is.",
     )
     .into_response()
-}
-
-/// A dropped request closes its record as `interrupted`.
-async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
-    let answered = tokio::time::timeout(limit, next.run(request)).await;
-    answered.unwrap_or_else(|_| ApiError::from(LineError::TimedOut("the request")).into_response())
-}
-
-/// Answers are data, never documents to be sniffed or framed.
-async fn harden(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    // A page of ours says itself what it needs.
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    response
 }
 
 fn secure(document: &mut utoipa::openapi::OpenApi) {

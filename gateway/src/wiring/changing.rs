@@ -7,7 +7,7 @@ use audit::{Event, Filter, LogError, Order, Query, Record};
 use super::{Stages, WiringError, policy_engine, secret, signer, verifier};
 use crate::{
     checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
-    mark_keys::MarkKeys, models::Models, screening::PictureLists,
+    listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists,
 };
 
 /// Between the rules before and those after, in the record of a change.
@@ -38,6 +38,7 @@ impl Stages {
             pseudonym_key: secret(&installation.pseudonym_key())?,
             verifier: verifier(&installation)?,
             signer: signer(&installation)?,
+            tls: tls::open(&installation)?,
             guests,
             installation,
             ..self.clone()

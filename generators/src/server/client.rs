@@ -230,6 +230,9 @@ impl Client {
     pub(super) fn request(&self, ask: Ask<'_>, url: Url) -> RequestBuilder {
         let method = if ask.body.is_some() { Method::POST } else { Method::GET };
         let mut request = self.http.request(method, url).header(ACCEPT, "*/*");
+        if let Some(parent) = super::within::traceparent() {
+            request = request.header("traceparent", parent);
+        }
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }

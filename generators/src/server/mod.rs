@@ -17,6 +17,7 @@ pub mod settings;
 pub(crate) mod visit;
 mod wanted;
 pub(crate) mod websocket;
+mod within;
 
 use types::{Modality, Sha256, Task};
 
@@ -26,6 +27,7 @@ pub use error::{Fault, UpstreamError, Wait};
 pub use settings::{Connection, Key, Waits};
 pub(crate) use visit::Visit;
 pub(crate) use wanted::Wanted;
+pub use within::upstream_trace;
 
 use crate::ModelCard;
 

@@ -23,7 +23,7 @@ use super::{
     args::{Demo, Global},
     exit::{Answer, Exit, Failure},
     output::Console,
-    serve,
+    serve::{self, Listeners},
 };
 use crate::{
     installation::Installation,
@@ -155,7 +155,7 @@ impl Show {
             &format!("verify a file: curl -F file=@FILE {url}/v1/verify"),
             &format!("验证文件：curl -F file=@文件 {url}/v1/verify"),
         );
-        serve::serve(self.line, listener, None).await
+        serve::serve(self.line, Listeners { api: listener, public: None, admin: None }).await
     }
 
     fn text<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
