@@ -8,8 +8,9 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "gateway",
+    "access",
     "policy",
     "generators",
     "assist",
@@ -30,7 +31,8 @@ const PURE: [(&str, &str); 5] = [
     ("story", "generators/story/Cargo.toml"),
     ("voice", "generators/voice/Cargo.toml"),
 ];
-const MANIFESTS: [(&str, &str); 6] = [
+const MANIFESTS: [(&str, &str); 7] = [
+    ("access", "gateway/access/Cargo.toml"),
     ("policy", "policy/Cargo.toml"),
     ("generators", "generators/Cargo.toml"),
     ("assist", "generators/assist/Cargo.toml"),
@@ -78,7 +80,10 @@ fn no_room_names_another() {
         let named = text.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
         // Pure computation is a part of the room of generators, which puts it behind their seam.
         let part = |name: &str| room == "generators" && PURE.iter().any(|(pure, _)| *pure == name);
-        let other = |name: &&str| *name != room && !part(name) && ROOMS.contains(name);
+        // Keys, people and counters live in the small state that is the log's neighbour.
+        let state = |name: &str| room == "access" && name == "audit";
+        let other =
+            |name: &&str| *name != room && !part(name) && !state(name) && ROOMS.contains(name);
         let named: Vec<&str> = named.filter(other).collect();
         assert!(
             named.is_empty(),

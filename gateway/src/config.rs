@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod auth;
 mod checkers;
 mod generators;
 mod labels;
@@ -18,6 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use auth::Auth;
 pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
@@ -36,7 +38,7 @@ pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 pub struct Config {
     /// Addresses and limits of the HTTP server.
     pub server: Server,
-    /// Who may use the anonymous endpoints.
+    /// Who may, and how much.
     pub auth: Auth,
     /// The rules.
     pub policy: Policy,
@@ -56,22 +58,6 @@ pub struct Config {
     pub review: Review,
     /// Logs of the program itself.
     pub telemetry: Telemetry,
-}
-
-/// `[auth]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Auth {
-    /// Whether `/v1/verify` and `/v1/detect` answer without a key.
-    pub anonymous_verify: bool,
-    /// How many files a stranger's address may have checked in a minute; 0 sets no limit.
-    pub anonymous_checks_per_minute: u32,
-}
-
-impl Default for Auth {
-    fn default() -> Self {
-        Self { anonymous_verify: true, anonymous_checks_per_minute: 30 }
-    }
 }
 
 /// `[policy]`

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use types::{Action, Modality, SoundFormat, TextFormat};
 
 use crate::{
+    admitting,
     case::Case,
     config::Unmarkable,
     marking::TextMarking,
@@ -60,10 +61,27 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     flow.opening = opening.filter(|_| !bound);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
-    let generated = upstream_trace(case.trace.traceparent(), generator.generate(job, sender));
-    let (output, followed) = tokio::join!(generated, flow.follow(receiver));
+    let running = async {
+        let turn = tokio::select! {
+            turn = admitting::turn(case) => turn?,
+            () = flow.left() => return Err(LineError::ClientGone),
+        };
+        let generated = upstream_trace(case.trace.traceparent(), generator.generate(job, sender));
+        let run = tokio::join!(generated, flow.follow(receiver));
+        drop(turn);
+        Ok(run)
+    };
+    let (output, followed) = tokio::select! {
+        run = running => run?,
+        // Dropping the run stops the model.
+        ending = admitting::ended(case) => return Err(LineError::Ended(ending)),
+    };
     case.trace.first_token = flow.first.map(|first| first.saturating_duration_since(began));
     followed?;
+    match &output {
+        Ok(output) => admitting::charge_output(case, output).await,
+        Err(_) => admitting::charge_tokens(case, flow.tokens).await,
+    }
     case.ran = flow.ran.take();
     let output = match output {
         Ok(Output::Sound(file)) => Ok(Output::Speech(sound::opened(case, file).await?)),
@@ -156,6 +174,14 @@ impl Flow {
             }
         }
         Ok(())
+    }
+
+    /// Returns when the reader of a stream has left.
+    async fn left(&self) {
+        match &self.pieces {
+            Some(pieces) => pieces.closed().await,
+            None => std::future::pending().await,
+        }
     }
 
     async fn text(&mut self, text: String) -> Result<(), LineError> {

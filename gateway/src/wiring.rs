@@ -1,6 +1,7 @@
 //! Builds the rooms from configuration and installation.
 
 mod changing;
+mod error;
 
 use std::{
     collections::BTreeMap,
@@ -10,18 +11,17 @@ use std::{
     time::Instant,
 };
 
-use audit::{
-    Event, EvidenceKey, Log, LogError, LogOptions, Objects, Record, StateStore, Vault, VaultError,
-    vault::FollowError,
-};
+use access::Access;
+use audit::{Event, EvidenceKey, Log, LogError, LogOptions, Objects, Record, StateStore, Vault};
+pub use error::WiringError;
 use generators::{Generator, ModelCard};
-use policy::{Engine, PolicyError};
-use provenance::{Credentials, ProvenanceError, Verifier};
+use policy::Engine;
+use provenance::{Credentials, Verifier};
 use tokio::sync::Semaphore;
 use types::{Modality, Receipt, Task};
 
 use crate::{
-    accounts::Accounts,
+    admitting::Admitting,
     attesting::Attesting,
     backup,
     case::serves,
@@ -34,14 +34,11 @@ use crate::{
     installation::{Installation, InstallationError},
     jobs::Jobs,
     labelling::Labelling,
-    listening::{
-        Serving,
-        tls::{self, TlsError},
-    },
+    listening::{Serving, tls},
     lookup::Lookup,
     mark_keys::MarkKeys,
     metrics::Metrics,
-    models::{ModelError, Models},
+    models::Models,
     pipeline::LineError,
     screening::PictureLists,
     secret::Secret,
@@ -57,54 +54,6 @@ use crate::{
 /// At most this many files of strangers are checked at once; each is held in memory.
 const CHECKS_MAX: usize = 16;
 
-/// Why the rooms cannot be built.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WiringError {
-    /// Files of the installation.
-    #[error(transparent)]
-    Installation(#[from] InstallationError),
-    /// The rule pack.
-    #[error("the rule pack cannot be used: {0}")]
-    Policy(#[from] PolicyError),
-    /// A checker is not configured in a way that works.
-    #[error("{0}")]
-    Checker(String),
-    /// A model.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// Certificates and keys.
-    #[error("the certificates cannot be used: {0}")]
-    Provenance(#[from] ProvenanceError),
-    /// TLS of the listeners.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-    /// Labels are not configured in a way that works.
-    #[error(transparent)]
-    Labels(#[from] watermark::WatermarkError),
-    /// The storage is not configured in a way that works.
-    #[error("{0}")]
-    Storage(String),
-    /// The log.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// State.
-    #[error(transparent)]
-    State(#[from] audit::StateError),
-    /// Objects.
-    #[error(transparent)]
-    Objects(#[from] audit::ObjectError),
-    /// A restore was cut off.
-    #[error("a restore of this folder was cut off: run the same `imprimatur restore` again")]
-    Restoring,
-    /// The evidence vault.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-    /// The evidence vault could not follow the log.
-    #[error(transparent)]
-    Follow(#[from] FollowError),
-}
-
 /// Every room, built. A clone shares what is kept and counted.
 #[derive(Clone)]
 pub struct Stages {
@@ -115,8 +64,10 @@ pub struct Stages {
     pub(crate) models: Models,
     /// What the program counts.
     pub metrics: Arc<Metrics>,
-    /// API keys.
-    pub accounts: Accounts,
+    /// Keys, people and their sessions.
+    pub accounts: Access,
+    /// Limits and turns.
+    pub(crate) admitting: Admitting,
     /// The log and its registry.
     pub log: Log,
     /// Witnesses and time-stamps of the log.
@@ -214,7 +165,8 @@ impl Stages {
         let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
         let erased_again = vault.follow(&log)?;
         vault.sweep()?;
-        let accounts = Accounts::new(Arc::clone(&state));
+        let accounts = Access::new(Arc::clone(&state));
+        let admitting = Admitting::open(&installation, Arc::clone(&state))?;
         let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
             metrics,
@@ -223,6 +175,7 @@ impl Stages {
             generators: models.by_name.clone(),
             models,
             accounts,
+            admitting,
             log,
             engine,
             picture_lists,

@@ -6,8 +6,9 @@ use audit::{Event, Filter, LogError, Order, Query, Record};
 
 use super::{Stages, WiringError, policy_engine, secret, signer, verifier};
 use crate::{
-    checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
-    listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists,
+    admitting::Admitting, checking::Checkers, guests::Guests, installation::Installation,
+    labelling::Labelling, listening::tls, mark_keys::MarkKeys, models::Models,
+    screening::PictureLists,
 };
 
 /// Between the rules before and those after, in the record of a change.
@@ -27,6 +28,11 @@ impl Stages {
             same if same == old.anonymous_checks_per_minute => Arc::clone(&self.guests),
             other => Arc::new(Guests::new(other)),
         };
+        let admitting = if old == new {
+            self.admitting.clone()
+        } else {
+            Admitting::open(&installation, Arc::clone(&self.state))?
+        };
         Ok(Self {
             engine: policy_engine(&installation)?,
             picture_lists: PictureLists::open(&installation)?,
@@ -40,6 +46,7 @@ impl Stages {
             signer: signer(&installation)?,
             tls: tls::open(&installation)?,
             guests,
+            admitting,
             installation,
             ..self.clone()
         })
