@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod access_keys;
 mod assist;
 mod attestation;
 mod backup;
@@ -37,10 +38,13 @@ mod power_cut;
 mod publication;
 mod realtime;
 mod recovery;
+mod reloading;
 mod resolution;
 mod reviews;
+mod roles;
 mod scaleout;
 mod serving;
+mod sign_in;
 mod signing_keys;
 mod storage;
 mod strangers;
