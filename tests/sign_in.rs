@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use serde_json::{Value, json};
 
 #[path = "../gateway/access/tests/idp/mod.rs"]
+#[expect(dead_code, reason = "every way to be wrong is tried in the crate's own tests")]
 mod idp;
 
 use idp::{Algorithm, Fault, Idp};

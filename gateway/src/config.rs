@@ -4,6 +4,7 @@
 //! is silently ignored is a hole.
 
 mod auth;
+mod checkers;
 mod generators;
 mod labels;
 mod provenance;
@@ -19,6 +20,7 @@ use std::{
 };
 
 pub use auth::Auth;
+pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
@@ -59,13 +61,15 @@ pub struct Config {
 }
 
 /// `[policy]`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// A rule pack in TOML; without it the built-in newsroom pack.
     pub pack: Option<PathBuf>,
     /// Lists of known pictures.
     pub picture_lists: Vec<PictureListSection>,
+    /// Servers that are asked beside the rules.
+    pub checkers: BTreeMap<String, CheckerSection>,
 }
 
 /// `[[policy.picture_lists]]`: what follows for a picture that is on a list, or nearly so.

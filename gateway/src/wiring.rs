@@ -20,6 +20,7 @@ use crate::{
     attesting::Attesting,
     backup,
     case::serves,
+    checking::Checkers,
     detecting::Detector,
     exporting,
     guests::Guests,
@@ -55,6 +56,9 @@ pub enum WiringError {
     /// The rule pack.
     #[error("the rule pack cannot be used: {0}")]
     Policy(#[from] PolicyError),
+    /// A checker is not configured in a way that works.
+    #[error("{0}")]
+    Checker(String),
     /// A model.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -110,6 +114,7 @@ pub struct Stages {
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) picture_lists: PictureLists,
+    pub(crate) checkers: Checkers,
     pub(crate) mark_keys: MarkKeys,
     pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
@@ -174,6 +179,7 @@ impl Stages {
         }
         let engine = policy_engine(&installation)?;
         let picture_lists = PictureLists::open(&installation)?;
+        let checkers = Checkers::open(&installation).map_err(WiringError::Checker)?;
         let models = Models::open(&installation, &Models::default())?;
         let mark_keys = MarkKeys::load(&installation)?;
         let labelling = Labelling::new(&installation.config().labels)?;
@@ -204,6 +210,7 @@ impl Stages {
             log,
             engine,
             picture_lists,
+            checkers,
             mark_keys,
             labelling,
             pseudonym_key,

@@ -6,8 +6,8 @@ use audit::{Event, Filter, LogError, Order, Query, Record};
 
 use super::{Stages, WiringError, policy_engine, secret, signer, verifier};
 use crate::{
-    guests::Guests, installation::Installation, labelling::Labelling, mark_keys::MarkKeys,
-    models::Models, screening::PictureLists,
+    checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
+    mark_keys::MarkKeys, models::Models, screening::PictureLists,
 };
 
 /// Between the rules before and those after, in the record of a change.
@@ -32,6 +32,7 @@ impl Stages {
             admitting,
             engine: policy_engine(&installation)?,
             picture_lists: PictureLists::open(&installation)?,
+            checkers: Checkers::open(&installation).map_err(WiringError::Checker)?,
             generators: models.by_name.clone(),
             models,
             mark_keys: MarkKeys::load(&installation)?,
