@@ -21,13 +21,15 @@ use axum::{
 };
 
 use super::{
-    csrf,
+    console, csrf,
     error::ApiError,
     extract::bearer,
     permits::{self, Permit},
 };
 use crate::{admitting, pipeline::Line};
 
+/// Where whoever is not signed in is sent.
+const SIGN_IN: &str = "/console/sign-in";
 /// What may be done before the password is changed.
 const BEFORE_PASSWORD: [&str; 3] =
     ["/console/password", "/console/session", "/console/session/end"];
@@ -37,6 +39,7 @@ pub(super) async fn admit(State(line): State<Line>, request: Request, next: Next
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let Some(path) = path else { return next.run(request).await };
     let permit = permits::of(request.method(), &path);
+    let page = path.starts_with("/console") && console::wants_page(request.headers());
     let admitted = match permit {
         // Closed also to a handler that somebody forgot to put into the table.
         None if path_takes(&path) => Err(ApiError::wrong_method()),
@@ -45,6 +48,8 @@ pub(super) async fn admit(State(line): State<Line>, request: Request, next: Next
     };
     match admitted {
         Ok((request, pass)) => run(&line, request, pass, next).await,
+        // A person who wants a page is shown where to sign in.
+        Err(error) if page && error.is_unauthenticated() => console::to(SIGN_IN),
         Err(error) => error.into_response(),
     }
 }
