@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod access_keys;
 mod assist;
 mod attestation;
 mod backup;
@@ -43,8 +44,10 @@ mod recovery;
 mod reloading;
 mod resolution;
 mod reviews;
+mod roles;
 mod scaleout;
 mod serving;
+mod sign_in;
 mod signing_keys;
 mod storage;
 mod strangers;

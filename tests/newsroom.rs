@@ -266,6 +266,22 @@ impl Server {
         read(request.call().unwrap())
     }
 
+    /// Any method, with an empty JSON object where there is a body.
+    pub(crate) fn request(&self, key: &str, method: &str, path: &str) -> Answer {
+        let body = if matches!(method, "POST" | "PUT") { "{}" } else { "" };
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header("content-type", "application/json");
+        let request = match key {
+            "" => request,
+            key => request.header("authorization", format!("Bearer {key}")),
+        };
+        let config = agent().configure_request(request.body(body).unwrap());
+        let request = config.allow_non_standard_methods(true).max_redirects(0).build();
+        read(agent().run(request).unwrap())
+    }
+
     /// The value of a counter in `/metrics`.
     pub(crate) fn counter(&self, name: &str) -> u64 {
         let text = String::from_utf8(self.get("", "/metrics").bytes).unwrap();

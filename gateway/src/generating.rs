@@ -71,17 +71,19 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         drop(turn);
         Ok(run)
     };
-    let (output, followed) = tokio::select! {
-        run = running => run?,
+    let outcome = tokio::select! {
+        run = running => run,
         // Dropping the run stops the model.
-        ending = admitting::ended(case) => return Err(LineError::Ended(ending)),
+        ending = admitting::ended(case) => Err(LineError::Ended(ending)),
     };
     case.trace.first_token = flow.first.map(|first| first.saturating_duration_since(began));
-    followed?;
-    match &output {
-        Ok(output) => admitting::charge_output(case, output).await,
-        Err(_) => admitting::charge_tokens(case, flow.tokens).await,
+    // Whoever leaves before the end has used what was written for them.
+    match &outcome {
+        Ok((Ok(output), _)) => admitting::charge_output(case, output).await,
+        _ => admitting::charge_tokens(case, flow.tokens).await,
     }
+    let (output, followed) = outcome?;
+    followed?;
     case.ran = flow.ran.take();
     let output = match output {
         Ok(Output::Sound(file)) => Ok(Output::Speech(sound::opened(case, file).await?)),

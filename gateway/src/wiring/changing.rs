@@ -28,12 +28,9 @@ impl Stages {
             same if same == old.anonymous_checks_per_minute => Arc::clone(&self.guests),
             other => Arc::new(Guests::new(other)),
         };
-        let admitting = if old == new {
-            self.admitting.clone()
-        } else {
-            Admitting::open(&installation, Arc::clone(&self.state))?
-        };
+        let admitting = self.admitting.reloaded(old, &installation, Arc::clone(&self.state))?;
         Ok(Self {
+            admitting,
             engine: policy_engine(&installation)?,
             picture_lists: PictureLists::open(&installation)?,
             checkers: Checkers::open(&installation).map_err(WiringError::Checker)?,
