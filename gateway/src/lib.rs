@@ -35,6 +35,7 @@ mod line_error;
 pub mod lookup;
 pub mod mark_keys;
 mod marking;
+mod mcp;
 mod members;
 pub mod metrics;
 pub mod models;

@@ -3,6 +3,7 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+mod conflict;
 mod generator;
 
 use std::time::Duration;
@@ -88,8 +89,8 @@ impl ApiError {
 
     /// 400 about a body that cannot be read.
     pub(crate) fn unreadable(status: StatusCode, message: impl Into<String>) -> Self {
-        let code =
-            if status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "invalid_body" };
+        let large = status == StatusCode::PAYLOAD_TOO_LARGE;
+        let code = if large { "body_too_large" } else { "invalid_body" };
         Self::new(status, "invalid_request_error", code, message)
     }
 
@@ -183,12 +184,8 @@ impl ApiError {
     /// 405.
     pub(crate) fn wrong_method() -> Self {
         let message = "This path does not take this method; /openapi.json lists what it takes.";
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "invalid_request_error",
-            "method_not_allowed",
-            message,
-        )
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self::new(status, "invalid_request_error", "method_not_allowed", message)
     }
 
     /// 500: a bug of ours.
@@ -209,7 +206,7 @@ impl ApiError {
         self
     }
 
-    fn about(mut self, param: &str) -> Self {
+    pub(super) fn about(mut self, param: &str) -> Self {
         self.detail.param = Some(param.to_owned());
         self
     }

@@ -5,32 +5,39 @@
 
 mod answer;
 mod assets;
+mod assets_list;
 pub(crate) mod assist;
 mod audio;
 mod audit;
 mod chat;
 mod chat_stream;
 mod completions;
+mod document;
 mod entries;
 mod error;
 mod extract;
 mod idempotent;
+mod identify;
 mod image_form;
 mod images;
 mod log;
+mod mcp;
 mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod paging;
 pub(crate) mod profile;
 mod publications;
 mod realtime;
 mod renditions;
 mod resolution;
+mod responses;
 mod reviews;
 mod sampling;
 mod sessions;
 mod stories;
+mod strict;
 mod text;
 mod transcriptions;
 mod vault;
@@ -41,7 +48,7 @@ mod witness;
 
 use std::{sync::Arc, time::Duration};
 
-pub(crate) use answer::now_unix_s;
+pub(crate) use answer::{member, now_unix_s, seed};
 
 use axum::{
     Json, Router,
@@ -55,10 +62,7 @@ pub(crate) use error::ApiError;
 pub(crate) use image_form::DrawingFields;
 pub(crate) use images::size;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
-use utoipa::{
-    OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-};
+use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) use verify::detected;
 
@@ -76,9 +80,23 @@ struct Document;
 
 /// Every endpoint, with limits.
 pub fn api(line: Line, server: &Server) -> Router {
-    let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+    let (routes, mut document) = keyed().merge(open(&line)).split_for_parts();
+    document::complete(&mut document);
+    let document = Json(document);
+    let routes = routes.route("/openapi.json", get(|| async move { document }));
+    let routes = routes.layer(middleware::from_fn_with_state(line.clone(), idempotent::honour));
+    limits(routes.fallback(missing), server).with_state(line)
+}
+
+/// What needs a key, and what operators ask.
+fn keyed() -> OpenApiRouter<Line> {
+    OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(chat::completions))
         .routes(routes!(completions::completions))
+        .routes(routes!(responses::create))
+        .routes(routes!(responses::show, responses::delete))
+        .routes(routes!(responses::input_items))
+        .routes(routes!(responses::cancel))
         .routes(routes!(images::generations))
         .routes(routes!(images::edits))
         .routes(routes!(images::variations))
@@ -99,6 +117,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(stories::create))
         .routes(routes!(stories::show))
         .routes(routes!(moderations::moderations))
+        .routes(routes!(mcp::serve))
         .routes(routes!(assist::suggest))
         .routes(routes!(assist::correct))
         .routes(routes!(assist::ideas))
@@ -108,6 +127,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(profile::feedback))
         .routes(routes!(models::list))
         .routes(routes!(models::one))
+        .routes(routes!(assets_list::list))
         .routes(routes!(assets::describe))
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
@@ -129,13 +149,6 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
-        .merge(open(&line))
-        .split_for_parts();
-    secure(&mut document);
-    let document = Json(document);
-    let routes = routes.route("/openapi.json", get(|| async move { document }));
-    let routes = routes.layer(middleware::from_fn_with_state(line.clone(), idempotent::honour));
-    limits(routes.fallback(missing), server).with_state(line)
 }
 
 /// What needs no key: verification, detection, the log's public part.
@@ -151,7 +164,20 @@ pub fn witness(witness: Arc<::audit::Witness>, server: &Server) -> Router {
 }
 
 fn open(line: &Line) -> OpenApiRouter<Line> {
-    let routes = OpenApiRouter::new()
+    match line.stages().attesting.acting() {
+        Some(acting) => unkeyed().nest("/witness", witness::routes().with_state(acting)),
+        None => unkeyed(),
+    }
+}
+
+/// The endpoints as the document tells of them.
+#[cfg(test)]
+fn described() -> utoipa::openapi::OpenApi {
+    keyed().merge(unkeyed()).split_for_parts().1
+}
+
+fn unkeyed() -> OpenApiRouter<Line> {
+    OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify::detect))
         .routes(routes!(resolution::by_binding, resolution::by_large_binding))
@@ -165,11 +191,7 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
-        .routes(routes!(log::vkeys));
-    match line.stages().attesting.acting() {
-        Some(acting) => routes.nest("/witness", witness::routes().with_state(acting)),
-        None => routes,
-    }
+        .routes(routes!(log::vkeys))
 }
 
 fn limits<S: Clone + Send + Sync + 'static>(routes: Router<S>, server: &Server) -> Router<S> {
@@ -180,6 +202,7 @@ fn limits<S: Clone + Send + Sync + 'static>(routes: Router<S>, server: &Server) 
         .layer(middleware::from_fn(move |request, next| in_time(limit, request, next)))
         .layer(CatchPanicLayer::custom(|_| ApiError::bug().into_response()))
         .layer(middleware::map_response(harden))
+        .layer(middleware::from_fn(identify::identify))
         .layer(TraceLayer::new_for_http())
 }
 
@@ -207,10 +230,4 @@ async fn harden(mut response: Response) -> Response {
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     response
-}
-
-fn secure(document: &mut utoipa::openapi::OpenApi) {
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    let components = document.components.get_or_insert_with(Default::default);
-    components.add_security_scheme("key", bearer);
 }
