@@ -31,6 +31,8 @@ pub struct Case {
     /// Commitment to the idempotency key that the request came with.
     pub(crate) idempotency: Option<types::Sha256>,
     pub(crate) evidence: Evidence,
+    /// The conversation as its client may go on from it, until it is kept.
+    pub(crate) conversation: Option<Vec<u8>>,
     /// The picture file that a server made.
     pub(crate) original: Option<Vec<u8>>,
     /// The decoded pictures that came with the request.
@@ -110,6 +112,7 @@ impl Case {
             caller: crate::admitting::current(),
             idempotency: crate::idempotency::current(),
             evidence: Evidence::default(),
+            conversation: None,
             pictures: Pictures::default(),
             material: Material::default(),
             from_synthetic: false,

@@ -59,11 +59,13 @@ pub struct Criteria {
     /// The first index
     #[arg(long)]
     pub start: Option<u64>,
-    /// How many, at most
+    /// How many, at most; over HTTP also `limit`
     #[arg(short, long)]
+    #[serde(alias = "limit")]
     pub n: Option<usize>,
-    /// Where the page before ended
+    /// Where the page before ended; also `after`
     #[arg(skip)]
+    #[serde(alias = "after")]
     pub cursor: Option<String>,
 }
 
@@ -134,8 +136,8 @@ fn event(name: Option<&str>) -> Result<Option<Event>, CriterionError> {
 
 fn order(name: Option<&str>) -> Result<Order, CriterionError> {
     match name {
-        None | Some("oldest") => Ok(Order::Oldest),
-        Some("newest") => Ok(Order::Newest),
+        None | Some("oldest" | "asc") => Ok(Order::Oldest),
+        Some("newest" | "desc") => Ok(Order::Newest),
         Some(_) => Err(CriterionError { name: "order", reason: "use oldest or newest".to_owned() }),
     }
 }

@@ -4,11 +4,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::AbortHandle};
 use types::{AssetId, RequestId};
 
 use crate::{
@@ -36,6 +36,8 @@ pub(crate) struct Job {
     pub(crate) asked: serde_json::Value,
     /// How far it is.
     pub(crate) state: State,
+    /// Ends it; `None` when it is not running here.
+    pub(crate) handle: Option<AbortHandle>,
 }
 
 /// How far a job is.
@@ -68,6 +70,25 @@ impl Jobs {
         self.all().iter().rev().filter(|job| job.tenant == tenant).cloned().collect()
     }
 
+    /// Ends a job of a tenant, which closes its record as `interrupted`; whether it was running.
+    pub(crate) fn cancel(&self, request: RequestId, tenant: &str) -> bool {
+        let mut all = self.all();
+        let job = all.iter_mut().find(|job| job.request == request && job.tenant == tenant);
+        let Some(job) = job.filter(|job| matches!(job.state, State::Running(_))) else {
+            return false;
+        };
+        let Some(handle) = &job.handle else { return false };
+        handle.abort();
+        job.state = State::Failed("cancelled".to_owned(), "The job was cancelled.".to_owned());
+        true
+    }
+
+    fn handle(&self, request: RequestId, handle: AbortHandle) {
+        if let Some(job) = self.all().iter_mut().find(|job| job.request == request) {
+            job.handle = Some(handle);
+        }
+    }
+
     fn begin(&self, job: Job) {
         let mut all = self.all();
         if all.len() >= REMEMBERED_MAX {
@@ -92,10 +113,12 @@ pub(crate) fn start(
     asked: serde_json::Value,
 ) -> Job {
     let request = admitted.case().request_id();
-    let job = Job { request, tenant: tenant.to_owned(), asked, state: State::Running(0) };
+    let job =
+        Job { request, tenant: tenant.to_owned(), asked, state: State::Running(0), handle: None };
     line.stages().jobs.begin(job.clone());
+    let jobs = Arc::clone(line.stages());
     let line = line.clone();
-    tokio::spawn(async move {
+    let running = tokio::spawn(async move {
         let seconds = line.stages().installation.config().server.request_seconds_max;
         let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
         let running = line.finish(admitted, Delivery::Stream(pieces));
@@ -104,6 +127,7 @@ pub(crate) fn start(
         let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the job")));
         line.stages().jobs.set(request, ended(outcome));
     });
+    jobs.jobs.handle(request, running.abort_handle());
     job
 }
 
@@ -146,6 +170,7 @@ mod tests {
             tenant: tenant.to_owned(),
             asked: serde_json::Value::Null,
             state: State::Running(0),
+            handle: None,
         }
     }
 

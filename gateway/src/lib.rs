@@ -38,6 +38,7 @@ mod listening;
 pub mod lookup;
 pub mod mark_keys;
 mod marking;
+mod mcp;
 mod members;
 pub mod metrics;
 pub mod models;

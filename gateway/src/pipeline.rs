@@ -280,6 +280,18 @@ impl Line {
         self.admit_case(Case::open(self.stages(), principal, request)).await
     }
 
+    /// The same, and keeps the conversation as its client may go on from it.
+    pub(crate) async fn admit_kept(
+        &self,
+        principal: Principal,
+        request: GenerationRequest,
+        conversation: Option<Vec<u8>>,
+    ) -> Result<Step<Admitted>, LineError> {
+        let mut case = Case::open(Arc::clone(&self.stages), principal, request);
+        case.conversation = conversation;
+        self.admit_case(case).await
+    }
+
     async fn admit_case(&self, mut case: Case) -> Result<Step<Admitted>, LineError> {
         // Policy may redact what the model reads; evidence is what the person wrote.
         let prompt = case.request.prompt();
@@ -298,6 +310,7 @@ impl Line {
         };
         let case = vaulting::prompt(case, prompt).await?;
         let case = vaulting::attachments(case).await?;
+        let case = vaulting::conversation(case).await?;
         if action == Action::Block {
             return case.refuse().await.map(Step::Refused);
         }

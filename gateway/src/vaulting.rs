@@ -8,6 +8,7 @@
 //! request ends as `failed`.
 
 mod answering;
+mod conversation;
 mod erasing;
 mod expiring;
 mod holding;
@@ -21,6 +22,9 @@ pub use answering::{Answered, answer, answer_mentioned};
 use audit::{
     LogError, StateError, VaultError,
     vault::{Deposit, EntryRecord, INSTALLATION, Kind, VaultRecord},
+};
+pub(crate) use conversation::{
+    Conversation, Found, conversation, find as find_conversation, forget,
 };
 pub use erasing::{Erasure, Kept, erase, record_interrupted};
 pub use expiring::{Expiry, expire, expire_daily};

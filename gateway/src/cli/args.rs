@@ -97,6 +97,8 @@ pub enum Command {
     Init(Init),
     /// Serve the API
     Serve(Serve),
+    /// Offer generate, verify and moderate as tools over stdin and stdout (Model Context Protocol)
+    Mcp(Mcp),
     /// Generate through the line
     Generate(Box<Generate>),
     /// Write down what is said in a sound
@@ -175,6 +177,14 @@ pub struct Init {
     /// The organisation named in certificates
     #[arg(long, default_value = "Example Newsroom")]
     pub publisher: String,
+}
+
+/// `mcp`
+#[derive(Debug, Args)]
+pub struct Mcp {
+    /// The key of whoever calls the tools; without one it is the owner of the machine
+    #[arg(long, env = "IMPRIMATUR_KEY", hide_env_values = true)]
+    pub key: Option<String>,
 }
 
 /// `serve`

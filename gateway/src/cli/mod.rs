@@ -16,6 +16,7 @@ mod label;
 mod listening;
 mod locate;
 mod log;
+mod mcp;
 mod models;
 mod moderate;
 mod output;
@@ -64,6 +65,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Demo(args) => demo::run(global, &args, console).await,
         Command::Init(args) => init::run(&args, console).await,
         Command::Serve(args) => serve::run(global, &args, console).await,
+        Command::Mcp(args) => mcp::run(global, &args).await,
         Command::Generate(args) => generate::run(global, &args, console).await,
         Command::Verify(args) => verify::run(global, &args, console).await,
         Command::Watermark(command) => watermark::run(global, &command, console),

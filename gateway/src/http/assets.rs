@@ -26,13 +26,18 @@ pub(crate) async fn describe(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let entry = find(&line, &caller, &id)?;
-    Ok(Json(json!({
+    find(&line, &caller, &id).map(|entry| Json(told(&entry)))
+}
+
+/// What the organisation may know of its asset.
+pub(super) fn told(entry: &AssetEntry) -> Value {
+    json!({
         "id": entry.asset_id, "object": "imprimatur.asset", "request_id": entry.request_id,
         "created_at": entry.time, "media_type": entry.media_type, "sha256": entry.sha256,
         "manifest_label": entry.manifest_label, "mark": entry.mark, "outcome": entry.event,
-        "review": entry.review, "publication": disclosure::publication(&entry, true), "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
-    })))
+        "review": entry.review, "publication": disclosure::publication(entry, true),
+        "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
+    })
 }
 
 /// The signed bytes, if the asset may leave: after publication, those that were published.

@@ -22,14 +22,13 @@ use super::{
     error::{ApiError, ErrorBody},
     extract::{Caller, JsonBody, turned_away},
     openai::{self, Wishes},
+    strict,
 };
 use crate::{
     outcome::{Outcome, Release},
     pipeline::{Delivery, Line},
 };
 
-/// What of OpenAI's request would change the sound but is not served.
-const UNSERVED: [&str; 1] = ["instructions"];
 /// OpenAI's limit is 4,096; a voice that runs here reads whole articles.
 const INPUT_CHARS_MAX: usize = 100_000;
 /// Bytes of a file in one event of a stream.
@@ -149,7 +148,7 @@ struct Wanted {
 
 impl Wanted {
     fn read(line: &Line, body: &SpeechRequest) -> Result<Self, ApiError> {
-        openai::refuse(&UNSERVED, &body.rest)?;
+        strict::strict(&body.rest)?;
         if body.input.trim().is_empty() {
             return Err(ApiError::invalid("input", "The input is empty: give what is to be said."));
         }

@@ -7,14 +7,10 @@ use super::{
     error::ApiError,
     extract::{Caller, JsonBody, turned_away},
     openai::{self, ChatMessage, ChatRequest, Content, ResponseFormat},
-    sampling,
+    sampling, strict,
     text::{self, Asked, Form},
 };
 use crate::pipeline::Line;
-
-/// What of OpenAI's request would change the output but is not served.
-const UNSERVED: [&str; 6] =
-    ["tools", "tool_choice", "functions", "function_call", "modalities", "audio"];
 
 /// Generates a chat answer through the line.
 ///
@@ -40,7 +36,7 @@ pub(crate) async fn completions(
 }
 
 fn validate(body: &ChatRequest) -> Result<Asked, ApiError> {
-    openai::refuse(&UNSERVED, &body.rest)?;
+    strict::strict(&body.rest)?;
     let messages = body.messages.iter().map(message).collect::<Result<Vec<_>, _>>()?;
     if messages.iter().all(|message| message.text.trim().is_empty()) {
         return Err(ApiError::invalid(
@@ -81,7 +77,7 @@ fn sampling(body: &ChatRequest) -> Result<Sampling, ApiError> {
     Ok(wanted)
 }
 
-fn format(format: &ResponseFormat) -> Result<TextFormat, ApiError> {
+pub(super) fn format(format: &ResponseFormat) -> Result<TextFormat, ApiError> {
     match (format.kind.as_str(), &format.json_schema) {
         ("text", None) => Ok(TextFormat::Text),
         ("json_object", None) => Ok(TextFormat::JsonObject),
@@ -119,14 +115,21 @@ fn message(message: &ChatMessage) -> Result<Message, ApiError> {
         "system" | "developer" => Speaker::System,
         "user" => Speaker::User,
         "assistant" => Speaker::Assistant,
+        // Answers of tools, which no model here has asked for.
+        other @ ("tool" | "function") => {
+            let text =
+                format!("Messages of the role `{other}` are not served: there are no tools.");
+            return Err(ApiError::unserved("messages", text));
+        }
         other => {
-            let text = format!(
-                "`{other}` is not a role served here: use system, developer, user or assistant."
-            );
+            let text = format!("`{other}` is no role: use system, developer, user or assistant.");
             return Err(ApiError::invalid("messages", text));
         }
     };
-    Ok(Message { role, text: text_of(&message.content)? })
+    // The name of who speaks tells speakers of one role apart; models here have one of each.
+    strict::allowing(&["name"], &message.rest).map_err(|error| error.about("messages"))?;
+    let none = || ApiError::invalid("messages", "A message has no content.");
+    Ok(Message { role, text: text_of(message.content.as_ref().ok_or_else(none)?)? })
 }
 
 fn text_of(content: &Content) -> Result<String, ApiError> {
@@ -140,10 +143,8 @@ fn text_of(content: &Content) -> Result<String, ApiError> {
             (Some(piece), "text") => text.push_str(piece),
             // An attached picture that nobody looks at must not be dropped in silence.
             _ => {
-                return Err(ApiError::invalid(
-                    "messages",
-                    format!("Parts of type `{}` are not served by this model.", part.kind),
-                ));
+                let text = format!("Parts of type `{}` are not read by any model here.", part.kind);
+                return Err(ApiError::unserved("messages", text));
             }
         }
     }

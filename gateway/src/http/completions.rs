@@ -11,12 +11,10 @@ use super::{
     extract::{Caller, JsonBody, turned_away},
     openai::{self, StreamOptions, Wishes},
     sampling::{self, SamplingFields},
+    strict,
     text::{self, Asked, Form},
 };
 use crate::pipeline::Line;
-
-/// What of OpenAI's request would change the output but is not served.
-const UNSERVED: [&str; 3] = ["suffix", "echo", "best_of"];
 
 /// `POST /v1/completions`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -78,7 +76,7 @@ pub(crate) async fn completions(
 }
 
 fn validate(body: &CompletionRequest) -> Result<Asked, ApiError> {
-    openai::refuse(&UNSERVED, &body.rest)?;
+    strict::strict(&body.rest)?;
     let prompt = match &body.prompt {
         Prompt::One(prompt) => prompt,
         Prompt::Many(prompts) => match prompts.as_slice() {

@@ -3,6 +3,7 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+mod conflict;
 mod entry;
 mod generator;
 mod serving;
@@ -89,8 +90,8 @@ impl ApiError {
 
     /// 400 about a body that cannot be read.
     pub(crate) fn unreadable(status: StatusCode, message: impl Into<String>) -> Self {
-        let code =
-            if status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "invalid_body" };
+        let large = status == StatusCode::PAYLOAD_TOO_LARGE;
+        let code = if large { "body_too_large" } else { "invalid_body" };
         Self::new(status, "invalid_request_error", code, message)
     }
 
@@ -199,7 +200,7 @@ impl ApiError {
         self
     }
 
-    fn about(mut self, param: &str) -> Self {
+    pub(super) fn about(mut self, param: &str) -> Self {
         self.detail.param = Some(param.to_owned());
         self
     }

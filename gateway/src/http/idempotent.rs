@@ -4,6 +4,7 @@
 //! stream is kept as its events, with the text in one piece.
 
 mod kept;
+mod kept_response;
 mod rebuilt;
 
 use axum::{
@@ -30,7 +31,9 @@ const DONE: &[u8] = b"data: [DONE]";
 
 /// Handles a POST with a key once, and answers it again as often as it is repeated.
 pub(super) async fn honour(State(line): State<Line>, request: Request, next: Next) -> Response {
-    let kept = request.method() == Method::POST && !tells_secrets(request.uri().path());
+    // Messages of MCP have ids of their own, and their answers are not taken apart to be kept.
+    let path = request.uri().path();
+    let kept = request.method() == Method::POST && path != "/mcp" && !tells_secrets(path);
     if !kept || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
@@ -170,5 +173,5 @@ fn followed(
 
 fn ends(seen: &[u8]) -> bool {
     let tail = seen.trim_ascii_end();
-    tail.ends_with(DONE)
+    tail.ends_with(DONE) || kept_response::ends(seen)
 }

@@ -18,6 +18,7 @@ use super::{
     extract::{Caller, JsonBody, turned_away},
     image_form::{EditForm, VariationForm},
     openai::{self, ImageRequest},
+    strict,
 };
 use crate::{
     outcome::{Outcome, Release},
@@ -154,6 +155,9 @@ struct Wanted {
 
 impl Wanted {
     fn drawn(line: &Line, body: &ImageRequest) -> Result<Self, ApiError> {
+        // Policy decides what is let through, whatever is said of moderation; pictures here have one
+        // quality, and PNG loses nothing.
+        strict::allowing(&["moderation", "output_compression", "quality"], &body.rest)?;
         if body.prompt.trim().is_empty() {
             return Err(ApiError::invalid("prompt", "The prompt is empty: say what to draw."));
         }

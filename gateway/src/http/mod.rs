@@ -7,6 +7,7 @@ mod admin;
 mod admission;
 mod answer;
 mod assets;
+mod assets_list;
 pub(crate) mod assist;
 mod audio;
 mod audit;
@@ -15,19 +16,23 @@ mod chat_stream;
 mod completions;
 mod console;
 mod csrf;
+mod document;
 mod entries;
 mod error;
 mod extract;
 mod idempotent;
+mod identify;
 mod image_form;
 mod images;
 mod keys;
 mod limits;
 mod log;
+mod mcp;
 mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod paging;
 mod people;
 pub mod permits;
 pub(crate) mod profile;
@@ -35,10 +40,12 @@ mod publications;
 mod realtime;
 mod renditions;
 mod resolution;
+mod responses;
 mod reviews;
 mod sampling;
 mod sessions;
 mod stories;
+mod strict;
 mod text;
 mod transcriptions;
 mod vault;
@@ -49,7 +56,7 @@ mod witness;
 
 use std::sync::Arc;
 
-pub(crate) use answer::now_unix_s;
+pub(crate) use answer::{member, now_unix_s, seed};
 
 use axum::{
     Json, Router, middleware,
@@ -63,10 +70,7 @@ pub(crate) use keys::row as key_row;
 use limits::Rules;
 pub(crate) use limits::Turns;
 pub(crate) use people::{link_path, row as person_row};
-use utoipa::{
-    OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-};
+use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) use verify::detected;
 
@@ -81,9 +85,31 @@ struct Document;
 
 /// Every endpoint, with limits.
 pub fn api(line: Line) -> Router {
-    let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+    let (routes, mut described) = keyed().split_for_parts();
+    let (open, more) = open(&line).split_for_parts();
+    described.merge(more);
+    document::complete(&mut described);
+    let described = Json(described);
+    let once = middleware::from_fn_with_state(line.clone(), idempotent::honour);
+    let guarded = routes
+        .route("/openapi.json", get(|| async move { described }))
+        .layer(once.clone())
+        .layer(middleware::from_fn_with_state(line.clone(), admission::admit));
+    let open =
+        open.layer(once).layer(middleware::from_fn_with_state(line.clone(), admission::recognise));
+    let routes = guarded.merge(open);
+    limits::around(routes.fallback(missing), &Rules::Of(line.clone())).with_state(line)
+}
+
+/// What needs a key, and what operators ask.
+fn keyed() -> OpenApiRouter<Line> {
+    OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(chat::completions))
         .routes(routes!(completions::completions))
+        .routes(routes!(responses::create))
+        .routes(routes!(responses::show, responses::delete))
+        .routes(routes!(responses::input_items))
+        .routes(routes!(responses::cancel))
         .routes(routes!(images::generations))
         .routes(routes!(images::edits))
         .routes(routes!(images::variations))
@@ -104,6 +130,7 @@ pub fn api(line: Line) -> Router {
         .routes(routes!(stories::create))
         .routes(routes!(stories::show))
         .routes(routes!(moderations::moderations))
+        .routes(routes!(mcp::serve))
         .routes(routes!(assist::suggest))
         .routes(routes!(assist::correct))
         .routes(routes!(assist::ideas))
@@ -113,6 +140,7 @@ pub fn api(line: Line) -> Router {
         .routes(routes!(profile::feedback))
         .routes(routes!(models::list))
         .routes(routes!(models::one))
+        .routes(routes!(assets_list::list))
         .routes(routes!(assets::describe))
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
@@ -148,20 +176,6 @@ pub fn api(line: Line) -> Router {
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
-        .split_for_parts();
-    let (open, more) = open(&line).split_for_parts();
-    document.merge(more);
-    secure(&mut document);
-    let document = Json(document);
-    let once = middleware::from_fn_with_state(line.clone(), idempotent::honour);
-    let guarded = routes
-        .route("/openapi.json", get(|| async move { document }))
-        .layer(once.clone())
-        .layer(middleware::from_fn_with_state(line.clone(), admission::admit));
-    let open =
-        open.layer(once).layer(middleware::from_fn_with_state(line.clone(), admission::recognise));
-    let routes = guarded.merge(open);
-    limits::around(routes.fallback(missing), &Rules::Of(line.clone())).with_state(line)
 }
 
 /// What needs no key: verification, detection, the log's public part.
@@ -188,7 +202,20 @@ pub fn witness(witness: Arc<::audit::Witness>, server: &Server) -> Router {
 }
 
 fn open(line: &Line) -> OpenApiRouter<Line> {
-    let routes = OpenApiRouter::new()
+    match line.stages().attesting.acting() {
+        Some(acting) => unkeyed().nest("/witness", witness::routes().with_state(acting)),
+        None => unkeyed(),
+    }
+}
+
+/// The endpoints as the document tells of them.
+#[cfg(test)]
+fn described() -> utoipa::openapi::OpenApi {
+    keyed().merge(unkeyed()).split_for_parts().1
+}
+
+fn unkeyed() -> OpenApiRouter<Line> {
+    OpenApiRouter::new()
         .routes(routes!(verify::verify))
         .routes(routes!(verify::detect))
         .routes(routes!(resolution::by_binding, resolution::by_large_binding))
@@ -202,11 +229,7 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
-        .routes(routes!(log::vkeys));
-    match line.stages().attesting.acting() {
-        Some(acting) => routes.nest("/witness", witness::routes().with_state(acting)),
-        None => routes,
-    }
+        .routes(routes!(log::vkeys))
 }
 
 async fn missing() -> Response {
@@ -215,10 +238,4 @@ async fn missing() -> Response {
         "There is nothing at this path; /openapi.json lists what there is.",
     )
     .into_response()
-}
-
-fn secure(document: &mut utoipa::openapi::OpenApi) {
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    let components = document.components.get_or_insert_with(Default::default);
-    components.add_security_scheme("key", bearer);
 }

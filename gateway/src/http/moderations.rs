@@ -11,6 +11,7 @@ use super::{
     error::ApiError,
     extract::{Caller, JsonBody},
     openai::{ModerationInput, ModerationRequest},
+    strict,
 };
 use crate::{pipeline::Line, screening};
 
@@ -26,8 +27,9 @@ pub(crate) async fn moderations(
     caller: Caller,
     JsonBody(body): JsonBody<ModerationRequest>,
 ) -> Result<Json<Value>, ApiError> {
+    strict::strict(&body.rest)?;
     let inputs = inputs(&body.input)?;
-    let results: Vec<Value> = inputs.iter().map(|text| result(&line, &caller.0, text)).collect();
+    let results: Vec<Value> = inputs.iter().map(|text| judged(&line, &caller.0, text)).collect();
     let model = body.model.unwrap_or_else(|| line.stages().policy().version().id.clone());
     Ok(Json(
         json!({"id": format!("modr-{}", RequestId::new()), "model": model, "results": results}),
@@ -55,7 +57,8 @@ fn inputs(input: &ModerationInput) -> Result<Vec<String>, ApiError> {
     Ok(texts)
 }
 
-fn result(line: &Line, principal: &Principal, text: &str) -> Value {
+/// What policy would decide about a text of this person.
+pub(crate) fn judged(line: &Line, principal: &Principal, text: &str) -> Value {
     let stages = line.stages();
     let engine = stages.policy();
     let scope = screening::scope(principal, Modality::Text, policy::Hook::Input, text);

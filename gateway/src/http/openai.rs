@@ -47,7 +47,11 @@ pub(super) struct ChatMessage {
     /// `system`, `developer`, `user` or `assistant`.
     pub role: String,
     /// Text, or parts.
-    pub content: Content,
+    pub content: Option<Content>,
+    /// Everything else: `name` changes nothing, calls of tools are refused.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub rest: Map<String, Value>,
 }
 
 /// Text, or parts.
@@ -107,24 +111,6 @@ pub(super) struct SchemaFormat {
     pub schema: Value,
 }
 
-/// Refuses what would change the output but is not served: ignoring it would mislead.
-///
-/// # Errors
-/// 400 naming the first.
-pub(super) fn refuse(unserved: &[&str], rest: &Map<String, Value>) -> Result<(), ApiError> {
-    let asks = |value: &Value| match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::Array(items) => !items.is_empty(),
-        _ => true,
-    };
-    let asked = unserved.iter().find(|name| rest.get(**name).is_some_and(asks));
-    asked.map_or(Ok(()), |name| {
-        let text = format!("`{name}` is not served, and ignoring it would mislead.");
-        Err(ApiError::unserved(name, text))
-    })
-}
-
 /// Whether an answer is to come in pieces, and then whether it ends with token counts.
 pub(super) fn streamed(stream: bool, options: Option<&StreamOptions>) -> Option<bool> {
     stream.then(|| options.is_some_and(|options| options.include_usage))
@@ -152,6 +138,10 @@ pub(super) struct ImageRequest {
     pub drawing: DrawingFields,
     /// What only this program knows.
     pub imprimatur: Option<Wishes>,
+    /// Everything else: what would change the picture is refused, what would not is ignored.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub rest: Map<String, Value>,
 }
 
 /// Wishes that only this program knows: a member `imprimatur` of a request.
@@ -185,6 +175,10 @@ pub(crate) struct ModerationRequest {
     pub model: Option<String>,
     /// Text, texts, or parts.
     pub input: ModerationInput,
+    /// Everything else is refused.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub rest: Map<String, Value>,
 }
 
 /// Text, texts, or parts.

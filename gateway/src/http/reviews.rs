@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,11 +12,15 @@ use utoipa::ToSchema;
 use super::{
     error::ApiError,
     extract::{Caller, JsonBody},
+    paging::{Order, Page, paged},
 };
 use crate::{
     pipeline::Line,
     reviews::{self, Ruling},
 };
+
+/// What waits is few, so a page is long unless somebody wants it short.
+const LIMIT_DEFAULT: usize = 100;
 
 /// A reviewer's decision.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -28,27 +32,36 @@ pub(crate) struct DecisionBody {
     reason: String,
 }
 
-/// What waits for a decision, oldest first.
-#[utoipa::path(get, path = "/v1/reviews", responses(
+/// What waits for a decision, oldest first unless `order` is `desc`; 100 if `limit` is absent.
+#[utoipa::path(get, path = "/v1/reviews", params(Page), responses(
     (status = 200, description = "Held assets of the caller's tenant"),
+    (status = 400, description = "A page that there cannot be", body = super::error::ErrorBody),
     (status = 403, description = "Editors and standards only", body = super::error::ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn list(
     State(line): State<Line>,
     caller: Caller,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
+    let page = Page::read(page)?;
+    let page = Page {
+        limit: page.limit.or(Some(LIMIT_DEFAULT)),
+        order: page.order.or(Some(Order::Asc)),
+        ..page
+    };
     if !caller.0.role.may_review() {
         return Err(ApiError::forbidden(format!("The role {} may not review.", caller.0.role)));
     }
     let waiting = reviews::waiting(&line.stages())?;
     let own = waiting.into_iter().filter(|entry| entry.tenant == caller.0.tenant);
-    let rows: Vec<Value> = own
+    let mut rows: Vec<Value> = own
         .map(|entry| json!({
             "asset_id": entry.asset_id, "request_id": entry.request_id, "held_at": entry.time,
             "media_type": entry.media_type, "receipt": {"index": entry.index, "leaf_hash": entry.leaf_hash},
         }))
         .collect();
-    Ok(Json(json!({"object": "list", "data": rows})))
+    rows.reverse();
+    paged(rows, &page, "asset_id").map(Json)
 }
 
 /// Approves or rejects a held asset; nobody decides about what they asked for themselves.

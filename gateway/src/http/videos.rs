@@ -3,11 +3,10 @@
 use audit::{AssetEntry, Event, Record};
 use axum::{
     Json,
-    extract::{Path, Query, Request, State},
+    extract::{Path, Query, Request, State, rejection::QueryRejection},
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use types::{Modality, RequestId};
 
@@ -15,6 +14,7 @@ use super::{
     answer, assets,
     error::{ApiError, ErrorBody},
     extract::{Caller, turned_away},
+    paging::{Page, paged},
     video_form::VideoForm,
 };
 use crate::{
@@ -25,8 +25,6 @@ use crate::{
 
 /// What ids of videos begin with.
 const PREFIX: &str = "video_";
-/// Jobs of one page.
-const PAGE_MAX: usize = 100;
 
 /// Begins a video. The request is checked and recorded before the answer; the video is made after it.
 #[utoipa::path(post, path = "/v1/videos", request_body(content = VideoForm, content_type = "multipart/form-data"), responses(
@@ -62,37 +60,27 @@ pub(crate) async fn create(
     }
 }
 
-/// Which jobs a caller wants to see.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-pub(crate) struct Page {
-    /// At most so many, 1–100.
-    limit: Option<usize>,
-    /// Those before this one.
-    after: Option<String>,
-}
-
 /// The jobs of this process, latest first.
 #[utoipa::path(get, path = "/v1/videos", params(Page), responses(
     (status = 200, description = "The jobs"),
+    (status = 400, description = "A page that there cannot be", body = ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn list(
     State(line): State<Line>,
     caller: Caller,
-    Query(page): Query<Page>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
+    let page = Page::read(page)?;
     let jobs = line.stages().jobs.of(&caller.0.tenant);
-    let after = page.after.as_deref().map(parse).transpose()?;
-    let skipped = after.map_or(0, |after| {
-        jobs.iter().position(|job| job.request == after).map_or(jobs.len(), |place| place + 1)
-    });
-    let limit = page.limit.unwrap_or(20).clamp(1, PAGE_MAX);
-    let shown = jobs.iter().skip(skipped).take(limit);
-    let data = shown.map(|job| described(&line, job)).collect::<Result<Vec<_>, _>>()?;
-    let id = |item: Option<&Value>| item.and_then(|item| item.get("id").cloned());
-    Ok(Json(json!({
-        "object": "list", "first_id": id(data.first()), "last_id": id(data.last()),
-        "has_more": jobs.len() > skipped + data.len(), "data": data,
-    })))
+    let id = |job: &Job| json!({"id": format!("{PREFIX}{}", job.request)});
+    let mut told = paged(jobs.iter().map(id).collect(), &page, "id")?;
+    for row in told.get_mut("data").and_then(Value::as_array_mut).into_iter().flatten() {
+        let of = |job: &&Job| id(job).get("id") == row.get("id");
+        if let Some(job) = jobs.iter().find(of) {
+            *row = described(&line, job)?;
+        }
+    }
+    Ok(Json(told))
 }
 
 /// How far a job is.
@@ -168,7 +156,7 @@ fn recorded(request: RequestId, tenant: &str, record: &Record, before: Option<Jo
     };
     let model = record.generator.as_ref().map(|model| model.model.clone());
     let asked = json!({"model": model, "created_at": request.created_unix_s()});
-    Job { request, tenant: tenant.to_owned(), asked, state }
+    Job { request, tenant: tenant.to_owned(), asked, state, handle: None }
 }
 
 /// OpenAI's object, with ours in it.

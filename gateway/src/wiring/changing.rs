@@ -6,9 +6,8 @@ use audit::{Event, Filter, LogError, Order, Query, Record};
 
 use super::{Stages, WiringError, policy_engine, secret, signer, verifier};
 use crate::{
-    admitting::Admitting, checking::Checkers, guests::Guests, installation::Installation,
-    labelling::Labelling, listening::tls, mark_keys::MarkKeys, models::Models,
-    screening::PictureLists,
+    checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
+    listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists,
 };
 
 /// Between the rules before and those after, in the record of a change.
@@ -43,7 +42,6 @@ impl Stages {
             signer: signer(&installation)?,
             tls: tls::open(&installation)?,
             guests,
-            admitting,
             installation,
             ..self.clone()
         })

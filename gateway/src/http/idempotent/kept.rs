@@ -11,6 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use types::AssetId;
 
+use super::kept_response;
 use crate::{
     http::error::ApiError,
     idempotency::{Answer, Body, Fill, Kept, Turn, fits},
@@ -61,10 +62,7 @@ pub(super) async fn again(line: &Line, answer: Answer) -> Result<Response, ApiEr
     }
     let body = match body {
         Body::Json(body) => body.to_string(),
-        Body::Events(events) => {
-            let events: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
-            events + "data: [DONE]\n\n"
-        }
+        Body::Events(events) => told(&events),
     };
     let mut response =
         Response::builder().status(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
@@ -72,6 +70,17 @@ pub(super) async fn again(line: &Line, answer: Answer) -> Result<Response, ApiEr
         response = response.header(name, value);
     }
     response.body(HttpBody::from(body)).map_err(|_| ApiError::bug())
+}
+
+/// Events as they are sent.
+fn told(events: &[Value]) -> String {
+    let one = |event: &Value| match kept_response::name(event) {
+        Some(name) => format!("event: {name}\ndata: {event}\n\n"),
+        None => format!("data: {event}\n\n"),
+    };
+    let told: String = events.iter().map(one).collect();
+    let is_response = events.last().is_some_and(|last| kept_response::name(last).is_some());
+    if is_response { told } else { told + "data: [DONE]\n\n" }
 }
 
 async fn content(line: &Line, fill: &Fill) -> Result<String, ApiError> {
@@ -103,7 +112,7 @@ fn taken_apart(parts: &Parts, body: &[u8]) -> Option<Kept> {
 /// Takes the content of assets out of a JSON answer.
 fn emptied(body: &mut Value) -> Vec<Fill> {
     let own = asset(body);
-    let mut fills = Vec::new();
+    let mut fills: Vec<Fill> = kept_response::emptied(body).into_iter().collect();
     let choices = body.get_mut("choices").and_then(Value::as_array_mut);
     for (n, choice) in choices.into_iter().flatten().enumerate() {
         // Of several answers each names its asset.
@@ -159,7 +168,13 @@ fn events(body: &str) -> Option<(Vec<Value>, Vec<Fill>)> {
     let lines = body.lines().filter_map(|line| line.strip_prefix("data: "));
     let lines = lines.filter(|data| *data != "[DONE]");
     let all = lines.map(serde_json::from_str).collect::<Result<Vec<Value>, _>>().ok()?;
-    let failed = |event: &Value| event.pointer("/error/type") == Some(&json!("server_error"));
+    if let Some(response) = kept_response::events(&all) {
+        return Some(response);
+    }
+    let failed = |event: &Value| {
+        event.pointer("/error/type") == Some(&json!("server_error"))
+            || kept_response::name(event) == Some("response.failed")
+    };
     if all.iter().any(failed) {
         return None;
     }

@@ -20,6 +20,7 @@ use crate::{
         error::ApiError,
         images,
         openai::{self, StreamOptions},
+        responses,
         text::{self, Form},
     },
     idempotency::Before,
@@ -121,6 +122,9 @@ async fn released(
     }
     if parts.uri.path().ends_with("/audio/speech") {
         return Ok(releases.pop().and_then(|release| audio::again(line, body, release)));
+    }
+    if parts.uri.path().ends_with("/responses") {
+        return Ok(releases.pop().and_then(|release| responses::again(line, body, release)));
     }
     let Ok(request) = serde_json::from_slice::<TextRequest>(body) else { return Ok(None) };
     if releases.len() != request.n.map_or(1, |n| n as usize) {

@@ -1,0 +1,86 @@
+//! Clients that no one here wrote, unmodified, against a served line. They run when
+//! `IMPRIMATUR_EXTERNAL=1`: Python's in the environment of `IMPRIMATUR_CLIENTS`, npm's in `NODE_PATH`.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use crate::{
+    external::{said, wanted},
+    newsroom::{Newsroom, PROGRAM},
+};
+
+/// A newsroom whose server hears, too: by a tiny network whose numbers are random.
+fn newsroom() -> Newsroom {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../generators/tests/golden");
+    Newsroom::with(&format!("[generators.ears]\nkind = \"whisper\"\npath = \"{golden}/whisper\"\n"))
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/external/clients").join(name)
+}
+
+fn python() -> String {
+    std::env::var("IMPRIMATUR_CLIENTS").unwrap_or_else(|_| "python3".into())
+}
+
+fn run(interpreter: &str, name: &str, args: &[&str]) -> Output {
+    Command::new(interpreter).arg(script(name)).args(args).output().unwrap()
+}
+
+/// The script ended well and said `ok` so often.
+fn worked(output: &Output, checks: usize) {
+    let said = said(output);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), checks, "{said}");
+}
+
+/// Asks a served newsroom; the second key is another person's.
+fn asked(interpreter: &str, name: &str, more: &[&str], checks: usize) {
+    let newsroom = newsroom();
+    let (key, other) = (newsroom.key("editor", "ada"), newsroom.key("editor", "ben"));
+    let server = newsroom.serve();
+    let mut args = vec![server.url.as_str(), key.as_str()];
+    if more == ["another"] {
+        args.push(&other);
+    } else {
+        args.extend(more);
+    }
+    worked(&run(interpreter, name, &args), checks);
+}
+
+#[test]
+fn openai_for_python_works_whole() {
+    if wanted("OpenAI's Python clients") {
+        // The newest, and the newest that the frameworks take.
+        let newest = std::env::var("IMPRIMATUR_PYTHON").unwrap_or_else(|_| "python3".into());
+        for interpreter in [newest, python()] {
+            asked(&interpreter, "openai_python.py", &["another"], 16);
+        }
+    }
+}
+
+#[test]
+fn openai_for_npm_works_whole() {
+    if wanted("OpenAI's npm client") {
+        asked("node", "openai_node.mjs", &[], 9);
+    }
+}
+
+#[test]
+fn frameworks_work_by_changing_their_address() {
+    if wanted("langchain, llama-index, litellm, instructor, pydantic-ai, openai-agents and llm") {
+        asked(&python(), "frameworks.py", &[], 7);
+    }
+}
+
+#[test]
+fn the_protocol_s_own_client_calls_the_tools() {
+    if wanted("the Model Context Protocol's Python client") {
+        asked(&python(), "mcp_client.py", &[], 11);
+        let newsroom = Newsroom::new();
+        let folder = newsroom.path(".").display().to_string();
+        worked(&run(&python(), "mcp_client.py", &["stdio", PROGRAM, &folder]), 5);
+    }
+}
