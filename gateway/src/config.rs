@@ -7,8 +7,10 @@ mod checkers;
 mod generators;
 mod labels;
 mod provenance;
+pub(crate) mod routes;
 mod storage;
 mod vault;
+mod webhooks;
 mod witnesses;
 
 use std::{
@@ -21,10 +23,12 @@ pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
+pub use routes::{HedgeAfter, Learned, RouteSection};
 use serde::{Deserialize, Serialize};
 pub use storage::{Hidden, Storage, StorageKind};
 use types::{Action, Category};
 pub use vault::Vault;
+pub use webhooks::WebhookSection;
 pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 
 /// Everything that can be configured. Paths are relative to the data folder.
@@ -39,6 +43,10 @@ pub struct Config {
     pub policy: Policy,
     /// One section for each model: `[generators.NAME]`.
     pub generators: BTreeMap<String, GeneratorSection>,
+    /// Models under one name: `[routes.NAME]`.
+    pub routes: BTreeMap<String, RouteSection>,
+    /// Who is told what happens: `[webhooks.NAME]`.
+    pub webhooks: BTreeMap<String, WebhookSection>,
     /// Invisible marks.
     pub watermark: Watermark,
     /// Content Credentials.
@@ -262,7 +270,11 @@ impl Config {
     /// What fits no section's rules, in words.
     fn problem(&self) -> Option<String> {
         let vault = self.audit.vault.problem();
-        vault.or_else(|| self.provenance.problem()).or_else(|| self.labels.problem())
+        let routes = || routes::problem(&self.routes, &self.generators);
+        vault
+            .or_else(|| self.provenance.problem())
+            .or_else(|| self.labels.problem())
+            .or_else(routes)
     }
 }
 

@@ -7,7 +7,7 @@
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
 //! [`signing_keys`] says in whose name is signed. [`assisting`] helps writers, by their [`profiles`].
-//! [`http`] and [`cli`] are the edges.
+//! [`webhooks`] tells other systems what the log says. [`http`] and [`cli`] are the edges.
 
 pub mod accounts;
 pub mod anchoring;
@@ -18,6 +18,7 @@ pub mod backup;
 pub mod bringing;
 pub mod case;
 pub mod checking;
+mod choosing;
 pub mod cli;
 pub mod config;
 pub mod criteria;
@@ -39,6 +40,7 @@ mod marking;
 mod members;
 pub mod metrics;
 pub mod models;
+mod observing;
 mod outbound;
 pub mod outcome;
 pub mod pipeline;
@@ -67,5 +69,6 @@ pub mod translating;
 pub mod trusting;
 mod upstreams;
 pub mod vaulting;
+pub mod webhooks;
 pub mod wiring;
 pub mod witnessing;

@@ -102,6 +102,7 @@ impl LineError {
             Self::LabelNeeded => "label_needed",
             Self::Policy(_) => "policy",
             Self::Generator(GeneratorError::Upstream(error)) => error.code(),
+            Self::Generator(GeneratorError::Busy { .. } | GeneratorError::Waited { .. }) => "busy",
             Self::Generator(_) => "generator",
             Self::Picture => "picture",
             Self::Sound => "sound",

@@ -6,18 +6,17 @@ use audit::{
     Event, EvidenceKey, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record,
     StateStore, Vault, VaultError, vault::FollowError,
 };
-use generators::{Generator, ModelCard};
+use generators::Generator;
 use policy::{Engine, PolicyError};
 use provenance::{Credentials, ProvenanceError, Verifier};
 use tokio::sync::Semaphore;
-use types::{Modality, Receipt, Task};
+use types::Receipt;
 
 use crate::{
     accounts::Accounts,
     attesting::Attesting,
     backup,
-    case::serves,
-    checking::{Checkers, Post},
+    checking::Checkers,
     detecting::Detector,
     exporting,
     guests::Guests,
@@ -38,6 +37,7 @@ use crate::{
     storage::Storage,
     telling::Telling,
     trusting, vaulting,
+    webhooks::{WebhookError, Webhooks},
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -68,6 +68,9 @@ pub enum WiringError {
     /// Labels are not configured in a way that works.
     #[error(transparent)]
     Labels(#[from] watermark::WatermarkError),
+    /// A webhook.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The storage is not configured in a way that works.
     #[error("{0}")]
     Storage(String),
@@ -103,6 +106,8 @@ pub struct Stages {
     pub accounts: Accounts,
     /// The log and its registry.
     pub log: Log,
+    /// Who is told what the log says.
+    pub webhooks: Webhooks,
     /// Witnesses and time-stamps of the log.
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
@@ -190,10 +195,13 @@ impl Stages {
         let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
         let erased_again = vault.follow(&log)?;
         vault.sweep()?;
+        let holder = sharing.as_ref().map(Sharing::holder);
+        let webhooks = Webhooks::open(&installation, &log, &state, holder)?;
         let accounts = Accounts::new(Arc::clone(&state));
         let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
             metrics,
+            webhooks,
             attesting,
             installation,
             generators,
@@ -255,18 +263,6 @@ impl Stages {
     /// Turns for checks of strangers' files.
     pub(crate) fn checks(&self) -> Arc<Semaphore> {
         Arc::clone(&self.checks)
-    }
-
-    /// The first configured model of a modality that does the task, then what
-    /// works by fixed rules, then starter models; the task counts for pictures.
-    #[must_use]
-    pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
-        let able = |card: &ModelCard| serves(card, modality, task);
-        let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
-        // A null model only measures: it is used when it is named.
-        let useful = made.filter(|(_, generator)| generator.card().backend != "null");
-        let rank = |card: &ModelCard| (card.starter, card.algorithmic);
-        useful.min_by_key(|(_, generator)| rank(generator.card())).map(|(name, _)| name.clone())
     }
 
     /// What is failing closed, by name.

@@ -3,6 +3,7 @@
 mod attested;
 mod signing;
 mod upstreams;
+mod webhooks;
 
 use std::path::Path;
 
@@ -98,6 +99,7 @@ fn examine(installation: &Installation) -> Vec<Finding> {
     findings.extend(keys(installation));
     findings.extend(generators(installation));
     findings.extend(log(installation));
+    findings.extend(webhooks::examine(installation));
     if let Ok(verifier) = installation.log_verifier() {
         findings.extend(attested::examine(installation, &verifier));
     }

@@ -58,6 +58,7 @@ pub(crate) async fn serve(
     let (end, ending) = watch::channel(false);
     // Ends with the server.
     let _asking = line.stages().attesting.start();
+    let _telling = line.stages().webhooks.start();
     let routes =
         http::api(line.clone(), &server).into_make_service_with_connect_info::<SocketAddr>();
     let api = axum::serve(nodelay(listener), routes).with_graceful_shutdown(told(ending.clone()));
