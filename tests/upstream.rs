@@ -19,20 +19,20 @@ use serde_json::{Value, json};
 
 use crate::newsroom::{Answer, Newsroom, Server, chat};
 
-const TEXT: &str =
+pub(crate) const TEXT: &str =
     "The Elbe at Dresden rises to 412 centimetres; the harbour office closes two quays.";
 
 /// A server that answers every request by `answer`.
-struct Upstream {
-    url: String,
-    asked: Arc<AtomicUsize>,
+pub(crate) struct Upstream {
+    pub(crate) url: String,
+    pub(crate) asked: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
 }
 
-type Answering = fn(&Value) -> Response;
+pub(crate) type Answering = fn(&Value) -> Response;
 
 impl Upstream {
-    fn start(answer: Answering) -> Self {
+    pub(crate) fn start(answer: Answering) -> Self {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
         let listener = StdListener::bind("127.0.0.1:0").unwrap();
@@ -65,7 +65,7 @@ impl Upstream {
 }
 
 /// Answers as OpenAI's servers do.
-fn well(body: &Value) -> Response {
+pub(crate) fn well(body: &Value) -> Response {
     let usage = json!({"prompt_tokens": 11, "completion_tokens": 17, "total_tokens": 28});
     if body["stream"] != true {
         let message = json!({"role": "assistant", "content": TEXT});

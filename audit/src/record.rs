@@ -39,6 +39,9 @@ pub struct Record {
     pub tenant_seq: u64,
     /// Keyed pseudonym of who acted.
     pub actor: String,
+    /// The desk that asked, within the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<String>,
     /// The request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<RequestId>,
@@ -247,6 +250,7 @@ impl Record {
             tenant: tenant.into(),
             tenant_seq: 0,
             actor: actor.into(),
+            desk: None,
             request_id: None,
             asset_id: None,
             modality: None,

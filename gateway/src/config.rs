@@ -8,10 +8,12 @@ mod checkers;
 mod generators;
 mod labels;
 mod provenance;
+pub(crate) mod routes;
 mod server;
 mod storage;
 mod telemetry;
 mod vault;
+mod webhooks;
 mod witnesses;
 
 use std::{
@@ -24,12 +26,14 @@ pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
+pub use routes::{HedgeAfter, Learned, RouteSection};
 use serde::{Deserialize, Serialize};
 pub use server::{ClientCertificate, Connections, Cors, Server, Tls};
 pub use storage::{Hidden, Storage, StorageKind};
 pub use telemetry::{Otlp, Telemetry};
 use types::{Action, Category};
 pub use vault::Vault;
+pub use webhooks::WebhookSection;
 pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 
 /// Everything that can be configured. Paths are relative to the data folder.
@@ -44,6 +48,10 @@ pub struct Config {
     pub policy: Policy,
     /// One section for each model: `[generators.NAME]`.
     pub generators: BTreeMap<String, GeneratorSection>,
+    /// Models under one name: `[routes.NAME]`.
+    pub routes: BTreeMap<String, RouteSection>,
+    /// Who is told what happens: `[webhooks.NAME]`.
+    pub webhooks: BTreeMap<String, WebhookSection>,
     /// Invisible marks.
     pub watermark: Watermark,
     /// Content Credentials.
@@ -215,6 +223,7 @@ impl Config {
             .or_else(|| self.labels.problem())
             .or_else(|| self.server.problem())
             .or_else(|| self.telemetry.problem())
+            .or_else(|| routes::problem(&self.routes, &self.generators))
     }
 }
 

@@ -127,7 +127,8 @@ impl<R: Resolver> Resolver for Checked<R> {
     }
 }
 
-fn is_public(address: IpAddr) -> bool {
+/// Whether an address is one of the public internet.
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

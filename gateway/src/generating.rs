@@ -5,7 +5,7 @@ mod sound;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use generators::{
@@ -41,6 +41,8 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     job.material = case.material.clone();
     job.tenant = Some(case.principal.tenant.to_string());
     job.whole = matches!(delivery, Delivery::Whole);
+    let seconds = case.stages.installation.config().server.request_seconds_max;
+    job.deadline = tokio::time::Instant::now().checked_add(Duration::from_secs(seconds));
     let bound = case.request.sampling.format != TextFormat::Text;
     if case.modality() == Modality::Text && !bound {
         job.sampler_hook = Some(marking.hook());

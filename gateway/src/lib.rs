@@ -7,7 +7,7 @@
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
 //! [`signing_keys`] says in whose name is signed. [`assisting`] helps writers, by their [`profiles`].
-//! [`http`] and [`cli`] are the edges.
+//! [`webhooks`] tells other systems what the log says. [`http`] and [`cli`] are the edges.
 
 mod admitting;
 pub mod anchoring;
@@ -18,6 +18,7 @@ pub mod backup;
 pub mod bringing;
 pub mod case;
 pub mod checking;
+mod choosing;
 pub mod cli;
 pub mod config;
 pub mod criteria;
@@ -42,6 +43,7 @@ mod mcp;
 mod members;
 pub mod metrics;
 pub mod models;
+mod observing;
 mod outbound;
 pub mod outcome;
 pub mod pipeline;
@@ -71,5 +73,6 @@ pub mod translating;
 pub mod trusting;
 mod upstreams;
 pub mod vaulting;
+pub mod webhooks;
 pub mod wiring;
 pub mod witnessing;

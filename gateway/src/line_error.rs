@@ -114,6 +114,7 @@ impl LineError {
             Self::Ended(ending) => ending.code(),
             Self::Policy(_) => "policy",
             Self::Generator(GeneratorError::Upstream(error)) => error.code(),
+            Self::Generator(GeneratorError::Busy { .. } | GeneratorError::Waited { .. }) => "busy",
             Self::Generator(_) => "generator",
             Self::Picture => "picture",
             Self::Sound => "sound",

@@ -9,7 +9,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use generators::{
-    ComfyUi, EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, WebUi,
+    ComfyUi, EventSender, Generator, GeneratorError, Health, Job, ModelCard, Output, Route,
+    RouteSettings, Token, WebUi,
 };
 use types::{Modality, Sha256, Task};
 
@@ -35,6 +36,14 @@ pub enum ModelError {
     /// A section without the path that its kind needs.
     #[error("[generators.{0}] needs a `path`")]
     PathMissing(String),
+    /// A route that cannot be used.
+    #[error("[routes.{route}]: {source}")]
+    Route {
+        /// Its name.
+        route: String,
+        /// What is wrong.
+        source: GeneratorError,
+    },
     /// A section that cannot be used.
     #[error("[generators.{model}]: {reason}")]
     Settings {
@@ -90,30 +99,43 @@ pub fn open(
             let settings = upstreams::comfyui(installation, name, section)?;
             ComfyUi::new(name, &settings).map(|model| Arc::new(model) as _)
         }
-        (MIRRORS, _) => return mirrors(installation, name, section),
+        (MIRRORS, _) => return mirrors(name, section, |other| single(installation, other)),
         (_, None) => return Err(ModelError::PathMissing(name.to_owned())),
         (kind, Some(path)) => generators::open(kind, name, &installation.resolve(path)),
     };
     opened.map_err(ModelError::of(name))
 }
 
-/// The models that stand in for each other.
+/// The models that stand in for each other, where they are found.
 fn mirrors(
-    installation: &Installation,
     name: &str,
     section: &GeneratorSection,
+    find: impl Fn(&str) -> Option<Arc<dyn Generator>>,
 ) -> Result<Arc<dyn Generator>, ModelError> {
     let wrong = |reason| ModelError::Settings { model: name.to_owned(), reason };
-    let sections = &installation.config().generators;
-    let one = |other: &String| match sections.get(other) {
-        None => Err(wrong(format!("`of` names `{other}`, which is not configured"))),
-        Some(section) if section.kind == MIRRORS => {
-            Err(wrong(format!("`of` names `{other}`, which mirrors models itself")))
-        }
-        Some(section) => open(installation, other, section),
+    let one = |other: &String| match find(other) {
+        Some(model) => Ok((other.clone(), model)),
+        None => Err(wrong(format!(
+            "`of` names `{other}`, which is not configured, or mirrors models itself"
+        ))),
     };
     let models: Result<Vec<_>, _> = section.of.iter().map(one).collect();
-    Ok(Arc::new(Mirrors::new(name, models?).map_err(|error| wrong(error.to_string()))?))
+    let route = Route::new(name, models?, RouteSettings::default());
+    Ok(Arc::new(route.map_err(|error| wrong(error.to_string()))?))
+}
+
+/// A configured model by its name, unless it is several.
+fn single(installation: &Installation, name: &str) -> Option<Arc<dyn Generator>> {
+    let section = installation.config().generators.get(name)?;
+    if section.kind == MIRRORS {
+        return None;
+    }
+    let damaged = |error| Arc::new(Damaged::new(name, section, error)) as Arc<dyn Generator>;
+    match open(installation, name, section) {
+        Ok(model) => Some(model),
+        Err(ModelError::Generator { source, .. }) => Some(damaged(source)),
+        Err(_) => None,
+    }
 }
 
 /// What a look at a model's files has shown.
@@ -140,7 +162,7 @@ pub fn check(
     }
     if section.kind == MIRRORS {
         // Each of its models is looked at by itself.
-        mirrors(installation, name, section)?;
+        mirrors(name, section, |other| single(installation, other))?;
         return Ok(Inspection { sha256: None, problems: Vec::new() });
     }
     match &section.path {
@@ -216,5 +238,9 @@ impl Generator for Damaged {
 
     fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(Health::unusable())
     }
 }

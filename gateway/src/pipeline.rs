@@ -287,7 +287,7 @@ impl Line {
         request: GenerationRequest,
         conversation: Option<Vec<u8>>,
     ) -> Result<Step<Admitted>, LineError> {
-        let mut case = Case::open(Arc::clone(&self.stages), principal, request);
+        let mut case = Case::open(self.stages(), principal, request);
         case.conversation = conversation;
         self.admit_case(case).await
     }

@@ -44,6 +44,7 @@ pub(crate) fn record(case: &Case, event: Event) -> Record {
     let key = &case.stages.pseudonym_key;
     let mut record =
         Record::new(event, case.principal.tenant.clone(), pseudonym(key, &case.principal));
+    record.desk = Some(case.principal.desk.clone()).filter(|desk| !desk.is_empty());
     record.request_id = Some(case.request_id());
     record.idempotency = case.idempotency;
     record.modality = Some(case.modality());

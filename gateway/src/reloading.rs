@@ -63,7 +63,7 @@ pub struct Reloaded {
 
 /// The SHA-256 of all settings in force; secrets are no part of it.
 #[must_use]
-pub fn version(config: &Config) -> Sha256 {
+pub(crate) fn version(config: &Config) -> Sha256 {
     // Settings are plain values: they can be written. If they ever cannot, the version says so.
     Sha256::of(&serde_json::to_vec(config).unwrap_or_default())
 }

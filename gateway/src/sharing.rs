@@ -35,6 +35,11 @@ impl Sharing {
         }
     }
 
+    /// Who this process is to the others.
+    pub(crate) fn holder(&self) -> &str {
+        &self.holder
+    }
+
     /// Whether another gateway may still be working on a request: then it ends it, too.
     pub(crate) fn may_be_under_way(&self, admitted: &Record) -> bool {
         // A time that cannot be read is no reason to end somebody else's request.

@@ -16,7 +16,7 @@ use types::Modality;
 use zeroize::Zeroizing;
 
 use crate::{
-    config::{GeneratorSection, Protocol},
+    config::{self, GeneratorSection, Protocol},
     installation::Installation,
     models::ModelError,
     signing_keys,
@@ -42,7 +42,7 @@ pub(crate) fn settings(
     name: &str,
     section: &GeneratorSection,
 ) -> Result<Settings, ModelError> {
-    let Connection { urls, key, waits, retries_max, requests_max } =
+    let Connection { urls, key, waits, retries_max, requests_max, queue } =
         connection(installation, name, section)?;
     Ok(Settings {
         urls,
@@ -57,6 +57,7 @@ pub(crate) fn settings(
         waits,
         retries_max,
         requests_max,
+        queue,
     })
 }
 
@@ -161,6 +162,7 @@ fn connection(
         },
         retries_max: section.retries_max.unwrap_or(usual.retries_max),
         requests_max: section.requests_max.unwrap_or(usual.requests_max),
+        queue: config::routes::queue(section.queue_max, section.queue_seconds_max),
     })
 }
 

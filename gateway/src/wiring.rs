@@ -14,17 +14,16 @@ use std::{
 use access::Access;
 use audit::{Event, EvidenceKey, Log, LogError, LogOptions, Objects, Record, StateStore, Vault};
 pub use error::WiringError;
-use generators::{Generator, ModelCard};
+use generators::Generator;
 use policy::Engine;
 use provenance::{Credentials, Verifier};
 use tokio::sync::Semaphore;
-use types::{Modality, Receipt, Task};
+use types::Receipt;
 
 use crate::{
     admitting::Admitting,
     attesting::Attesting,
     backup,
-    case::serves,
     checking::Checkers,
     detecting::Detector,
     exporting,
@@ -49,6 +48,7 @@ use crate::{
     telemetry::Exporting,
     telling::Telling,
     trusting, vaulting,
+    webhooks::Webhooks,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -70,6 +70,8 @@ pub struct Stages {
     pub(crate) admitting: Admitting,
     /// The log and its registry.
     pub log: Log,
+    /// Who is told what the log says.
+    pub webhooks: Webhooks,
     /// Witnesses and time-stamps of the log.
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
@@ -165,11 +167,14 @@ impl Stages {
         let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
         let erased_again = vault.follow(&log)?;
         vault.sweep()?;
+        let holder = sharing.as_ref().map(|sharing| sharing.holder());
+        let webhooks = Webhooks::open(&installation, &log, &state, holder)?;
         let accounts = Access::new(Arc::clone(&state));
         let admitting = Admitting::open(&installation, Arc::clone(&state))?;
         let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
             metrics,
+            webhooks,
             attesting,
             installation,
             generators: models.by_name.clone(),
@@ -237,18 +242,6 @@ impl Stages {
     /// Turns for checks of strangers' files.
     pub(crate) fn checks(&self) -> Arc<Semaphore> {
         Arc::clone(&self.checks)
-    }
-
-    /// The first configured model of a modality that does the task, then what
-    /// works by fixed rules, then starter models; the task counts for pictures.
-    #[must_use]
-    pub fn default_model(&self, modality: Modality, task: Task) -> Option<String> {
-        let able = |card: &ModelCard| serves(card, modality, task);
-        let made = self.generators.iter().filter(|(_, generator)| able(generator.card()));
-        // A null model only measures: it is used when it is named.
-        let useful = made.filter(|(_, generator)| generator.card().backend != "null");
-        let rank = |card: &ModelCard| (card.starter, card.algorithmic);
-        useful.min_by_key(|(_, generator)| rank(generator.card())).map(|(name, _)| name.clone())
     }
 
     /// What is failing closed, by name.

@@ -17,6 +17,12 @@ pub enum GeneratorError {
         /// How many wait.
         waiting: usize,
     },
+    /// This run has waited for too long.
+    #[error("after {seconds} s of waiting this model is still busy: try again later")]
+    Waited {
+        /// How long it has waited.
+        seconds: u64,
+    },
     /// There is nothing to answer.
     #[error("the prompt is empty: say what is wanted")]
     PromptEmpty,

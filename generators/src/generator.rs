@@ -4,7 +4,7 @@ use std::{fmt, ops::Range};
 
 use async_trait::async_trait;
 
-use crate::{EventSender, GeneratorError, Job, ModelCard, Output};
+use crate::{EventSender, GeneratorError, Job, ModelCard, Output, routing::health::Health};
 
 /// A model that is ready to run.
 ///
@@ -28,6 +28,12 @@ pub trait Generator: fmt::Debug + Send + Sync {
     /// They are the tokens of generation wherever the tokenizer cuts the finished text as the
     /// model wrote it; a detector must bear a few that differ.
     fn tokens(&self, text: &str) -> Option<Vec<Token>>;
+
+    /// How it is doing, where it may fail by itself: servers and routes. `None` for a model of this
+    /// machine, which is as well as the machine is.
+    fn health(&self) -> Option<Health> {
+        None
+    }
 }
 
 /// A token of a text.

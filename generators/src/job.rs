@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use tokio::time::Instant;
 use types::{Drawing, Filming, GenerationRequest, Listening, Message, Sampling, Speaker, Speaking};
 
 use crate::{
@@ -32,6 +33,8 @@ pub struct Job {
     pub tenant: Option<String>,
     /// Nobody waits for pieces: a backend may tell the text at its end.
     pub whole: bool,
+    /// When whoever waits for it gives up: servers are asked no longer.
+    pub deadline: Option<Instant>,
     /// Has a say in every token of a text.
     pub sampler_hook: Option<Box<dyn SamplerHook + Send>>,
 }
@@ -43,6 +46,24 @@ impl Job {
     pub fn prompt(&self) -> &str {
         let mut asked = self.messages.iter().rev().filter(|message| message.role == Speaker::User);
         asked.next().map_or("", |message| message.text.trim())
+    }
+
+    /// The same job for another model, with the hook that is given.
+    pub(crate) fn again(&self, sampler_hook: Option<Box<dyn SamplerHook + Send>>) -> Self {
+        Self {
+            messages: self.messages.clone(),
+            sampling: self.sampling.clone(),
+            drawing: self.drawing.clone(),
+            speaking: self.speaking.clone(),
+            filming: self.filming.clone(),
+            listening: self.listening.clone(),
+            pictures: self.pictures.clone(),
+            material: self.material.clone(),
+            tenant: self.tenant.clone(),
+            whole: self.whole,
+            deadline: self.deadline,
+            sampler_hook,
+        }
     }
 
     /// The conversation as plain lines, for models without a chat template and servers without
@@ -73,6 +94,7 @@ impl From<&GenerationRequest> for Job {
             material: Material::default(),
             tenant: None,
             whole: false,
+            deadline: None,
             sampler_hook: None,
         }
     }
@@ -91,6 +113,7 @@ impl fmt::Debug for Job {
             .field("material", &self.material)
             .field("tenant", &self.tenant)
             .field("whole", &self.whole)
+            .field("deadline", &self.deadline)
             .field("sampler_hook", &self.sampler_hook.is_some())
             .finish()
     }

@@ -5,7 +5,7 @@
 //! lists the backends: [`text`] is the llama family; [`diffusion`] and [`gan`] draw pictures,
 //! [`stable`] with folders of diffusers, [`retouching`] works on them by fixed rules, [`speaking`]
 //! says words; [`openai`],
-//! [`a1111`] and [`comfyui`] ask servers (by [`server`]), [`mirrors`] are several models under one
+//! [`a1111`] and [`comfyui`] ask servers (by [`server`]), [`routing`] is several models under one
 //! name, [`null`] measures the line around a model. [`starter`] are the models that come with the
 //! program. [`check`](mod@check) looks a folder over.
 //!
@@ -30,7 +30,6 @@ mod gguf;
 pub mod hearing;
 pub mod job;
 mod manual;
-pub mod mirrors;
 pub mod null;
 pub mod openai;
 pub mod output;
@@ -38,6 +37,7 @@ pub mod picture;
 pub mod recogniser;
 pub mod registry;
 pub mod retouching;
+pub mod routing;
 mod seats;
 mod sequence;
 pub mod server;
@@ -60,7 +60,6 @@ pub use error::GeneratorError;
 pub use event::{Event, EventReceiver, EventSender};
 pub use generator::{Generator, SamplerHook, Token};
 pub use job::Job;
-pub use mirrors::Mirrors;
 pub use openai::Upstream;
 pub use output::{
     FinishReason, ImageOutput, Output, PictureFile, SampledBy, SpeechOutput, SpokenWord,
@@ -69,6 +68,8 @@ pub use output::{
 pub use picture::{Mask, Material, Pictures, Raster, Recording};
 pub use recogniser::{Hearing, Recogniser, Segment, Transcript, Word};
 pub use registry::{check, kind_of, open, open_recogniser, open_translator};
+pub use routing::{Hedge, Route, RouteSettings, health::Health};
+pub use seats::Queue;
 pub use text::{Occupancy, Session, TextModel};
 pub use translation::Translation;
 pub use translator::Translator;

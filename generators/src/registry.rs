@@ -216,7 +216,7 @@ fn by_network(path: &Path) -> Option<&'static str> {
 }
 
 /// What is no folder of files is opened by its settings: [`crate::Upstream`],
-/// [`crate::WebUi`], [`crate::ComfyUi`], [`crate::Mirrors`].
+/// [`crate::WebUi`], [`crate::ComfyUi`], [`crate::Route`].
 fn without_files(instead: &str) -> GeneratorError {
     GeneratorError::Unsupported { reason: format!("it is no folder of files; {instead}") }
 }

@@ -144,6 +144,9 @@ pub enum Command {
     /// Held assets
     #[command(subcommand)]
     Reviews(ReviewsCommand),
+    /// Systems that are told what happens
+    #[command(subcommand)]
+    Webhooks(super::webhooks::WebhooksCommand),
     /// Give files that were not generated here credentials
     Sign(Sign),
     /// Write the data folder into one file, while no server runs

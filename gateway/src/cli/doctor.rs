@@ -4,6 +4,7 @@ mod attested;
 mod serving;
 mod signing;
 mod upstreams;
+mod webhooks;
 
 use std::path::Path;
 
@@ -100,6 +101,7 @@ fn examine(installation: &Installation) -> Vec<Finding> {
     findings.extend(generators(installation));
     findings.extend(log(installation));
     findings.extend(serving::examine(installation));
+    findings.extend(webhooks::examine(installation));
     if let Ok(verifier) = installation.log_verifier() {
         findings.extend(attested::examine(installation, &verifier));
     }

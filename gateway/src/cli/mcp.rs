@@ -1,6 +1,9 @@
 //! `imprimatur mcp`: the tools of the Model Context Protocol over stdin and stdout, one message a line.
 
-use std::io::{BufRead as _, Write as _};
+use std::{
+    io::{BufRead as _, Write as _},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use tokio::sync::mpsc;
@@ -11,7 +14,7 @@ use super::{
     locate,
     moderate::local,
 };
-use crate::{mcp::Tools, telemetry};
+use crate::{admitting, mcp::Tools, telemetry};
 
 /// Messages that may wait.
 const WAITING_MAX: usize = 16;
@@ -19,21 +22,26 @@ const WAITING_MAX: usize = 16;
 pub(crate) async fn run(global: &Global, args: &Mcp) -> Answer {
     // Standard output belongs to the protocol; what the program says goes to standard error.
     let line = locate::line(global).await?;
-    telemetry::start(&line.stages().installation.config().telemetry, global.verbose);
+    let telemetry = telemetry::start(&line.stages().installation, global.verbose)?;
+    telemetry.counting(&line.stages());
     line.stages().close_unfinished().await?;
-    let principal = match &args.key {
-        Some(key) => line.stages().accounts.authenticate(key).await.context("--key")?,
-        None => local(),
+    let pass = match &args.key {
+        Some(key) => Some(line.stages().accounts.authenticate(key).await.context("--key")?),
+        None => None,
     };
+    let principal = pass.as_ref().map_or_else(local, |pass| pass.principal.clone());
+    let pass = pass.map(Arc::new);
     let tools = Tools::new(line.clone(), principal);
     let mut messages = messages();
     while let Some(message) = messages.recv().await {
-        if let Some(answer) = tools.answer(message.as_bytes()).await {
+        let answering = admitting::carrying(pass.clone(), tools.answer(message.as_bytes()));
+        if let Some(answer) = answering.await {
             let mut out = std::io::stdout().lock();
             writeln!(out, "{answer}").and_then(|()| out.flush()).context("standard output")?;
         }
     }
     line.stages().close().await?;
+    telemetry.end().await;
     Ok(Exit::Yes)
 }
 

@@ -32,6 +32,7 @@ mod trust;
 mod vault;
 mod verify;
 mod watermark;
+mod webhooks;
 
 pub use args::Cli;
 use args::Command;
@@ -83,6 +84,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Keys(command) => keys::run(global, &command, console).await,
         Command::People(command) => people::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
+        Command::Webhooks(command) => webhooks::run(global, &command, console).await,
         Command::Sign(args) => sign::run(global, &args, console).await,
         Command::Backup(args) => backup::back_up(global, args, console).await,
         Command::Restore(args) => backup::restore(global, args, console).await,

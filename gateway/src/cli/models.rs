@@ -54,6 +54,10 @@ fn list(installation: &Installation, console: &Console) -> Answer {
             format!("{name:24} {:14} {:6} {}", section.kind, card.modality, card.version)
         });
     }
+    for (name, route) in &installation.config().routes {
+        let value = json!({"name": name, "kind": "route", "models": route.models});
+        console.result(&value, || format!("{name:24} {:14} {}", "route", route.models.join(", ")));
+    }
     Ok(Exit::Yes)
 }
 

@@ -93,6 +93,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
     listening::allow_many_files();
     // Ends with the server.
     let _asking = stages.attesting.start();
+    let _telling = stages.webhooks.start();
     let mut helping = JoinSet::new();
     helping.spawn(line.clone().close_for_others());
     helping.spawn(line.clone().follow_others());

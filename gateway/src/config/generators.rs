@@ -42,6 +42,10 @@ pub struct GeneratorSection {
     pub retries_max: Option<u32>,
     /// Servers: how many requests may be under way at once.
     pub requests_max: Option<usize>,
+    /// Servers: how many more may wait; 64 if absent.
+    pub queue_max: Option<usize>,
+    /// Servers: how long each of them waits.
+    pub queue_seconds_max: Option<u64>,
     /// `mirrors`: the configured models that stand in for each other, in their order.
     #[serde(default)]
     pub of: Vec<String>,

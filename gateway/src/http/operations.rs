@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{listening::Phase, pipeline::Line};
+use crate::{listening::Phase, observing, pipeline::Line};
 
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", responses((status = 200, description = "The process answers")))]
@@ -17,7 +17,8 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// Every check that fails closed is working; 503 names those that are not, or says that the server is
-/// draining. `overdue` names what witnesses or the time-stamp authority owe: nothing fails because of it.
+/// draining. `overdue` names what witnesses or the time-stamp authority owe, or webhooks have not
+/// heard: nothing fails because of it.
 #[utoipa::path(get, path = "/readyz", responses(
     (status = 200, description = "Everything works"),
     (status = 503, description = "Names what is failing closed, or says `draining`"),
@@ -55,9 +56,11 @@ fn ready(line: &Line, with_reasons: bool) -> Response {
             (name.clone(), json!({"usable": reason.is_none(), "reason": reason_shown}))
         })
         .collect();
+    let mut overdue = stages.attesting.overdue();
+    overdue.extend(stages.webhooks.overdue());
     let body = json!({
         "ready": ready, "state": state, "failing": failing, "checks": checks,
-        "generators": generators, "overdue": stages.attesting.overdue(),
+        "generators": generators, "overdue": overdue,
     });
     (status, Json(body)).into_response()
 }
@@ -76,6 +79,8 @@ pub(crate) async fn metrics(State(line): State<Line>) -> Response {
 
 /// The same where only operators are.
 pub(crate) async fn metrics_for_operators(State(line): State<Line>) -> Response {
+    let stages = line.stages();
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([("content-type", content_type)], line.stages().counted()).into_response()
+    let text = observing::with_health(&stages.counted(), &stages);
+    ([("content-type", content_type)], text).into_response()
 }

@@ -201,7 +201,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let found = kept(&line, &caller.0, &id).await?;
-    if !vaulting::forget(line.stages(), &caller.0, &found).await? {
+    if !vaulting::forget(&line.stages(), &caller.0, &found).await? {
         return Err(ApiError::on_hold());
     }
     Ok(Json(json!({"id": id, "object": "response", "deleted": true})))
@@ -253,7 +253,7 @@ pub(crate) async fn cancel(
 
 async fn kept(line: &Line, principal: &Principal, id: &str) -> Result<Found, ApiError> {
     let request = object::parse("id", id)?;
-    let found = vaulting::find_conversation(line.stages(), principal, request).await?;
+    let found = vaulting::find_conversation(&line.stages(), principal, request).await?;
     found.ok_or_else(|| object::missing(id))
 }
 

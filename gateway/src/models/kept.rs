@@ -9,10 +9,15 @@ use std::{
     sync::Arc,
 };
 
-use generators::Generator;
+use generators::{Generator, Route};
 
-use super::{Damaged, ModelError, is_configuration, open};
-use crate::{config::GeneratorSection, installation::Installation};
+use super::{Damaged, MIRRORS, ModelError, is_configuration, mirrors, open};
+use crate::{
+    config::{GeneratorSection, RouteSection},
+    installation::Installation,
+};
+
+type ByName = BTreeMap<String, Arc<dyn Generator>>;
 
 /// Folders of a model are not deeper than this.
 const DEPTH_MAX: usize = 8;
@@ -21,7 +26,7 @@ const DEPTH_MAX: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Models {
     /// The models by their configured name.
-    pub(crate) by_name: BTreeMap<String, Arc<dyn Generator>>,
+    pub(crate) by_name: ByName,
     /// None of a model that could not be opened: it is tried again.
     prints: BTreeMap<String, Print>,
     /// Why a model cannot be used.
@@ -53,7 +58,11 @@ impl Models {
     /// [`ModelError`] when the configuration itself is wrong: an unknown kind, a missing path.
     pub(crate) fn open(installation: &Installation, before: &Self) -> Result<Self, ModelError> {
         let mut models = Self::default();
-        for (name, section) in &installation.config().generators {
+        let sections = &installation.config().generators;
+        // What is several models is opened after them: each is in memory once.
+        let (several, single) =
+            sections.iter().partition::<Vec<_>, _>(|(_, section)| section.kind == MIRRORS);
+        for (name, section) in single.into_iter().chain(several) {
             // Taken before the model is opened: a file that changes meanwhile counts as changed.
             let print = Print::of(installation, section, DEPTH_MAX);
             if let (Some(model), true) =
@@ -63,21 +72,37 @@ impl Models {
                 models.prints.insert(name.clone(), print);
                 continue;
             }
-            let model = match open(installation, name, section) {
-                Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
-                    tracing::warn!(model = %name, error = %source, "this model cannot be used");
-                    models.damaged.insert(name.clone(), source.to_string());
-                    Arc::new(Damaged::new(name, section, source))
-                }
-                opened => {
-                    let opened = opened?;
-                    models.prints.insert(name.clone(), print);
-                    opened
-                }
-            };
+            let model = models.opened(installation, name, section, print)?;
             models.by_name.insert(name.clone(), model);
         }
+        let routes = routes(installation, &models.by_name)?;
+        models.by_name.extend(routes);
         Ok(models)
+    }
+
+    fn opened(
+        &mut self,
+        installation: &Installation,
+        name: &str,
+        section: &GeneratorSection,
+        print: Print,
+    ) -> Result<Arc<dyn Generator>, ModelError> {
+        let opened = match section.kind.as_str() {
+            MIRRORS => mirrors(name, section, |other| self.by_name.get(other).map(Arc::clone)),
+            _ => open(installation, name, section),
+        };
+        match opened {
+            Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
+                tracing::warn!(model = %name, error = %source, "this model cannot be used");
+                self.damaged.insert(name.to_owned(), source.to_string());
+                Ok(Arc::new(Damaged::new(name, section, source)))
+            }
+            opened => {
+                let opened = opened?;
+                self.prints.insert(name.to_owned(), print);
+                Ok(opened)
+            }
+        }
     }
 
     /// How many of these models are the same as before.
@@ -87,6 +112,19 @@ impl Models {
         };
         self.by_name.iter().filter(same).count()
     }
+}
+
+/// The configured routes over the models; what they have learned of them begins anew.
+fn routes(installation: &Installation, models: &ByName) -> Result<ByName, ModelError> {
+    let open = |(name, section): (&String, &RouteSection)| {
+        let named = section.models.iter();
+        // Configuration was checked: it names only models that there are.
+        let named = named.filter_map(|model| Some((model.clone(), Arc::clone(models.get(model)?))));
+        let route = Route::new(name, named.collect(), section.settings());
+        let route = route.map_err(|source| ModelError::Route { route: name.clone(), source })?;
+        Ok((name.clone(), Arc::new(route) as Arc<dyn Generator>))
+    };
+    installation.config().routes.iter().map(open).collect()
 }
 
 impl Print {

@@ -12,7 +12,7 @@ pub(super) fn changed(before: &Config, after: &Config) -> Option<String> {
         serde_json::to_value(part).unwrap_or_default()
     }
     type Part = fn(&Config) -> serde_json::Value;
-    let parts: [(&str, Part); 12] = [
+    let parts: [(&str, Part); 13] = [
         ("storage", |config| of(&config.storage)),
         ("audit.origin", |config| of(&config.audit.origin)),
         ("audit.quorum", |config| of(&config.audit.quorum)),
@@ -24,6 +24,7 @@ pub(super) fn changed(before: &Config, after: &Config) -> Option<String> {
         ("server.public_listen", |config| of(&config.server.public_listen)),
         ("server.admin_listen", |config| of(&config.server.admin_listen)),
         ("server.tls", |config| of(&config.server.tls.is_on())),
+        ("webhooks", |config| of(&config.webhooks)),
         ("telemetry", |config| of(&config.telemetry)),
     ];
     let different = parts.into_iter().find(|(_, part)| part(before) != part(after));

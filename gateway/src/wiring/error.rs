@@ -5,7 +5,10 @@ use audit::{LogError, VaultError, vault::FollowError};
 use policy::PolicyError;
 use provenance::ProvenanceError;
 
-use crate::{installation::InstallationError, listening::tls::TlsError, models::ModelError};
+use crate::{
+    installation::InstallationError, listening::tls::TlsError, models::ModelError,
+    webhooks::WebhookError,
+};
 
 /// Why the rooms cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +35,9 @@ pub enum WiringError {
     /// Labels are not configured in a way that works.
     #[error(transparent)]
     Labels(#[from] watermark::WatermarkError),
+    /// A webhook.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The storage is not configured in a way that works.
     #[error("{0}")]
     Storage(String),

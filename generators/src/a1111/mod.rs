@@ -17,6 +17,7 @@ use self::wire::{Extra, Made, Model, Progress, Upscaler};
 use crate::{
     Checked, Event, EventSender, Generator, GeneratorError, Job, ModelCard, Output, PictureFile,
     Token,
+    routing::health::Health,
     seats::Seats,
     server::{
         self, Ask, Client, Connection, Fault, Scheme, UpstreamError, Visit, Wanted,
@@ -64,7 +65,8 @@ impl WebUi {
         let client = Arc::new(Client::new(&connection, Scheme::Basic)?);
         let called = model.as_deref().unwrap_or(name);
         let card = server::card(KIND, called, Modality::Image, &TASKS);
-        let seats = Seats::new(connection.requests_max.min(connection.urls.len()));
+        let seats =
+            Seats::queued(connection.requests_max.min(connection.urls.len()), connection.queue);
         Ok(Self { card, model, client, seats })
     }
 
@@ -108,8 +110,8 @@ impl Generator for WebUi {
     }
 
     async fn generate(&self, job: Job, events: EventSender) -> Result<Output, GeneratorError> {
-        let wanted = Wanted::from(job);
-        let _seat = self.seats.take(&events).await?;
+        let (deadline, wanted) = (job.deadline, Wanted::from(job));
+        let _seat = self.seats.take_until(&events, deadline).await?;
         tokio::select! {
             made = self.picture(&wanted, &events) => made.map(Output::Picture),
             () = events.closed() => Err(GeneratorError::Cancelled),
@@ -118,6 +120,10 @@ impl Generator for WebUi {
 
     fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(self.client.health(&self.seats))
     }
 }
 

@@ -19,6 +19,7 @@ use types::{Modality, Task};
 use self::template::Template;
 use crate::{
     Checked, EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token,
+    routing::health::Health,
     seats::Seats,
     server::{self, Client, Connection, Scheme, Visit, Wanted, look, not_served, visit::parsed},
 };
@@ -56,7 +57,7 @@ impl ComfyUi {
         let mut card = server::card(KIND, name, Modality::Image, &[template.task()]);
         // What runs is the graph, and the files that the server has for it.
         card.version = format!("graph-{}", template.digest());
-        let seats = Seats::new(settings.connection.requests_max);
+        let seats = Seats::queued(settings.connection.requests_max, settings.connection.queue);
         Ok(Self { card, template, client, seats })
     }
 
@@ -95,8 +96,8 @@ impl Generator for ComfyUi {
     }
 
     async fn generate(&self, job: Job, events: EventSender) -> Result<Output, GeneratorError> {
-        let wanted = Wanted::from(job);
-        let _seat = self.seats.take(&events).await?;
+        let (deadline, wanted) = (job.deadline, Wanted::from(job));
+        let _seat = self.seats.take_until(&events, deadline).await?;
         tokio::select! {
             made = self.picture(&wanted, &events) => made,
             () = events.closed() => Err(GeneratorError::Cancelled),
@@ -105,6 +106,10 @@ impl Generator for ComfyUi {
 
     fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(self.client.health(&self.seats))
     }
 }
 

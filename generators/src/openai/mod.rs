@@ -25,6 +25,7 @@ use types::{Modality, Task};
 pub use crate::server::{Fault, UpstreamError, Wait};
 use crate::{
     EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token,
+    routing::health::Health,
     seats::Seats,
     server::{self, Ask, Client, Scheme, Wanted, client::LOOK_BYTES_MAX},
 };
@@ -54,7 +55,7 @@ impl Upstream {
         let tasks: &[Task] = if settings.modality == Modality::Image { &TASKS } else { &[] };
         let card = server::card("openai", called, settings.modality, tasks);
         let model = OnceCell::new_with(settings.model.clone());
-        let seats = Seats::new(settings.requests_max);
+        let seats = Seats::queued(settings.requests_max, settings.queue);
         Ok(Self { card, settings, client, model, seats })
     }
 
@@ -70,15 +71,17 @@ impl Upstream {
         // Whoever answers in one piece writes all of it before the first byte.
         let first_byte = if whole { waits.total } else { waits.first_byte };
         let body = body.to_string();
-        let mut answer = self.client.ask(Ask::json(path, body.as_bytes(), first_byte)).await?;
+        let ask = Ask::json(path, body.as_bytes(), first_byte).until(job.deadline);
+        let mut answer = self.client.ask(ask).await?;
         writing::read(&mut answer, !whole, events).await.map(Output::Text)
     }
 
     async fn picture(&self, job: Job) -> Result<Output, GeneratorError> {
-        let model = self.model().await?;
+        let (model, deadline) = (self.model().await?, job.deadline);
         let request = pictures::request(&Wanted::from(job), model).await?;
         let first_byte = self.client.waits().total;
         let ask = Ask::post(request.path, &request.kind, &request.body, first_byte);
+        let ask = ask.until(deadline);
         let mut answer = self.client.ask(ask).await?;
         picture::read(&self.client, &mut answer).await.map(Output::Picture)
     }
@@ -107,7 +110,7 @@ impl Generator for Upstream {
     }
 
     async fn generate(&self, job: Job, events: EventSender) -> Result<Output, GeneratorError> {
-        let _seat = self.seats.take(&events).await?;
+        let _seat = self.seats.take_until(&events, job.deadline).await?;
         let running = async {
             match self.settings.modality {
                 Modality::Image => self.picture(job).await,
@@ -123,5 +126,9 @@ impl Generator for Upstream {
 
     fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(self.client.health(&self.seats))
     }
 }

@@ -3,7 +3,10 @@
 use types::Modality;
 
 use crate::server::Connection;
-pub use crate::server::{Key, Waits};
+pub use crate::{
+    seats::Queue,
+    server::{Key, Waits},
+};
 
 /// A server, or several that are alike.
 #[derive(Debug, Clone)]
@@ -22,8 +25,10 @@ pub struct Settings {
     pub waits: Waits,
     /// How often a request may be tried again before its first byte.
     pub retries_max: u32,
-    /// How many requests may be under way at once; 64 more wait.
+    /// How many requests may be under way at once.
     pub requests_max: usize,
+    /// Who waits while those are under way.
+    pub queue: Queue,
 }
 
 impl Settings {
@@ -35,17 +40,18 @@ impl Settings {
 
     /// Servers as another protocol may have them, with what is usual.
     fn of(connection: Connection) -> Self {
-        let Connection { urls, key, waits, retries_max, requests_max } = connection;
-        let (modality, protocol) = (Modality::Text, Protocol::Chat);
-        Self { urls, model: None, key, modality, protocol, waits, retries_max, requests_max }
+        let Connection { urls, key, waits, retries_max, requests_max, queue } = connection;
+        let (model, modality, protocol) = (None, Modality::Text, Protocol::Chat);
+        Self { urls, model, key, modality, protocol, waits, retries_max, requests_max, queue }
     }
 
     /// How the servers are reached.
     #[must_use]
     pub fn connection(&self) -> Connection {
         let (urls, key) = (self.urls.clone(), self.key.clone());
-        let (waits, retries_max, requests_max) = (self.waits, self.retries_max, self.requests_max);
-        Connection { urls, key, waits, retries_max, requests_max }
+        let (waits, retries_max) = (self.waits, self.retries_max);
+        let (requests_max, queue) = (self.requests_max, self.queue);
+        Connection { urls, key, waits, retries_max, requests_max, queue }
     }
 }
 

@@ -5,26 +5,26 @@ use std::sync::{Mutex, PoisonError};
 
 /// Retries that may be saved up.
 const SAVED_MAX: f64 = 10.0;
-/// What every request adds: one retry for five requests.
-const SHARE: f64 = 0.2;
+/// What every request adds: one retry for ten requests.
+const SHARE: f64 = 0.1;
 
 /// Retries that may still be made.
 #[derive(Debug)]
-pub(super) struct RetryBudget(Mutex<f64>);
+pub(crate) struct RetryBudget(Mutex<f64>);
 
 impl RetryBudget {
-    pub(super) const fn full() -> Self {
+    pub(crate) const fn full() -> Self {
         Self(Mutex::new(SAVED_MAX))
     }
 
     /// A request came.
-    pub(super) fn earn(&self) {
+    pub(crate) fn earn(&self) {
         let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *saved = (*saved + SHARE).min(SAVED_MAX);
     }
 
     /// Whether one more retry may be made; it is counted.
-    pub(super) fn spend(&self) -> bool {
+    pub(crate) fn spend(&self) -> bool {
         let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let enough = *saved >= 1.0;
         if enough {
@@ -47,6 +47,6 @@ mod tests {
             budget.earn();
             budget.spend()
         });
-        assert!((19..=20).contains(&spent.count()));
+        assert!((9..=10).contains(&spent.count()));
     }
 }

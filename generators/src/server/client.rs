@@ -1,8 +1,12 @@
 //! Requests to the servers: a pool of open connections, deadlines, tries, and health.
 
 use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -12,6 +16,7 @@ use reqwest::{
     redirect::Policy,
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{
     budget::RetryBudget,
@@ -19,10 +24,12 @@ use super::{
     error::{Fault, UpstreamError, Wait, harmless},
     settings::{Connection, Key, Waits},
 };
-use crate::GeneratorError;
+use crate::{GeneratorError, routing::health::Health, seats::Seats};
 
-/// The first pause before another try; it doubles.
+/// The first pause before another try, of which up to half is left to chance; it doubles.
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
+/// A server that asks for time is waited for so long; who asks for more is not tried again.
+const REST_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Open connections that are kept for each server.
 const IDLE_CONNECTIONS_MAX: usize = 64;
 /// Shorter than what common servers keep idle connections for.
@@ -41,6 +48,7 @@ pub(crate) struct Client {
     waits: Waits,
     pub(super) retries_max: u32,
     budget: RetryBudget,
+    retries: AtomicU64,
 }
 
 /// How a key is shown to a server.
@@ -63,17 +71,19 @@ pub(crate) struct Ask<'a> {
     pub(super) body: Option<(&'a str, &'a [u8])>,
     /// How long the first byte may take.
     first_byte: Duration,
+    /// When whoever asks gives up.
+    until: Option<Instant>,
 }
 
 impl<'a> Ask<'a> {
     /// A GET.
     pub(crate) const fn get(path: &'a str, first_byte: Duration) -> Self {
-        Self { path, query: &[], body: None, first_byte }
+        Self { path, query: &[], body: None, first_byte, until: None }
     }
 
     /// A POST of JSON.
     pub(crate) const fn json(path: &'a str, body: &'a [u8], first_byte: Duration) -> Self {
-        Self { path, query: &[], body: Some(("application/json", body)), first_byte }
+        Self { path, query: &[], body: Some(("application/json", body)), first_byte, until: None }
     }
 
     /// A POST of a body of any media type.
@@ -83,12 +93,17 @@ impl<'a> Ask<'a> {
         body: &'a [u8],
         first_byte: Duration,
     ) -> Self {
-        Self { path, query: &[], body: Some((kind, body)), first_byte }
+        Self { path, query: &[], body: Some((kind, body)), first_byte, until: None }
     }
 
     /// With names and values after the path.
     pub(crate) const fn with(self, query: &'a [(&'a str, &'a str)]) -> Self {
         Self { query, ..self }
+    }
+
+    /// To be answered before the caller gives up.
+    pub(crate) const fn until(self, until: Option<Instant>) -> Self {
+        Self { until, ..self }
     }
 
     pub(super) fn url(&self, base: &Url) -> Url {
@@ -125,6 +140,7 @@ impl Client {
             waits: settings.waits,
             retries_max: settings.retries_max,
             budget: RetryBudget::full(),
+            retries: AtomicU64::new(0),
         })
     }
 
@@ -132,26 +148,38 @@ impl Client {
         &self.waits
     }
 
+    /// How the endpoints are doing, and who waits for them.
+    pub(crate) fn health(&self, seats: &Seats) -> Health {
+        Health {
+            queued: seats.waiting(),
+            turned_away: seats.turned_away(),
+            retries: self.retries.load(Ordering::Relaxed),
+            ..self.endpoints.health()
+        }
+    }
+
     /// Asks, and asks again while nothing was read and it may help: another endpoint first.
     ///
     /// # Errors
     /// [`UpstreamError`] of the last try.
     pub(crate) async fn ask(&self, ask: Ask<'_>) -> Result<Answer, UpstreamError> {
-        let deadline = Instant::now() + self.waits.total;
+        let latest = Instant::now() + self.waits.total;
+        let deadline = ask.until.map_or(latest, |until| until.min(latest));
         self.budget.earn();
-        let (mut tried, mut pause, mut last) = (Vec::new(), PAUSE_FIRST, None::<UpstreamError>);
-        for _ in 0..=self.retries_max {
+        let (mut tried, mut last) = (Vec::new(), None::<UpstreamError>);
+        for retry in 0..=self.retries_max {
+            if let Some(error) = last.take_if(|_| !self.may_try(deadline)) {
+                return Err(error);
+            }
             if last.is_some() {
-                if !self.budget.spend() {
-                    break;
-                }
-                tokio::time::sleep(pause).await;
-                pause = pause.saturating_mul(2);
+                tokio::time::sleep(pause(retry)).await;
             }
             let lease = match self.endpoints.lease(&tried) {
                 Ok(lease) => lease,
-                // What the last endpoint said is more than that all rest.
-                Err(resting) => return Err(last.unwrap_or(resting)),
+                Err(resting) => match self.rested(resting, last.take(), deadline).await {
+                    Ok(lease) => lease,
+                    Err(error) => return Err(error),
+                },
             };
             tried.push(lease.place());
             match self.once(ask, Arc::new(lease), deadline).await {
@@ -163,11 +191,35 @@ impl Client {
         Err(last.unwrap_or_else(|| Fault::Resting.into()))
     }
 
+    /// An endpoint after a short rest that it has asked for, where this request has met it before.
+    async fn rested(
+        &self,
+        resting: UpstreamError,
+        last: Option<UpstreamError>,
+        deadline: Instant,
+    ) -> Result<Lease, UpstreamError> {
+        // What the last endpoint said is more than that all rest.
+        let Some(last) = last else { return Err(resting) };
+        let rest = Duration::from_secs(resting.retry_after_s.unwrap_or(0).into());
+        if rest > REST_WAIT_MAX || Instant::now() + rest >= deadline {
+            return Err(last);
+        }
+        tokio::time::sleep(rest).await;
+        self.endpoints.lease(&[]).map_err(|_| last)
+    }
+
+    /// Whether there is time for one more retry, and it may be made; it is counted.
+    fn may_try(&self, deadline: Instant) -> bool {
+        let may = Instant::now() < deadline && self.budget.spend();
+        self.retries.fetch_add(u64::from(may), Ordering::Relaxed);
+        may
+    }
+
     /// Whether one more retry may be made, after its pause.
-    pub(super) async fn may_retry(&self) -> bool {
-        let may = self.budget.spend();
+    pub(super) async fn may_retry(&self, deadline: Instant) -> bool {
+        let may = self.may_try(deadline);
         if may {
-            tokio::time::sleep(PAUSE_FIRST).await;
+            tokio::time::sleep(pause(1)).await;
         }
         may
     }
@@ -264,6 +316,14 @@ impl Client {
         }
         found
     }
+}
+
+/// The pause before a retry, counted from 1: many that failed together must not come back together.
+fn pause(retry: u32) -> Duration {
+    let whole = PAUSE_FIRST.saturating_mul(1 << retry.saturating_sub(1).min(10));
+    let chance = RandomState::new().build_hasher().finish() % 1024;
+    let chance = u32::try_from(chance).unwrap_or_default();
+    whole / 2 + whole / 2 * chance / 1024
 }
 
 /// The answer's head and its first bytes.

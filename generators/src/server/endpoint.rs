@@ -3,21 +3,19 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use reqwest::Url;
+use tokio::time::Instant;
 
 use super::error::{Fault, UpstreamError};
-
-/// So many failures in a row open the circuit.
-const FAILURES_MAX: u32 = 5;
-/// The first rest; it doubles with every probe that fails.
-const REST_FIRST: Duration = Duration::from_secs(1);
-/// The longest rest, also where the server asks for more.
-const REST_MAX: Duration = Duration::from_secs(60);
+use crate::routing::{
+    circuit::{Circuit, Outcome, Ticket},
+    health::{Health, Part},
+};
 
 /// Servers that are alike.
 #[derive(Debug)]
@@ -31,16 +29,9 @@ struct Endpoint {
     base: Url,
     /// Requests under way.
     open: AtomicUsize,
+    requests: AtomicU64,
+    failures: AtomicU64,
     circuit: Mutex<Circuit>,
-}
-
-/// Closed while `until` is `None`; then open until that moment, after which one request probes.
-#[derive(Debug, Default)]
-struct Circuit {
-    failures: u32,
-    until: Option<Instant>,
-    probing: bool,
-    rest: Option<Duration>,
 }
 
 /// A request under way at an endpoint.
@@ -48,14 +39,15 @@ struct Circuit {
 pub(super) struct Lease {
     endpoint: Arc<Endpoint>,
     place: usize,
-    probe: bool,
+    ticket: Ticket,
 }
 
 impl Endpoints {
     pub(super) fn new(bases: Vec<Url>) -> Self {
         let endpoint = |base| {
             let (open, circuit) = (AtomicUsize::new(0), Mutex::new(Circuit::default()));
-            Arc::new(Endpoint { base, open, circuit })
+            let [requests, failures] = [0; 2].map(AtomicU64::new);
+            Arc::new(Endpoint { base, open, requests, failures, circuit })
         };
         Self { all: bases.into_iter().map(endpoint).collect(), turn: AtomicUsize::new(0) }
     }
@@ -80,16 +72,42 @@ impl Endpoints {
             (tried.contains(place), open)
         };
         order.sort_by_key(load);
+        let mut soonest = None::<Duration>;
         for place in order {
             let Some(endpoint) = self.all.get(place) else { continue };
-            if let Some(probe) = endpoint.admits(now) {
-                endpoint.open.fetch_add(1, Ordering::Relaxed);
-                return Ok(Lease { endpoint: Arc::clone(endpoint), place, probe });
+            let admitted = endpoint.circuit().admit(now);
+            match admitted {
+                Ok(ticket) => {
+                    endpoint.open.fetch_add(1, Ordering::Relaxed);
+                    endpoint.requests.fetch_add(1, Ordering::Relaxed);
+                    return Ok(Lease { endpoint: Arc::clone(endpoint), place, ticket });
+                }
+                Err(wait) => soonest = Some(soonest.map_or(wait, |soonest| soonest.min(wait))),
             }
         }
-        let wait = self.all.iter().filter_map(|endpoint| endpoint.circuit().until).min();
-        let wait = wait.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        Err(UpstreamError { fault: Fault::Resting, retry_after_s: Some(whole_seconds(wait)) })
+        let wait = whole_seconds(soonest.unwrap_or_default());
+        Err(UpstreamError { fault: Fault::Resting, retry_after_s: Some(wait) })
+    }
+
+    /// How each of them is doing.
+    pub(super) fn health(&self) -> Health {
+        let now = Instant::now();
+        let part = |endpoint: &Arc<Endpoint>| {
+            let (state, opened) = {
+                let circuit = endpoint.circuit();
+                (circuit.state(now), circuit.opened())
+            };
+            let health = Health {
+                state,
+                in_flight: endpoint.open.load(Ordering::Relaxed),
+                requests: endpoint.requests.load(Ordering::Relaxed),
+                failures: endpoint.failures.load(Ordering::Relaxed),
+                opened,
+                ..Health::default()
+            };
+            Part { name: endpoint.base.to_string(), health }
+        };
+        Health::of(self.all.iter().map(part).collect())
     }
 }
 
@@ -97,19 +115,6 @@ impl Endpoint {
     fn circuit(&self) -> MutexGuard<'_, Circuit> {
         // Counters are never half-written.
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// `Some(true)` when the request is a probe, `None` while the endpoint rests.
-    fn admits(&self, now: Instant) -> Option<bool> {
-        let mut circuit = self.circuit();
-        match circuit.until {
-            None => Some(false),
-            Some(until) if until <= now && !circuit.probing => {
-                circuit.probing = true;
-                Some(true)
-            }
-            Some(_) => None,
-        }
     }
 }
 
@@ -131,7 +136,7 @@ impl Lease {
 
     /// The endpoint did its part.
     pub(super) fn succeeded(&self) {
-        *self.endpoint.circuit() = Circuit::default();
+        self.report(Outcome::Worked);
     }
 
     /// The endpoint did not, unless the error is the request's own.
@@ -140,25 +145,21 @@ impl Lease {
             // It has answered, so it is there.
             return self.succeeded();
         }
-        let mut circuit = self.endpoint.circuit();
-        circuit.failures = circuit.failures.saturating_add(1);
+        self.endpoint.failures.fetch_add(1, Ordering::Relaxed);
         let asked = error.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
-        if asked.is_some() || self.probe || circuit.failures >= FAILURES_MAX {
-            let doubled = circuit.rest.map_or(REST_FIRST, |rest| rest.saturating_mul(2));
-            let rest = asked.unwrap_or(doubled).min(REST_MAX);
-            circuit.rest = Some(doubled.min(REST_MAX));
-            circuit.until = Some(Instant::now() + rest);
-        }
+        self.report(Outcome::Failed { asked });
+    }
+
+    fn report(&self, outcome: Outcome) {
+        self.endpoint.circuit().report(self.ticket, outcome, Instant::now());
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         self.endpoint.open.fetch_sub(1, Ordering::Relaxed);
-        if self.probe {
-            // A probe that was given up has shown nothing: the next request probes.
-            self.endpoint.circuit().probing = false;
-        }
+        // A probe that was given up has shown nothing: the next request probes.
+        self.report(Outcome::Nothing);
     }
 }
 
@@ -177,6 +178,7 @@ fn whole_seconds(wait: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::routing::{circuit::FAILURES_MAX, health::State};
 
     fn endpoints(count: usize) -> Endpoints {
         let base = |n| Url::parse(&format!("http://h{n}/v1")).unwrap();
@@ -189,42 +191,44 @@ mod tests {
         let leases: Vec<Lease> = (0..3).map(|_| endpoints.lease(&[]).unwrap()).collect();
         let mut places: Vec<usize> = leases.iter().map(Lease::place).collect();
         places.sort_unstable();
-        assert_eq!(places, [0, 1, 2]);
+        assert_eq!((places.as_slice(), endpoints.health().in_flight), ([0, 1, 2].as_slice(), 3));
         drop(leases);
         let busy = endpoints.lease(&[1, 2]).unwrap();
         assert_eq!(busy.place(), 0);
         assert_ne!(endpoints.lease(&[]).unwrap().place(), 0);
     }
 
-    #[test]
-    fn who_fails_often_rests_and_is_then_probed_once() {
+    #[tokio::test(start_paused = true)]
+    async fn who_fails_often_rests_and_is_then_probed_once() {
         let endpoints = endpoints(1);
         for _ in 0..FAILURES_MAX {
             endpoints.lease(&[]).unwrap().failed(&Fault::Failed(500).into());
         }
         let resting = endpoints.lease(&[]).unwrap_err();
         assert_eq!((resting.fault, resting.retry_after_s), (Fault::Resting, Some(1)));
-        let wake = || {
-            let past = Instant::now().checked_sub(Duration::from_millis(1)).unwrap();
-            endpoints.all[0].circuit().until = Some(past);
-        };
-        wake();
+        assert_eq!(endpoints.health().state, State::Resting);
+        tokio::time::advance(Duration::from_secs(1)).await;
         let probe = endpoints.lease(&[]).unwrap();
         assert!(endpoints.lease(&[]).is_err(), "one probe at a time");
         probe.failed(&Fault::Unreachable.into());
         drop(probe);
         assert_eq!(endpoints.lease(&[]).unwrap_err().retry_after_s, Some(2), "the rest doubles");
-        wake();
-        endpoints.lease(&[]).unwrap().succeeded();
+        tokio::time::advance(Duration::from_secs(2)).await;
+        drop(endpoints.lease(&[]).unwrap());
+        let probe = endpoints.lease(&[]).expect("a probe that was given up has shown nothing");
+        probe.succeeded();
         assert!(endpoints.lease(&[]).is_ok() && endpoints.lease(&[]).is_ok());
+        let health = endpoints.health();
+        assert_eq!((health.state, health.failures, health.opened), (State::Ready, 6, 2));
     }
 
     #[test]
     fn who_asks_for_a_rest_gets_it_and_a_refused_request_says_nothing_of_health() {
         let endpoints = endpoints(1);
         for _ in 0..9 {
-            let refused = Fault::Refused { status: 400, code: None };
-            endpoints.lease(&[]).unwrap().failed(&refused.into());
+            for fault in [Fault::Refused { status: 400, code: None }, Fault::Misconfigured(403)] {
+                endpoints.lease(&[]).unwrap().failed(&fault.into());
+            }
         }
         let busy = UpstreamError { fault: Fault::Busy, retry_after_s: Some(7) };
         endpoints.lease(&[]).unwrap().failed(&busy);

@@ -86,12 +86,33 @@ impl UpstreamError {
 
     /// Whether another endpoint, or the same a little later, may do it: nothing was read yet.
     pub(super) const fn is_worth_another_try(&self) -> bool {
-        matches!(self.fault, Fault::Unreachable | Fault::Reset | Fault::Busy | Fault::Failed(_))
+        matches!(
+            self.fault,
+            Fault::Unreachable
+                | Fault::Reset
+                | Fault::Busy
+                | Fault::Failed(_)
+                | Fault::TimedOut(Wait::FirstByte)
+        )
     }
 
     /// Whether it says something about the endpoint's health, not about the request.
     pub(super) const fn is_of_endpoint(&self) -> bool {
-        !matches!(self.fault, Fault::Refused { .. } | Fault::TooLarge | Fault::Resting)
+        !matches!(
+            self.fault,
+            Fault::Refused { .. } | Fault::Misconfigured(403) | Fault::TooLarge | Fault::Resting
+        )
+    }
+
+    /// Whether another model may be asked instead. What a server would not answer is not asked
+    /// elsewhere: that would be a way around its rules. Some servers say so by 403.
+    #[must_use]
+    pub fn may_fall_back(&self) -> bool {
+        match &self.fault {
+            Fault::Refused { .. } | Fault::Misconfigured(403) => false,
+            Fault::Reported(Some(code)) => !is_of_content(code),
+            _ => true,
+        }
     }
 }
 
@@ -130,6 +151,14 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Whether a code says that a server's rules forbid the content.
+fn is_of_content(code: &str) -> bool {
+    const WORDS: [&str; 7] =
+        ["content", "moderation", "safety", "policy", "prohibited", "blocklist", "responsible"];
+    let code = code.to_ascii_lowercase();
+    WORDS.iter().any(|word| code.contains(word))
+}
+
 /// A code as it may be repeated: short and of harmless characters.
 pub(crate) fn harmless(code: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -140,6 +169,26 @@ pub(crate) fn harmless(code: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_server_forbids_is_not_asked_elsewhere() {
+        let reported = |code: &str| Fault::Reported(Some(code.to_owned()));
+        let cases = [
+            (Fault::Failed(500), true),
+            (Fault::Resting, true),
+            (Fault::Misconfigured(401), true),
+            (Fault::Misconfigured(403), false),
+            (Fault::Refused { status: 400, code: None }, false),
+            (Fault::Reported(None), true),
+            (reported("overloaded"), true),
+            (reported("content_filter"), false),
+            (reported("ResponsibleAIPolicyViolation"), false),
+            (reported("context_length_exceeded"), true),
+        ];
+        for (fault, expected) in cases {
+            assert_eq!(UpstreamError::from(fault.clone()).may_fall_back(), expected, "{fault:?}");
+        }
+    }
 
     #[test]
     fn only_codes_are_repeated() {

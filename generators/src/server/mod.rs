@@ -5,7 +5,7 @@
 //! `websocket` listens to it, `form` and `encode` are what is sent, `file` what comes back;
 //! [`error`] is what can go wrong and `look` asks from outside.
 
-mod budget;
+pub(crate) mod budget;
 pub(crate) mod client;
 pub(crate) mod encode;
 mod endpoint;

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use reqwest::Url;
 
-use crate::GeneratorError;
+use crate::{GeneratorError, seats::Queue};
 
 /// A server, or several that are alike, and how they are asked.
 #[derive(Debug, Clone)]
@@ -17,8 +17,10 @@ pub struct Connection {
     pub waits: Waits,
     /// How often a request may be tried again before its first byte.
     pub retries_max: u32,
-    /// How many requests may be under way at once; 64 more wait.
+    /// How many requests may be under way at once.
     pub requests_max: usize,
+    /// Who waits while those are under way.
+    pub queue: Queue,
 }
 
 impl Connection {
@@ -31,6 +33,7 @@ impl Connection {
             waits: Waits::default(),
             retries_max: 2,
             requests_max: 256,
+            queue: Queue::default(),
         }
     }
 

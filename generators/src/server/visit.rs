@@ -1,11 +1,9 @@
 //! A run of several requests at one server: found once, then kept to.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use super::{
     Fault, UpstreamError,
@@ -57,7 +55,9 @@ impl Visit {
         let tries = if ask.body.is_some() { 0 } else { self.client.retries_max };
         for _ in 0..tries {
             match self.once(ask, bytes_max).await {
-                Err(error) if error.is_worth_another_try() && self.client.may_retry().await => {}
+                Err(error)
+                    if error.is_worth_another_try()
+                        && self.client.may_retry(self.deadline).await => {}
                 answered => return answered,
             }
         }

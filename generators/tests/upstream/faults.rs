@@ -8,10 +8,10 @@ use crate::{
     },
 };
 
-struct Row {
-    name: &'static str,
-    script: Vec<Step>,
-    expected: &'static str,
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) script: Vec<Step>,
+    pub(crate) expected: &'static str,
 }
 
 impl Row {
@@ -43,7 +43,7 @@ async fn every_fault_of_a_whole_answer_has_its_name() {
 }
 
 /// Streams that do not come to their end.
-fn silence() -> Vec<Row> {
+pub(crate) fn silence() -> Vec<Row> {
     let chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n";
     vec![
         Row::new("stalls before the first byte", vec![Pause(2000)], "upstream_timed_out"),
@@ -70,7 +70,7 @@ fn silence() -> Vec<Row> {
 }
 
 /// Streams of something else.
-fn noise() -> Vec<Row> {
+pub(crate) fn noise() -> Vec<Row> {
     let long = "a".repeat(2 << 20);
     let error = "data: {\"error\":{\"message\":\"the secret plan\",\"code\":\"overloaded\"}}\n\n";
     vec![
@@ -110,7 +110,7 @@ fn noise() -> Vec<Row> {
 }
 
 /// Whole answers that are none.
-fn bodies() -> Vec<Row> {
+pub(crate) fn bodies() -> Vec<Row> {
     let tool = r#"{"choices":[{"message":{"content":null,"tool_calls":[{"id":"1"}]},"finish_reason":"tool_calls"}]}"#;
     let cut = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{\"choices\":";
     let short = format!(
@@ -133,7 +133,7 @@ fn bodies() -> Vec<Row> {
 }
 
 /// Answers without success.
-fn statuses() -> Vec<Row> {
+pub(crate) fn statuses() -> Vec<Row> {
     vec![
         Row::new(
             "sends elsewhere",

@@ -13,6 +13,7 @@ mod a1111;
 mod comfyui;
 mod faults;
 mod pictures;
+mod routed;
 mod routes;
 mod server;
 mod sound;
@@ -23,7 +24,7 @@ use std::{
 };
 
 use generators::{
-    Event, EventSender, FinishReason, Generator as _, GeneratorError, Job, Output, SampledBy,
+    Event, EventSender, FinishReason, Generator, GeneratorError, Job, Output, SampledBy,
     TextOutput, Upstream,
     openai::{Key, Settings, models},
 };
@@ -48,6 +49,13 @@ async fn run(settings: Settings, whole: bool) -> (Result<TextOutput, GeneratorEr
 }
 
 async fn run_on(model: &Upstream, whole: bool) -> (Result<TextOutput, GeneratorError>, String) {
+    run_model(model, whole).await
+}
+
+async fn run_model(
+    model: &dyn Generator,
+    whole: bool,
+) -> (Result<TextOutput, GeneratorError>, String) {
     let (sender, mut receiver) = EventSender::channel(1);
     let listening = async {
         let mut streamed = String::new();

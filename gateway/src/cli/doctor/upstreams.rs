@@ -30,8 +30,12 @@ pub(super) fn unmarked(installation: &Installation) -> Vec<Unmarked> {
     let may_ask = |section: &GeneratorSection| {
         asks(section) || section.of.iter().filter_map(|name| sections.get(name)).any(asks)
     };
-    let found = sections.iter().filter(|(_, section)| may_ask(section));
-    let said = found.map(|(name, _)| Unmarked {
+    let models = sections.iter().filter(|(_, section)| may_ask(section)).map(|(name, _)| name);
+    let routes = installation.config().routes.iter();
+    let routes = routes.filter(|(_, route)| {
+        route.models.iter().filter_map(|name| sections.get(name)).any(may_ask)
+    });
+    let said = models.chain(routes.map(|(name, _)| name)).map(|name| Unmarked {
         model: name.clone(),
         statistical_mark: false,
         reason: "sampler of an upstream",

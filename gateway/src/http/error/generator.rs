@@ -12,7 +12,7 @@ use super::ApiError;
 pub(super) fn answer(error: &GeneratorError) -> ApiError {
     match error {
         GeneratorError::Upstream(error) => upstream(error),
-        GeneratorError::Busy { .. } => {
+        GeneratorError::Busy { .. } | GeneratorError::Waited { .. } => {
             ApiError::unavailable("busy", "The model is busy; try again.")
         }
         GeneratorError::PromptNotUnderstood { .. } | GeneratorError::PromptEmpty => {

@@ -40,7 +40,7 @@ impl UpstreamRecogniser {
         let client = Client::new(&settings.connection(), Scheme::Bearer)?;
         let called = settings.model.as_deref().unwrap_or(name);
         let card = server::card("openai", called, Modality::Text, &[]);
-        let seats = Seats::new(settings.requests_max);
+        let seats = Seats::queued(settings.requests_max, settings.queue);
         Ok(Self { card, paths, client, model: OnceCell::new_with(settings.model), seats })
     }
 

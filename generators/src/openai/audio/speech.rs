@@ -9,6 +9,7 @@ use super::AudioPaths;
 use crate::{
     EventSender, Generator, GeneratorError, Job, ModelCard, Output, Token,
     openai::{Settings, model_of},
+    routing::health::Health,
     seats::Seats,
     server::{self, Ask, Client, Fault, Scheme, UpstreamError},
 };
@@ -63,7 +64,7 @@ impl UpstreamVoice {
         let client = Client::new(&settings.connection(), Scheme::Bearer)?;
         let called = settings.model.as_deref().unwrap_or(name);
         let card = server::card("openai", called, Modality::Audio, &[]);
-        let seats = Seats::new(settings.requests_max);
+        let seats = Seats::queued(settings.requests_max, settings.queue);
         let (path, model) = (paths.speech, OnceCell::new_with(settings.model));
         Ok(Self { card, path, client, model, seats })
     }
@@ -134,6 +135,10 @@ impl Generator for UpstreamVoice {
 
     fn tokens(&self, _text: &str) -> Option<Vec<Token>> {
         None
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(self.client.health(&self.seats))
     }
 }
 
