@@ -17,6 +17,7 @@ mod bad_input;
 mod clocks;
 mod command_line;
 mod crash;
+mod crossing;
 mod epoch;
 mod exports;
 mod external;

@@ -88,9 +88,9 @@ fn the_doctor_looks_at_what_operators_rely_on() {
     let report = newsroom.json(&["doctor"], 1);
     let found = |check: &str| {
         let findings = report["findings"].as_array().unwrap();
-        findings.iter().any(|finding| {
-            finding["check"] == check && finding["fix"].as_str().unwrap().len() > 20
-        })
+        findings
+            .iter()
+            .any(|finding| finding["check"] == check && finding["fix"].as_str().unwrap().len() > 20)
     };
     for check in ["tls", "admin listener", "collector"] {
         assert!(found(check), "{check} in {report}");

@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod checkers;
 mod generators;
 mod labels;
 mod provenance;
@@ -17,6 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
@@ -73,13 +75,15 @@ impl Default for Auth {
 }
 
 /// `[policy]`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// A rule pack in TOML; without it the built-in newsroom pack.
     pub pack: Option<PathBuf>,
     /// Lists of known pictures.
     pub picture_lists: Vec<PictureListSection>,
+    /// Servers that are asked beside the rules.
+    pub checkers: BTreeMap<String, CheckerSection>,
 }
 
 /// `[[policy.picture_lists]]`: what follows for a picture that is on a list, or nearly so.

@@ -111,7 +111,8 @@ impl<R: Resolver> Resolver for Checked<R> {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let refused = |reason: &str| Error::Io(std::io::Error::other(reason.to_owned()));
-        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+        let port =
+            uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         if uri.scheme_str() != Some(self.bounds.scheme) || port != self.bounds.port {
             return Err(refused("only https on port 443 is called"));
         }

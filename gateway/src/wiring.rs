@@ -20,11 +20,14 @@ use provenance::{Credentials, ProvenanceError, Verifier};
 use tokio::sync::Semaphore;
 use types::{Modality, Receipt, Task};
 
+use changing::{signer, verifier};
+
 use crate::{
     accounts::Accounts,
     attesting::Attesting,
     backup,
     case::serves,
+    checking::Checkers,
     detecting::Detector,
     exporting,
     guests::Guests,
@@ -46,11 +49,10 @@ use crate::{
     secret::Secret,
     sessions::Sessions,
     sharing::Sharing,
-    signing_keys,
     storage::Storage,
     telemetry::Exporting,
     telling::Telling,
-    trusting, vaulting,
+    vaulting,
 };
 
 /// At most this many files of strangers are checked at once; each is held in memory.
@@ -66,6 +68,9 @@ pub enum WiringError {
     /// The rule pack.
     #[error("the rule pack cannot be used: {0}")]
     Policy(#[from] PolicyError),
+    /// A checker is not configured in a way that works.
+    #[error("{0}")]
+    Checker(String),
     /// A model.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -119,6 +124,7 @@ pub struct Stages {
     pub attesting: Arc<Attesting>,
     pub(crate) engine: Engine,
     pub(crate) picture_lists: PictureLists,
+    pub(crate) checkers: Checkers,
     pub(crate) mark_keys: MarkKeys,
     pub(crate) labelling: Labelling,
     pub(crate) pseudonym_key: Secret,
@@ -191,6 +197,7 @@ impl Stages {
         }
         let engine = policy_engine(&installation)?;
         let picture_lists = PictureLists::open(&installation)?;
+        let checkers = Checkers::open(&installation).map_err(WiringError::Checker)?;
         let models = Models::open(&installation, &Models::default())?;
         let mark_keys = MarkKeys::load(&installation)?;
         let labelling = Labelling::new(&installation.config().labels)?;
@@ -220,6 +227,7 @@ impl Stages {
             log,
             engine,
             picture_lists,
+            checkers,
             mark_keys,
             labelling,
             pseudonym_key,
@@ -354,15 +362,6 @@ impl Stages {
         self.metrics.numbers.appended(start.elapsed());
         Ok(receipt)
     }
-}
-
-fn verifier(installation: &Installation) -> Result<Arc<Verifier>, WiringError> {
-    let own = signing_keys::own_list(installation)?;
-    Ok(Arc::new(Verifier::new(trusting::with_stored(own, installation)?)?))
-}
-
-fn signer(installation: &Installation) -> Result<Arc<Credentials>, WiringError> {
-    Ok(Arc::new(Credentials::of(signing_keys::signing(installation)?)?))
 }
 
 /// The configured rule pack, or the built-in one.

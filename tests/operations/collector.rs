@@ -14,9 +14,7 @@ use axum::{
     http::{HeaderMap, Uri},
 };
 use opentelemetry_proto::tonic::{
-    collector::{
-        metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest,
-    },
+    collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
     common::v1::{KeyValue, any_value::Value as Any},
     trace::v1::Span,
 };
@@ -47,12 +45,11 @@ impl Collector {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let reports = Arc::<Mutex<Vec<Report>>>::default();
         let heard = Arc::clone(&reports);
-        let routes = Router::new().fallback(
-            move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
+        let routes =
+            Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
                 let known = headers.get("x-collector").is_some_and(|value| value == "s3cret");
                 heard.lock().unwrap().push((uri.path().to_owned(), known, body.to_vec()));
-            },
-        );
+            });
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             axum::serve(listener, routes).await
@@ -196,8 +193,7 @@ fn logs_name_requests_and_nothing_of_their_content() {
     server.get("imp_000000000000_wrongkey", &format!("/v1/models?key={key}"));
     assert_eq!(server.terminate(), Some(0));
     let log = fs::read_to_string(newsroom.path("stderr")).unwrap();
-    let lines: Vec<Value> =
-        log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told = lines.iter().any(|line| {
         line["fields"]["request"] == id.as_str() && line["fields"]["outcome"] == "released"
     });

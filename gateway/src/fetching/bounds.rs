@@ -78,10 +78,15 @@ fn outside(answer: fn(&str, u16) -> String) -> (u16, Arc<AtomicUsize>, Fetcher) 
 
 fn answer(path: &str, port: u16) -> String {
     let body = |text: &str| {
-        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}", text.len())
+        format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
+            text.len()
+        )
     };
     let to = |place: String| {
-        format!("HTTP/1.1 302 Found\r\nlocation: {place}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        format!(
+            "HTTP/1.1 302 Found\r\nlocation: {place}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
     };
     match path {
         "/good" => body("store"),

@@ -52,6 +52,7 @@ fn collector(installation: &Installation) -> Option<Finding> {
     // No spans at all are a valid report; whatever is answered, somebody is there.
     let asking = Outbound::new(Duration::from_secs(COLLECTOR_SECONDS_MAX));
     let error = asking.post_and_wait(&url, "application/x-protobuf", &[]).err()?;
-    let fix = "start the collector, or correct telemetry.otlp.endpoint; requests are served all the same";
+    let fix =
+        "start the collector, or correct telemetry.otlp.endpoint; requests are served all the same";
     Some(Finding::new("collector", error, fix))
 }
