@@ -159,7 +159,7 @@ fn two_thousand_open_connections_keep_nobody_waiting() {
     let limits = getrlimit(Resource::Nofile);
     let most = Rlimit { current: limits.maximum, maximum: limits.maximum };
     setrlimit(Resource::Nofile, most).unwrap();
-    let newsroom = Newsroom::new();
+    let newsroom = limited(&[("header_seconds_max = 10", "header_seconds_max = 120")]);
     let key = newsroom.key("journalist", "ada");
     let server = newsroom.serve();
     let count = std::env::var("IMPRIMATUR_CONNECTIONS").map_or(2100, |text| text.parse().unwrap());

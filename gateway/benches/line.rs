@@ -43,8 +43,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let upstream = serve(&runtime, Router::new().route("/v1/chat/completions", post(answer)));
     let (line, key) = line(&runtime, folder.path(), &upstream);
-    let server = line.stages().installation.config().server.clone();
-    let ours = serve(&runtime, http::api(line, &server));
+    let ours = serve(&runtime, http::api(line));
     let bare = serve(&runtime, Router::new().route("/", post(echo)));
 
     let mut works = vec![

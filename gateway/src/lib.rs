@@ -53,7 +53,7 @@ pub mod publishing;
 mod realtime;
 mod recording;
 mod releasing;
-mod reloading;
+pub mod reloading;
 pub mod renditions;
 pub mod resolver;
 mod resolving;

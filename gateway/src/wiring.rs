@@ -20,6 +20,8 @@ use provenance::{Credentials, Verifier};
 use tokio::sync::Semaphore;
 use types::Receipt;
 
+use changing::{signer, verifier};
+
 use crate::{
     admitting::Admitting,
     attesting::Attesting,
@@ -43,11 +45,10 @@ use crate::{
     secret::Secret,
     sessions::Sessions,
     sharing::Sharing,
-    signing_keys,
     storage::Storage,
     telemetry::Exporting,
     telling::Telling,
-    trusting, vaulting,
+    vaulting,
     webhooks::Webhooks,
 };
 
@@ -307,15 +308,6 @@ impl Stages {
         self.metrics.numbers.appended(start.elapsed());
         Ok(receipt)
     }
-}
-
-fn verifier(installation: &Installation) -> Result<Arc<Verifier>, WiringError> {
-    let own = signing_keys::own_list(installation)?;
-    Ok(Arc::new(Verifier::new(trusting::with_stored(own, installation)?)?))
-}
-
-fn signer(installation: &Installation) -> Result<Arc<Credentials>, WiringError> {
-    Ok(Arc::new(Credentials::of(signing_keys::signing(installation)?)?))
 }
 
 /// The configured rule pack, or the built-in one.

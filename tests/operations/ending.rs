@@ -1,7 +1,7 @@
 //! SIGTERM: it is said, open streams finish or get an end, nothing is lost.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader},
     net::TcpListener,
     time::{Duration, Instant},
 };

@@ -59,7 +59,9 @@ use std::sync::Arc;
 pub(crate) use answer::{member, now_unix_s, seed};
 
 use axum::{
-    Json, Router, middleware,
+    Json, Router,
+    extract::State,
+    middleware,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -188,8 +190,14 @@ pub fn public(line: Line) -> Router {
 pub fn admin(line: Line) -> Router {
     let routes = Router::new()
         .route("/healthz", get(operations::healthz))
-        .route("/readyz", get(operations::readyz_for_operators))
-        .route("/metrics", get(operations::metrics_for_operators))
+        .route(
+            "/readyz",
+            get(|State(line): State<Line>| async move { operations::ready(&line, true) }),
+        )
+        .route(
+            "/metrics",
+            get(|State(line): State<Line>| async move { operations::counted(&line) }),
+        )
         .route("/admin/reload", post(admin::reload))
         .fallback(missing);
     limits::around(routes, &Rules::Of(line.clone())).with_state(line)

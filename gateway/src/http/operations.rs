@@ -27,12 +27,9 @@ pub(crate) async fn readyz(State(line): State<Line>) -> Response {
     ready(&line, false)
 }
 
-/// The same with the reasons why models cannot be used, which may name paths and addresses.
-pub(crate) async fn readyz_for_operators(State(line): State<Line>) -> Response {
-    ready(&line, true)
-}
-
-fn ready(line: &Line, with_reasons: bool) -> Response {
+/// How every check stands; with the reasons why models cannot be used, which may name paths and
+/// addresses, for operators only.
+pub(super) fn ready(line: &Line, with_reasons: bool) -> Response {
     let stages = line.stages();
     let (health, failing) = (stages.health(), stages.failing());
     let draining = stages.serving.phase() > Phase::Serving;
@@ -74,11 +71,11 @@ pub(crate) async fn metrics(State(line): State<Line>) -> Response {
     if line.stages().serving.has_operators() {
         return super::missing().await;
     }
-    metrics_for_operators(State(line)).await
+    counted(&line)
 }
 
-/// The same where only operators are.
-pub(crate) async fn metrics_for_operators(State(line): State<Line>) -> Response {
+/// All counters.
+pub(super) fn counted(line: &Line) -> Response {
     let stages = line.stages();
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = observing::with_health(&stages.counted(), &stages);

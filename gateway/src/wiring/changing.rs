@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use audit::{Event, Filter, LogError, Order, Query, Record};
+use provenance::{Credentials, Verifier};
 
-use super::{Stages, WiringError, policy_engine, secret, signer, verifier};
+use super::{Stages, WiringError, policy_engine, secret};
 use crate::{
     checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
-    listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists,
+    listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists, signing_keys,
+    trusting,
 };
 
 /// Between the rules before and those after, in the record of a change.
@@ -75,4 +77,13 @@ impl Stages {
         let after = detail.rsplit_once(TO).filter(|_| record.event == Event::PolicyChanged);
         Ok(Some(after.map_or(detail.as_str(), |(_, after)| after).to_owned()))
     }
+}
+
+pub(super) fn verifier(installation: &Installation) -> Result<Arc<Verifier>, WiringError> {
+    let own = signing_keys::own_list(installation)?;
+    Ok(Arc::new(Verifier::new(trusting::with_stored(own, installation)?)?))
+}
+
+pub(super) fn signer(installation: &Installation) -> Result<Arc<Credentials>, WiringError> {
+    Ok(Arc::new(Credentials::of(signing_keys::signing(installation)?)?))
 }
