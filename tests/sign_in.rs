@@ -149,7 +149,8 @@ fn a_password_signs_in_and_is_changed_and_wrong_ones_are_on_record() {
     assert_eq!((stranger.status, stranger.location.as_str()), (303, "/console/sign-in"));
     assert_eq!(server.terminate(), Some(0));
     let records = newsroom.lines(&["audit", "tail", "-n", "40"]);
-    let count = |event: &str| records.iter().filter(|record| record["record"]["event"] == event).count();
+    let count =
+        |event: &str| records.iter().filter(|record| record["record"]["event"] == event).count();
     assert_eq!((count("signed_in"), count("sign_in_failed")), (2, 5));
     assert!(!format!("{records:?}").contains("grace"));
 }
