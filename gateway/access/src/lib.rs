@@ -150,7 +150,7 @@ impl Access {
     }
 
     fn sweep_now_and_then(&self) {
-        let due = self.0.sign_ins.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0;
+        let due = self.0.sign_ins.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY);
         let (true, Ok(runtime)) = (due, tokio::runtime::Handle::try_current()) else { return };
         let access = self.clone();
         runtime.spawn(async move {

@@ -92,7 +92,9 @@ async fn guard(
             return Err(ApiError::password_due());
         }
         // A websocket is opened by GET, and another site's page can try.
-        if request.headers().contains_key(UPGRADE) && !csrf::same_origin(request.headers()) {
+        if request.headers().contains_key(UPGRADE)
+            && !csrf::same_origin(request.headers(), request.uri())
+        {
             return Err(ApiError::foreign_form());
         }
         if changes(request.method()) {

@@ -121,7 +121,7 @@ pub(crate) async fn sign_in(
     request: Request,
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();
-    if !same_origin(&headers) {
+    if !same_origin(&headers, request.uri()) {
         return Err(ApiError::foreign_form());
     }
     let address = address(&request);

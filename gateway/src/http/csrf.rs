@@ -8,7 +8,7 @@ use axum::{
     body::{Body, Bytes},
     extract::Request,
     http::{
-        HeaderMap,
+        HeaderMap, Uri,
         header::{CONTENT_TYPE, HOST, ORIGIN},
     },
 };
@@ -23,7 +23,7 @@ const BEGINNING_BYTES: usize = 1024;
 
 /// The request again, and whether it carries the session's token.
 pub(super) async fn checked(request: Request, csrf: &Csrf) -> Result<(Request, bool), ApiError> {
-    if !same_origin(request.headers()) {
+    if !same_origin(request.headers(), request.uri()) {
         return Ok((request, false));
     }
     if let Some(given) = request.headers().get(HEADER) {
@@ -39,14 +39,19 @@ pub(super) async fn checked(request: Request, csrf: &Csrf) -> Result<(Request, b
 }
 
 /// Whether the browser says that the request comes from a page of ours, if it says anything.
-pub(super) fn same_origin(headers: &HeaderMap) -> bool {
+///
+/// Pages that send no referrer, as ours, send forms with the origin `null` (Fetch, 3.2): that says
+/// nothing by itself.
+pub(super) fn same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let host = text(HOST.as_str());
-    let origin = text(ORIGIN.as_str()).is_none_or(|origin| {
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    // HTTP/2 has the host in the address.
+    let host = text(HOST.as_str()).or_else(|| uri.authority().map(|at| at.as_str()));
+    text(ORIGIN.as_str()).filter(|origin| *origin != "null").is_none_or(|origin| {
         origin.split_once("://").is_some_and(|(_, from)| host.is_none_or(|host| host == from))
-    });
-    site && origin
+    })
 }
 
 /// How a form is written.
@@ -140,21 +145,22 @@ mod tests {
 
     #[test]
     fn another_site_s_request_is_not_ours() {
-        let headers = |pairs: &[(&'static str, &'static str)]| {
-            pairs
-                .iter()
-                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-                .collect::<HeaderMap>()
+        let check = |pairs: &[(&'static str, &'static str)], expected| {
+            let pair = |(name, value): &(&'static str, &'static str)| {
+                (name.parse().unwrap(), value.parse().unwrap())
+            };
+            let headers: HeaderMap = pairs.iter().map(pair).collect();
+            assert_eq!(same_origin(&headers, &Uri::from_static("/x")), expected, "{pairs:?}");
         };
-        assert!(same_origin(&headers(&[("host", "a.example")])));
-        assert!(same_origin(&headers(&[
-            ("host", "a.example:1"),
-            ("origin", "https://a.example:1")
-        ])));
-        assert!(!same_origin(&headers(&[("host", "a.example"), ("origin", "https://b.example")])));
-        assert!(!same_origin(&headers(&[("host", "a.example"), ("origin", "null")])));
-        assert!(!same_origin(&headers(&[("sec-fetch-site", "cross-site")])));
-        assert!(!same_origin(&headers(&[("sec-fetch-site", "same-site")])));
+        check(&[("host", "a.example")], true);
+        check(&[("host", "a.example:1"), ("origin", "https://a.example:1")], true);
+        check(&[("host", "a.example"), ("origin", "https://b.example")], false);
+        check(&[("origin", "null"), ("sec-fetch-site", "same-origin")], true);
+        check(&[("origin", "null"), ("sec-fetch-site", "cross-site")], false);
+        check(&[("sec-fetch-site", "same-site")], false);
+        let origin = [("origin".parse().unwrap(), "https://b.example".parse().unwrap())];
+        let over_http2 = Uri::from_static("https://a.example/x");
+        assert!(!same_origin(&origin.into_iter().collect(), &over_http2));
     }
 
     #[tokio::test]

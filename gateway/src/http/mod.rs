@@ -161,19 +161,7 @@ fn keyed() -> OpenApiRouter<Line> {
         .routes(routes!(vault::access))
         .routes(routes!(vault::holds, vault::hold))
         .routes(routes!(vault::release))
-        .routes(routes!(keys::list, keys::create))
-        .routes(routes!(keys::revoke))
-        .routes(routes!(keys::rotate))
-        .routes(routes!(people::list, people::create))
-        .routes(routes!(people::disable))
-        .routes(routes!(people::enable))
-        .routes(routes!(people::link))
-        .routes(routes!(console::page::page))
-        .routes(routes!(console::whoami, console::sign_in))
-        .routes(routes!(console::sign_out))
-        .routes(routes!(console::password))
-        .routes(routes!(console::oidc::start))
-        .routes(routes!(console::oidc::callback))
+        .merge(entry())
         .routes(routes!(admin::reload_with_key))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
@@ -207,6 +195,24 @@ pub fn admin(line: Line) -> Router {
 pub fn witness(witness: Arc<::audit::Witness>, server: &Server) -> Router {
     let (routes, _) = witness::routes().with_state::<()>(witness).split_for_parts();
     limits::around(routes.fallback(missing), &Rules::Fixed(Arc::new(server.clone())))
+}
+
+/// Keys, people, and signing in.
+fn entry() -> OpenApiRouter<Line> {
+    OpenApiRouter::new()
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::disable))
+        .routes(routes!(people::enable))
+        .routes(routes!(people::link))
+        .routes(routes!(console::page::page))
+        .routes(routes!(console::whoami, console::sign_in))
+        .routes(routes!(console::sign_out))
+        .routes(routes!(console::password))
+        .routes(routes!(console::oidc::start))
+        .routes(routes!(console::oidc::callback))
 }
 
 fn open(line: &Line) -> OpenApiRouter<Line> {

@@ -55,7 +55,7 @@ impl Purses {
         let mut purse = purse.lock().await;
         if purse.left < amount {
             let missing = amount - purse.left;
-            self.fill(&mut purse, &row(day, name, unit), limit, missing, false).await.map_err(
+            self.fill(&mut purse, &row(day, name, unit, limit), missing, false).await.map_err(
                 |error| match error {
                     Some(error) => error,
                     None => LimitError::Over(self.over(unit, limit)),
@@ -72,7 +72,7 @@ impl Purses {
         if purse.left > 0 {
             return Ok(());
         }
-        let filled = self.fill(&mut purse, &row(day, name, unit), limit, 1, false).await;
+        let filled = self.fill(&mut purse, &row(day, name, unit, limit), 1, false).await;
         filled.map_err(|error| error.unwrap_or_else(|| LimitError::Over(self.over(unit, limit))))
     }
 
@@ -87,7 +87,7 @@ impl Purses {
         let mut purse = purse.lock().await;
         if purse.left < amount {
             let missing = amount - purse.left;
-            let filled = self.fill(&mut purse, &row(day, name, unit), limit, missing, true).await;
+            let filled = self.fill(&mut purse, &row(day, name, unit, limit), missing, true).await;
             filled.map_err(|error| {
                 error.unwrap_or_else(|| LimitError::Over(self.over(unit, limit)))
             })?;
@@ -108,24 +108,24 @@ impl Purses {
     async fn fill(
         &self,
         purse: &mut Purse,
-        row: &[u8],
-        limit: u64,
+        row: &Row,
         missing: u64,
         used: bool,
     ) -> Result<(), Option<LimitError>> {
         loop {
-            let stored = self.state.get(row).await.map_err(|error| Some(error.into()))?;
+            let stored = self.state.get(&row.key).await.map_err(|error| Some(error.into()))?;
             let text = stored.as_deref().and_then(|value| std::str::from_utf8(value).ok());
             let taken: u64 = text.and_then(|text| text.parse().ok()).unwrap_or(0);
             purse.taken = taken;
-            let available = limit.saturating_sub(taken);
+            let available = row.limit.saturating_sub(taken);
             if available < missing && !used {
                 return Err(None);
             }
-            let batch = (limit / BATCHES).max(missing).min(available.max(missing));
+            let batch = (row.limit / BATCHES).max(missing).min(available.max(missing));
             let after = taken.saturating_add(batch);
             let value = after.to_string().into_bytes();
-            let swapped = self.state.compare_and_swap(row, stored.as_deref(), Some(&value)).await;
+            let swapped =
+                self.state.compare_and_swap(&row.key, stored.as_deref(), Some(&value)).await;
             if swapped.map_err(|error| Some(error.into()))? {
                 purse.left = purse.left.saturating_add(batch);
                 purse.taken = after;
@@ -173,8 +173,14 @@ impl Purses {
     }
 }
 
-fn row(day: i64, name: &str, unit: Unit) -> Vec<u8> {
-    place(&format!("{PREFIX}{day}/"), &format!("{unit}\n{name}"))
+/// Where a budget is counted, and what it is.
+struct Row {
+    key: Vec<u8>,
+    limit: u64,
+}
+
+fn row(day: i64, name: &str, unit: Unit, limit: u64) -> Row {
+    Row { key: place(&format!("{PREFIX}{day}/"), &format!("{unit}\n{name}")), limit }
 }
 
 fn day_of(row: &[u8]) -> Option<i64> {
