@@ -32,8 +32,10 @@ pub(crate) struct Wanted {
     /// Those after the asset of this id.
     after: Option<String>,
     /// `desc` (latest first) if absent, or `asc`.
+    #[param(inline)]
     order: Option<Order>,
     /// `released` or `held`; both if absent.
+    #[param(inline)]
     outcome: Option<Outcome>,
 }
 

@@ -30,6 +30,7 @@ mod paging;
 pub(crate) mod profile;
 mod publications;
 mod realtime;
+mod rejected;
 mod renditions;
 mod resolution;
 mod responses;
@@ -201,6 +202,7 @@ fn limits<S: Clone + Send + Sync + 'static>(routes: Router<S>, server: &Server) 
         .layer(DefaultBodyLimit::max(server.body_bytes_max))
         .layer(middleware::from_fn(move |request, next| in_time(limit, request, next)))
         .layer(CatchPanicLayer::custom(|_| ApiError::bug().into_response()))
+        .layer(middleware::map_response(rejected::told))
         .layer(middleware::map_response(harden))
         .layer(middleware::from_fn(identify::identify))
         .layer(TraceLayer::new_for_http())
