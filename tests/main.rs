@@ -39,6 +39,7 @@ mod publication;
 mod realtime;
 mod recovery;
 mod resolution;
+mod responses;
 mod reviews;
 mod scaleout;
 mod serving;

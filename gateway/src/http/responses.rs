@@ -201,7 +201,8 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let found = kept(&line, &caller.0, &id).await?;
-    if !vaulting::forget(line.stages(), &caller.0, &found).await? {
+    let stages = line.stages();
+    if !vaulting::forget(&stages, &caller.0, &found).await? {
         return Err(ApiError::on_hold());
     }
     Ok(Json(json!({"id": id, "object": "response", "deleted": true})))
@@ -253,7 +254,8 @@ pub(crate) async fn cancel(
 
 async fn kept(line: &Line, principal: &Principal, id: &str) -> Result<Found, ApiError> {
     let request = object::parse("id", id)?;
-    let found = vaulting::find_conversation(line.stages(), principal, request).await?;
+    let stages = line.stages();
+    let found = vaulting::find_conversation(&stages, principal, request).await?;
     found.ok_or_else(|| object::missing(id))
 }
 
