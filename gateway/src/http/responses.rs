@@ -8,6 +8,8 @@ mod object;
 mod request;
 mod stream;
 
+use std::sync::Arc;
+
 use audit::Event;
 use axum::{
     Json,
@@ -28,6 +30,7 @@ use super::{
     paging::{Page, paged},
 };
 use crate::{
+    case::Case,
     jobs,
     members::put,
     outcome::{Outcome, Release},
@@ -93,7 +96,10 @@ async fn answered(
     let conversation = Conversation { asked: body.clone(), items: asked.items };
     let kept = serde_json::to_vec(&conversation).ok().filter(|_| asked.stores);
     let tenant = principal.tenant.to_string();
-    let admitted = match line.admit_kept(principal, request, kept).await? {
+    let stages = line.stages();
+    let mut case = Case::open(Arc::clone(&stages), principal, request);
+    case.conversation = kept;
+    let admitted = match line.admit_case(case).await? {
         Step::Go(admitted) => admitted,
         Step::Refused(refusal) => return Err(ApiError::refused(&refusal)),
     };
