@@ -11,6 +11,9 @@ use crate::{
     newsroom::{Newsroom, PROGRAM},
 };
 
+/// What schemathesis looks at in every answer.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
+
 /// A newsroom whose server hears, too: by a tiny network whose numbers are random.
 fn newsroom() -> Newsroom {
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../generators/tests/golden");
@@ -72,6 +75,36 @@ fn openai_for_npm_works_whole() {
 fn frameworks_work_by_changing_their_address() {
     if wanted("langchain, llama-index, litellm, instructor, pydantic-ai, openai-agents and llm") {
         asked(&python(), "frameworks.py", &[], 7);
+    }
+}
+
+/// Whatever can be sent after `/openapi.json` gets an answer that it tells of. Without
+/// `IMPRIMATUR_EXAMPLES` so few are sent that it takes no more than four minutes.
+#[test]
+fn every_answer_is_one_that_the_document_tells_of() {
+    if !wanted("schemathesis") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    let keys = [newsroom.key("editor", "ada"), newsroom.key("auditor", "eve")];
+    let server = newsroom.serve();
+    let examples = std::env::var("IMPRIMATUR_EXAMPLES").unwrap_or_else(|_| "3".into());
+    let program = Path::new(&python()).with_file_name("schemathesis");
+    // What speaks another protocol is tested by itself.
+    let others = "^/v1/realtime|/socket$";
+    for (key, (only, without)) in keys.iter().zip([(".", others), ("^/v1/audit", "^$")]) {
+        let output = Command::new(&program)
+            .arg("run")
+            .arg(format!("{}/openapi.json", server.url))
+            .args(["--url", &server.url, "-H", &format!("Authorization: Bearer {key}")])
+            .args(["--include-path-regex", only, "--exclude-path-regex", without])
+            .args(["--phases", "examples,coverage,fuzzing", "--max-examples", &examples])
+            .args(["--checks", CHECKS])
+            .args(["--seed", "1", "--request-timeout", "60", "--no-color"])
+            .current_dir(newsroom.path("."))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", said(&output));
     }
 }
 

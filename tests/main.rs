@@ -44,6 +44,7 @@ mod realtime;
 mod recovery;
 mod reloading;
 mod resolution;
+mod responses;
 mod reviews;
 mod roles;
 mod routes;

@@ -116,8 +116,7 @@ pub(crate) fn start(
     let job =
         Job { request, tenant: tenant.to_owned(), asked, state: State::Running(0), handle: None };
     line.stages().jobs.begin(job.clone());
-    let jobs = line.stages();
-    let line = line.clone();
+    let (watched, line) = (line.clone(), line.clone());
     let running = tokio::spawn(async move {
         let seconds = line.stages().installation.config().server.request_seconds_max;
         let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
@@ -127,7 +126,7 @@ pub(crate) fn start(
         let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the job")));
         line.stages().jobs.set(request, ended(outcome));
     });
-    jobs.jobs.handle(request, running.abort_handle());
+    watched.stages().jobs.handle(request, running.abort_handle());
     job
 }
 

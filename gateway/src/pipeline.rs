@@ -280,19 +280,8 @@ impl Line {
         self.admit_case(Case::open(self.stages(), principal, request)).await
     }
 
-    /// The same, and keeps the conversation as its client may go on from it.
-    pub(crate) async fn admit_kept(
-        &self,
-        principal: Principal,
-        request: GenerationRequest,
-        conversation: Option<Vec<u8>>,
-    ) -> Result<Step<Admitted>, LineError> {
-        let mut case = Case::open(self.stages(), principal, request);
-        case.conversation = conversation;
-        self.admit_case(case).await
-    }
-
-    async fn admit_case(&self, mut case: Case) -> Result<Step<Admitted>, LineError> {
+    /// The same of a case that has more to keep.
+    pub(crate) async fn admit_case(&self, mut case: Case) -> Result<Step<Admitted>, LineError> {
         // Policy may redact what the model reads; evidence is what the person wrote.
         let prompt = case.request.prompt();
         let opened = match case.servable() {

@@ -32,8 +32,10 @@ pub(crate) struct Wanted {
     /// Those after the asset of this id.
     after: Option<String>,
     /// `desc` (latest first) if absent, or `asc`.
+    #[param(inline)]
     order: Option<Order>,
     /// `released` or `held`; both if absent.
+    #[param(inline)]
     outcome: Option<Outcome>,
 }
 
@@ -47,7 +49,7 @@ pub(crate) enum Outcome {
     Held,
 }
 
-/// Assets, latest first. Editors, standards, ops and auditors see those of their organisation, others
+/// Assets, latest first. Editors, standards and auditors see those of their organisation, others
 /// their own.
 #[utoipa::path(get, path = "/v1/assets", params(Wanted), responses(
     (status = 200, description = "Assets as `GET /v1/assets/{id}` tells of them"),

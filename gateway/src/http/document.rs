@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::{
     Content, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema,
     header::HeaderBuilder,
-    path::{Operation, ParameterBuilder, ParameterIn, PathItem},
+    path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
     schema::{ObjectBuilder, Type},
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
@@ -47,8 +47,13 @@ pub(super) fn complete(document: &mut OpenApi) {
     components.schemas.extend(answers.schemas);
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     components.add_security_scheme("key", bearer);
+    let paths = std::mem::take(&mut document.paths.paths);
+    // OpenAPI has no name for the rest of a path.
+    let named = |(path, item): (String, PathItem)| (path.replace("{*", "{"), item);
+    document.paths.paths = paths.into_iter().map(named).collect();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
+            places(operation, path);
             let known = answers.answers.get(&format!("{method} {path}"));
             answer(operation, known);
             errors(operation, path.contains('{'));
@@ -67,6 +72,26 @@ fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
         ("DELETE", &mut item.delete),
     ];
     all.into_iter().filter_map(|(name, operation)| Some((name, operation.as_mut()?))).collect()
+}
+
+/// The names in a path are texts, where nothing else is said of them.
+fn places(operation: &mut Operation, path: &str) {
+    let parameters = operation.parameters.get_or_insert_default();
+    for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+        let is_this = |known: &RefOr<Parameter>| match known {
+            RefOr::T(known) => known.name == name,
+            RefOr::Ref(_) => false,
+        };
+        if !parameters.iter().any(is_this) {
+            let text = ObjectBuilder::new().schema_type(Type::String).build();
+            let place = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(text));
+            parameters.push(RefOr::T(place.build()));
+        }
+    }
 }
 
 /// The shape of the good answer, and the header that names the request.

@@ -23,7 +23,7 @@ use tower_http::{
 use turns::Turn;
 pub(crate) use turns::Turns;
 
-use super::{ApiError, identify};
+use super::{ApiError, identify, rejected};
 use crate::{
     config::Server,
     listening::Phase,
@@ -74,6 +74,7 @@ pub(super) fn around<S: Clone + Send + Sync + 'static>(
         .layer(middleware::from_fn_with_state(rules.clone(), bounded))
         .layer(CatchPanicLayer::custom(|_| ApiError::bug().into_response()))
         .layer(middleware::from_fn_with_state(rules.clone(), shared))
+        .layer(middleware::map_response(rejected::told))
         .layer(middleware::from_fn_with_state(rules.clone(), harden))
         .layer(middleware::from_fn(identify::identify))
         .layer(TraceLayer::new_for_http().make_span_with(named))

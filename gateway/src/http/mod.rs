@@ -38,6 +38,7 @@ pub mod permits;
 pub(crate) mod profile;
 mod publications;
 mod realtime;
+mod rejected;
 mod renditions;
 mod resolution;
 mod responses;

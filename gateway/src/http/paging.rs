@@ -21,6 +21,7 @@ pub(crate) struct Page {
     /// Those after the one of this id.
     pub(super) after: Option<String>,
     /// `asc` or `desc`.
+    #[param(inline)]
     pub(super) order: Option<Order>,
 }
 

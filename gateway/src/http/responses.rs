@@ -8,6 +8,8 @@ mod object;
 mod request;
 mod stream;
 
+use std::sync::Arc;
+
 use audit::Event;
 use axum::{
     Json,
@@ -28,6 +30,7 @@ use super::{
     paging::{Page, paged},
 };
 use crate::{
+    case::Case,
     jobs,
     members::put,
     outcome::{Outcome, Release},
@@ -93,7 +96,10 @@ async fn answered(
     let conversation = Conversation { asked: body.clone(), items: asked.items };
     let kept = serde_json::to_vec(&conversation).ok().filter(|_| asked.stores);
     let tenant = principal.tenant.to_string();
-    let admitted = match line.admit_kept(principal, request, kept).await? {
+    let stages = line.stages();
+    let mut case = Case::open(Arc::clone(&stages), principal, request);
+    case.conversation = kept;
+    let admitted = match line.admit_case(case).await? {
         Step::Go(admitted) => admitted,
         Step::Refused(refusal) => return Err(ApiError::refused(&refusal)),
     };
@@ -201,7 +207,8 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let found = kept(&line, &caller.0, &id).await?;
-    if !vaulting::forget(&line.stages(), &caller.0, &found).await? {
+    let stages = line.stages();
+    if !vaulting::forget(&stages, &caller.0, &found).await? {
         return Err(ApiError::on_hold());
     }
     Ok(Json(json!({"id": id, "object": "response", "deleted": true})))
@@ -253,7 +260,8 @@ pub(crate) async fn cancel(
 
 async fn kept(line: &Line, principal: &Principal, id: &str) -> Result<Found, ApiError> {
     let request = object::parse("id", id)?;
-    let found = vaulting::find_conversation(&line.stages(), principal, request).await?;
+    let stages = line.stages();
+    let found = vaulting::find_conversation(&stages, principal, request).await?;
     found.ok_or_else(|| object::missing(id))
 }
 

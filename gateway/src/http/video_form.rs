@@ -1,7 +1,6 @@
 //! What `/v1/videos` takes: a form with files, or JSON without.
 
 use axum::{
-    Json,
     extract::{FromRequest as _, Request},
     http::header,
 };
@@ -16,6 +15,7 @@ use utoipa::ToSchema;
 use super::{
     answer,
     error::ApiError,
+    extract::JsonBody,
     image_form::{attachment, broken, number, opened},
     images,
     openai::{self, Wishes},
@@ -79,11 +79,8 @@ impl VideoForm {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
         if !is_form {
-            let body = Json::<Self>::from_request(request, line).await;
-            return match body {
-                Ok(Json(form)) => Ok(form),
-                Err(error) => Err(ApiError::unreadable(error.status(), error.body_text())),
-            };
+            let JsonBody(form) = JsonBody::<Self>::from_request(request, line).await?;
+            return Ok(form);
         }
         let mut form = opened(line, request).await?;
         let mut read = Self::default();
