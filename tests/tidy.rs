@@ -8,8 +8,9 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "gateway",
+    "pages",
     "policy",
     "generators",
     "assist",
@@ -30,7 +31,8 @@ const PURE: [(&str, &str); 5] = [
     ("story", "generators/story/Cargo.toml"),
     ("voice", "generators/voice/Cargo.toml"),
 ];
-const MANIFESTS: [(&str, &str); 6] = [
+const MANIFESTS: [(&str, &str); 7] = [
+    ("pages", "gateway/pages/Cargo.toml"),
     ("policy", "policy/Cargo.toml"),
     ("generators", "generators/Cargo.toml"),
     ("assist", "generators/assist/Cargo.toml"),

@@ -22,6 +22,7 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod pages;
 pub(crate) mod profile;
 mod publications;
 mod realtime;
@@ -135,13 +136,13 @@ pub fn api(line: Line, server: &Server) -> Router {
     let document = Json(document);
     let routes = routes.route("/openapi.json", get(|| async move { document }));
     let routes = routes.layer(middleware::from_fn_with_state(line.clone(), idempotent::honour));
-    limits(routes.fallback(missing), server).with_state(line)
+    limits(routes.fallback(pages::missing), server).with_state(line)
 }
 
 /// What needs no key: verification, detection, the log's public part.
 pub fn public(line: Line, server: &Server) -> Router {
     let (routes, _) = open(&line).split_for_parts();
-    limits(routes.fallback(missing), server).with_state(line)
+    limits(routes.fallback(pages::missing), server).with_state(line)
 }
 
 /// A witness by itself, without a log of its own.
@@ -165,7 +166,8 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
-        .routes(routes!(log::vkeys));
+        .routes(routes!(log::vkeys))
+        .merge(pages::routes());
     match line.stages().attesting.acting() {
         Some(acting) => routes.nest("/witness", witness::routes().with_state(acting)),
         None => routes,
