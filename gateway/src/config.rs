@@ -61,6 +61,9 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Address of the public listener: verification, detection and log tiles only.
     pub public_listen: Option<SocketAddr>,
+    /// Where others reach the public listener, for addresses that are passed on; without it, as the
+    /// browser asked.
+    pub public_url: Option<String>,
     /// Largest accepted body in bytes.
     pub body_bytes_max: usize,
     /// A request that takes longer is answered 503 and recorded as interrupted.
@@ -72,6 +75,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_listen: None,
+            public_url: None,
             body_bytes_max: 32 << 20,
             request_seconds_max: 600,
         }
@@ -86,11 +90,14 @@ pub struct Auth {
     pub anonymous_verify: bool,
     /// How many files a stranger's address may have checked in a minute; 0 sets no limit.
     pub anonymous_checks_per_minute: u32,
+    /// Whether the page takes addresses of files, which this machine then fetches, over https and from
+    /// public addresses only.
+    pub anonymous_addresses: bool,
 }
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { anonymous_verify: true, anonymous_checks_per_minute: 30 }
+        Self { anonymous_verify: true, anonymous_checks_per_minute: 30, anonymous_addresses: false }
     }
 }
 

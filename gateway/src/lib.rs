@@ -18,6 +18,7 @@ pub mod backup;
 pub mod bringing;
 pub mod case;
 pub mod cli;
+pub mod complaints;
 pub mod config;
 pub mod criteria;
 pub mod detecting;
