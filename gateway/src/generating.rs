@@ -3,7 +3,10 @@
 mod picture;
 mod sound;
 
-use std::time::Instant;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use generators::{Event, EventReceiver, EventSender, GeneratorError, Job, ModelCard, Output};
 use policy::{Hook, StreamJudge};
@@ -72,7 +75,11 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
 fn buffered(case: &Case) -> bool {
     let asked = case.input.as_ref().map_or(Action::Allow, |decision| decision.action);
     let unmarkable = case.stages.installation.config().watermark.unmarkable;
-    asked >= Action::Rewrite || unmarkable != Unmarkable::Release || case.stages.labelling.waits()
+    let opinions = case.stages.checkers.are_asked(Hook::Output);
+    asked >= Action::Rewrite
+        || opinions
+        || unmarkable != Unmarkable::Release
+        || case.stages.labelling.waits()
 }
 
 struct Flow {
@@ -146,7 +153,9 @@ impl Flow {
         }
         self.open().await?;
         self.written.push_str(&text);
-        let step = self.screen.push(&text);
+        // A bug in policy refuses, like everything else that keeps it from deciding.
+        let judging = AssertUnwindSafe(|| self.screen.push(&text));
+        let step = catch_unwind(judging).map_err(|_| LineError::Policy("a panic".to_owned()))?;
         let verdict = step.verdict.map_or(Action::Allow, |judgement| judgement.decision.action);
         if !self.withheld && !step.emit.is_empty() {
             self.send(Piece::Text(step.emit)).await?;

@@ -174,7 +174,8 @@ pub(crate) async fn manifest(
     Query(query): Query<ManifestQuery>,
 ) -> Result<Response, ApiError> {
     let caller = caller?;
-    let registry = line.stages().log.registry();
+    let stages = line.stages();
+    let registry = stages.log.registry();
     let found = registry.by_manifest(&id).map_err(LineError::from)?;
     let asset =
         found.filter(|asset| audience(caller.as_ref()).may_know(asset) && asset.may_leave());
@@ -318,7 +319,7 @@ fn matches(
     }
     let mut found: Vec<Match> = Vec::new();
     for binding in bindings {
-        let matches = resolving::resolve(line.stages(), binding, audience(caller), MATCHES_MAX);
+        let matches = resolving::resolve(&line.stages(), binding, audience(caller), MATCHES_MAX);
         for matched in matches.map_err(LineError::from)? {
             if found.iter().all(|known| known.asset.asset_id != matched.asset.asset_id) {
                 found.push(matched);
