@@ -8,10 +8,11 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "gateway",
     "access",
     "outbox",
+    "pages",
     "policy",
     "generators",
     "assist",
@@ -32,8 +33,9 @@ const PURE: [(&str, &str); 5] = [
     ("story", "generators/story/Cargo.toml"),
     ("voice", "generators/voice/Cargo.toml"),
 ];
-const MANIFESTS: [(&str, &str); 7] = [
+const MANIFESTS: [(&str, &str); 8] = [
     ("access", "gateway/access/Cargo.toml"),
+    ("pages", "gateway/pages/Cargo.toml"),
     ("policy", "policy/Cargo.toml"),
     ("generators", "generators/Cargo.toml"),
     ("assist", "generators/assist/Cargo.toml"),
@@ -147,8 +149,7 @@ fn files_can_be_read_in_one_sitting() {
 
 #[test]
 fn nothing_is_claimed_that_cannot_be_shown() {
-    let for_people =
-        with_extension("md").into_iter().chain(with_extension("ftl")).chain(with_extension("toml"));
+    let for_people = ["md", "ftl", "toml", "html", "js"].into_iter().flat_map(with_extension);
     let code =
         with_extension("rs").into_iter().filter(|path| !path.starts_with(top().join("tests")));
     for path in for_people.chain(code) {

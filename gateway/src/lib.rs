@@ -20,6 +20,7 @@ pub mod case;
 pub mod checking;
 mod choosing;
 pub mod cli;
+pub mod complaints;
 pub mod config;
 pub mod criteria;
 pub mod detecting;

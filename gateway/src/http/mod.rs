@@ -13,6 +13,7 @@ mod audio;
 mod audit;
 mod chat;
 mod chat_stream;
+mod complaints;
 mod completions;
 mod console;
 mod csrf;
@@ -32,6 +33,7 @@ mod models;
 pub mod moderations;
 mod openai;
 mod operations;
+mod pages;
 mod paging;
 mod people;
 pub mod permits;
@@ -101,7 +103,7 @@ pub fn api(line: Line) -> Router {
     let open =
         open.layer(once).layer(middleware::from_fn_with_state(line.clone(), admission::recognise));
     let routes = guarded.merge(open);
-    limits::around(routes.fallback(missing), &Rules::Of(line.clone())).with_state(line)
+    limits::around(routes.fallback(pages::missing), &Rules::Of(line.clone())).with_state(line)
 }
 
 /// What needs a key, and what operators ask.
@@ -154,6 +156,7 @@ fn keyed() -> OpenApiRouter<Line> {
         .routes(routes!(publications::withdraw))
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
+        .routes(routes!(complaints::list))
         .routes(routes!(entries::entries))
         .routes(routes!(audit::export))
         .routes(routes!(audit::reports))
@@ -172,7 +175,7 @@ fn keyed() -> OpenApiRouter<Line> {
 /// What needs no key: verification, detection, the log's public part.
 pub fn public(line: Line) -> Router {
     let (routes, _) = open(&line).split_for_parts();
-    limits::around(routes.fallback(missing), &Rules::Of(line.clone())).with_state(line)
+    limits::around(routes.fallback(pages::missing), &Rules::Of(line.clone())).with_state(line)
 }
 
 /// What only operators reach: health, metrics, reload.
@@ -241,10 +244,12 @@ fn unkeyed() -> OpenApiRouter<Line> {
         .routes(routes!(resolution::status))
         .routes(routes!(resolution::discovery))
         .routes(routes!(resolution::landing))
+        .routes(routes!(complaints::complain))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))
         .routes(routes!(log::vkeys))
+        .merge(pages::routes())
 }
 
 async fn missing() -> Response {
