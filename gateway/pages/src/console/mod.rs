@@ -4,8 +4,13 @@
 //! carries the session's token as its first field. What a role may do is decided where a request
 //! arrives, never here.
 
+pub mod asset;
+pub mod audit;
+pub mod create;
+pub mod gallery;
 pub mod home;
 pub mod queue;
+pub mod request;
 pub mod review;
 pub mod sign_in;
 mod words;
@@ -53,6 +58,6 @@ fn kept(frame: &Frame) -> Vec<(&'static str, &'static str)> {
 }
 
 /// The address of one thing below `/console`.
-fn at(frame: &Frame, below: &str, id: &dyn std::fmt::Display) -> String {
+fn at(frame: &Frame, below: &str, id: &(impl std::fmt::Display + ?Sized)) -> String {
     frame.to(&format!("/console/{below}/{id}"))
 }

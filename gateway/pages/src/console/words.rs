@@ -70,3 +70,18 @@ pub(crate) fn reason<'a>(t: &Texts, code: &'a str) -> &'a str {
         other => other,
     }
 }
+
+/// A verdict of the API, in words.
+pub(crate) const fn verdict<'a>(t: &Texts, name: &'a str) -> &'a str {
+    match name.as_bytes() {
+        b"trusted" => t.console_verdict_trusted(),
+        b"untrusted_signer" => t.console_verdict_untrusted(),
+        b"expired_signer" => t.console_verdict_expired(),
+        b"altered_after_signing" => t.console_verdict_altered(),
+        b"invalid" => t.console_verdict_invalid(),
+        b"remote_only" => t.console_verdict_remote(),
+        b"none" => t.console_verdict_none(),
+        b"unreadable" | b"unsupported" => t.console_verdict_unreadable(),
+        _ => name,
+    }
+}
