@@ -2,9 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
+use access::Access;
 use audit::LogOptions;
 use gateway::{
-    accounts::Accounts,
     config::Config,
     http,
     installation::Installation,
@@ -74,7 +74,7 @@ pub(crate) async fn serve(line: &Line) -> String {
 }
 
 /// A key for [`journalist`].
-pub(crate) async fn key(accounts: &Accounts) -> String {
+pub(crate) async fn key(accounts: &Access) -> String {
     accounts.create(journalist()).await.unwrap().1
 }
 

@@ -8,8 +8,9 @@ use std::{
 
 use crate::newsroom::PROGRAM;
 
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "gateway",
+    "access",
     "pages",
     "policy",
     "generators",
@@ -31,7 +32,8 @@ const PURE: [(&str, &str); 5] = [
     ("story", "generators/story/Cargo.toml"),
     ("voice", "generators/voice/Cargo.toml"),
 ];
-const MANIFESTS: [(&str, &str); 7] = [
+const MANIFESTS: [(&str, &str); 8] = [
+    ("access", "gateway/access/Cargo.toml"),
     ("pages", "gateway/pages/Cargo.toml"),
     ("policy", "policy/Cargo.toml"),
     ("generators", "generators/Cargo.toml"),
@@ -80,7 +82,10 @@ fn no_room_names_another() {
         let named = text.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
         // Pure computation is a part of the room of generators, which puts it behind their seam.
         let part = |name: &str| room == "generators" && PURE.iter().any(|(pure, _)| *pure == name);
-        let other = |name: &&str| *name != room && !part(name) && ROOMS.contains(name);
+        // Keys, people and counters live in the small state that is the log's neighbour.
+        let state = |name: &str| room == "access" && name == "audit";
+        let other =
+            |name: &&str| *name != room && !part(name) && !state(name) && ROOMS.contains(name);
         let named: Vec<&str> = named.filter(other).collect();
         assert!(
             named.is_empty(),

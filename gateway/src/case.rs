@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use access::Pass;
 use audit::{Event, Record};
 use generators::{Generator, Material, ModelCard, Pictures};
 use types::{
@@ -25,6 +26,8 @@ pub struct Case {
     pub(crate) request: GenerationRequest,
     pub(crate) input: Option<Decision>,
     pub(crate) output: Option<Decision>,
+    /// What the caller came in with; `None` on the command line.
+    pub(crate) caller: Option<Arc<Pass>>,
     /// Commitment to the idempotency key that the request came with.
     pub(crate) idempotency: Option<types::Sha256>,
     pub(crate) evidence: Evidence,
@@ -98,6 +101,7 @@ impl Case {
             request,
             input,
             output,
+            caller: crate::admitting::current(),
             idempotency: crate::idempotency::current(),
             evidence: Evidence::default(),
             pictures: Pictures::default(),
@@ -244,7 +248,7 @@ impl Case {
     /// Writes the terminal record `failed`, or `interrupted` when the caller left, and gives the error back.
     pub(crate) async fn fail(mut self, error: LineError) -> LineError {
         let event = match error {
-            LineError::ClientGone | LineError::Stopped => Event::Interrupted,
+            LineError::ClientGone | LineError::Stopped | LineError::Ended(_) => Event::Interrupted,
             _ => Event::Failed,
         };
         let record = recording::failure(&self, event, &error);

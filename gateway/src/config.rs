@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known key, because a misspelt policy setting that
 //! is silently ignored is a hole.
 
+mod auth;
 mod generators;
 mod labels;
 mod provenance;
@@ -16,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use auth::Auth;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
@@ -31,7 +33,7 @@ pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 pub struct Config {
     /// Addresses and limits of the HTTP server.
     pub server: Server,
-    /// Who may use the anonymous endpoints.
+    /// Who may, and how much.
     pub auth: Auth,
     /// The rules.
     pub policy: Policy,
@@ -75,22 +77,6 @@ impl Default for Server {
             body_bytes_max: 32 << 20,
             request_seconds_max: 600,
         }
-    }
-}
-
-/// `[auth]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Auth {
-    /// Whether `/v1/verify` and `/v1/detect` answer without a key.
-    pub anonymous_verify: bool,
-    /// How many files a stranger's address may have checked in a minute; 0 sets no limit.
-    pub anonymous_checks_per_minute: u32,
-}
-
-impl Default for Auth {
-    fn default() -> Self {
-        Self { anonymous_verify: true, anonymous_checks_per_minute: 30 }
     }
 }
 

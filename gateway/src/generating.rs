@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use types::{Action, Modality, SoundFormat, TextFormat};
 
 use crate::{
+    admitting,
     case::Case,
     config::Unmarkable,
     marking::TextMarking,
@@ -52,8 +53,25 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     flow.opening = opening.filter(|_| !bound);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
-    let (output, followed) = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
+    let running = async {
+        let turn = tokio::select! {
+            turn = admitting::turn(case) => turn?,
+            () = flow.left() => return Err(LineError::ClientGone),
+        };
+        let run = tokio::join!(generator.generate(job, sender), flow.follow(receiver));
+        drop(turn);
+        Ok(run)
+    };
+    let (output, followed) = tokio::select! {
+        run = running => run?,
+        // Dropping the run stops the model.
+        ending = admitting::ended(case) => return Err(LineError::Ended(ending)),
+    };
     followed?;
+    match &output {
+        Ok(output) => admitting::charge_output(case, output).await,
+        Err(_) => admitting::charge_tokens(case, flow.tokens).await,
+    }
     case.ran = flow.ran.take();
     let output = match output {
         Ok(Output::Sound(file)) => Ok(Output::Speech(sound::opened(case, file).await?)),
@@ -138,6 +156,14 @@ impl Flow {
             }
         }
         Ok(())
+    }
+
+    /// Returns when the reader of a stream has left.
+    async fn left(&self) {
+        match &self.pieces {
+            Some(pieces) => pieces.closed().await,
+            None => std::future::pending().await,
+        }
     }
 
     async fn text(&mut self, text: String) -> Result<(), LineError> {

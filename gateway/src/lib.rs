@@ -9,7 +9,7 @@
 //! [`signing_keys`] says in whose name is signed. [`assisting`] helps writers, by their [`profiles`].
 //! [`http`] and [`cli`] are the edges.
 
-pub mod accounts;
+mod admitting;
 pub mod anchoring;
 pub mod assisting;
 mod attaching;

@@ -45,6 +45,15 @@ pub enum LineError {
     /// The request asks for an asset without a label, which configuration does not allow.
     #[error("assets without a label are not allowed here: `labels.allow_unlabelled` decides that")]
     LabelNeeded,
+    /// The caller's key does not reach so far.
+    #[error(transparent)]
+    Denied(access::Denied),
+    /// The caller has had their share.
+    #[error(transparent)]
+    OverLimit(access::OverLimit),
+    /// The caller's key or session has ended.
+    #[error("{0}")]
+    Ended(access::Ending),
     /// Policy could not decide.
     #[error("policy could not decide: {0}")]
     Policy(String),
@@ -100,6 +109,9 @@ impl LineError {
             Self::Attachment { .. } => "attachment",
             Self::ConsentNeeded => "likeness_consent",
             Self::LabelNeeded => "label_needed",
+            Self::Denied(_) => "denied",
+            Self::OverLimit(_) => "over_limit",
+            Self::Ended(ending) => ending.code(),
             Self::Policy(_) => "policy",
             Self::Generator(GeneratorError::Upstream(error)) => error.code(),
             Self::Generator(_) => "generator",
@@ -115,6 +127,18 @@ impl LineError {
             Self::ClientGone => "client_gone",
             Self::TimedOut(_) => "timed_out",
             Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl From<access::limit::LimitError> for LineError {
+    fn from(error: access::limit::LimitError) -> Self {
+        match error {
+            access::limit::LimitError::Over(over) => Self::OverLimit(over),
+            error => {
+                // Nothing is let through that cannot be counted.
+                Self::State(audit::StateError::Store(error.to_string()))
+            }
         }
     }
 }

@@ -45,7 +45,7 @@ use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, 
 
 pub use crate::line_error::LineError;
 use crate::{
-    attaching,
+    admitting, attaching,
     bringing::Brought,
     case::Case,
     generating,
@@ -291,6 +291,10 @@ impl Line {
         let case = vaulting::attachments(case).await?;
         if action == Action::Block {
             return case.refuse().await.map(Step::Refused);
+        }
+        if let Err(error) = admitting::permit(&case).await {
+            case.turn_away(error.class()).await?;
+            return Err(error);
         }
         Ok(Step::Go(Admitted { case: case.admit().await? }))
     }

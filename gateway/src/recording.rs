@@ -1,21 +1,16 @@
 //! What of a case goes into its record: never a name, never a prompt.
 
+use access::Key;
 use audit::{
     C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, InputRecord, InputsRecord,
-    PolicyRecord, Record, Subject, VaultError,
+    LogError, PolicyRecord, Record, Subject, VaultError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use types::{Principal, Sha256};
 
 use crate::{
-    accounts::{Account, AccountError},
-    case::Case,
-    lookup::Verification,
-    outcome::Fingerprint,
-    pipeline::LineError,
-    secret::Secret,
-    signing::SignedAsset,
-    wiring::Stages,
+    case::Case, lookup::Verification, outcome::Fingerprint, pipeline::LineError, secret::Secret,
+    signing::SignedAsset, wiring::Stages,
 };
 
 /// Longest reason that is recorded.
@@ -136,19 +131,28 @@ pub(crate) fn verified(
 }
 
 /// Keys come and go on record, too.
-pub(crate) async fn key_event(
-    stages: &Stages,
-    event: Event,
-    account: &Account,
-) -> Result<(), AccountError> {
-    let actor = pseudonym(&stages.pseudonym_key, &account.principal);
-    let mut record = Record::new(event, account.principal.tenant.clone(), actor);
+pub(crate) async fn key_event(stages: &Stages, event: Event, key: &Key) -> Result<(), LogError> {
+    let actor = pseudonym(&stages.pseudonym_key, &key.principal);
+    let mut record = Record::new(event, key.principal.tenant.clone(), actor);
     record.detail = Some(
-        format!("key {} role {}", account.id, account.principal.role)
+        format!("key {} role {} scopes {}", key.id, key.principal.role, key.scopes)
             .chars()
             .take(DETAIL_CHARS_MAX)
             .collect(),
     );
     stages.log.append(record).await?;
     Ok(())
+}
+
+/// People come and go, sign in and fail to, on record: by their pseudonyms.
+pub(crate) async fn person_event(
+    stages: &Stages,
+    event: Event,
+    who: &Principal,
+    detail: &str,
+) -> Result<(), LogError> {
+    let actor = pseudonym(&stages.pseudonym_key, who);
+    let mut record = Record::new(event, who.tenant.clone(), actor);
+    record.detail = Some(detail.chars().take(DETAIL_CHARS_MAX).collect());
+    stages.log.append(record).await.map(drop)
 }

@@ -23,6 +23,9 @@ pub(crate) async fn release(mut case: Case, asset: SignedAsset) -> Result<Outcom
 
 async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineError> {
     let start = Instant::now();
+    if let Some(ending) = case.caller.as_ref().and_then(|pass| pass.standing.ending()) {
+        return Err(LineError::Ended(ending));
+    }
     let held = asset.marked.hold;
     // Objects first: a record never points at bytes that are not there.
     let objects = &case.stages.objects;

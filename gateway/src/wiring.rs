@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
+use access::{Access, AccessError};
 use audit::{
     Event, EvidenceKey, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record,
     StateStore, Vault, VaultError, vault::FollowError,
@@ -13,7 +14,7 @@ use tokio::sync::Semaphore;
 use types::{Modality, Receipt, Task};
 
 use crate::{
-    accounts::Accounts,
+    admitting::Admitting,
     attesting::Attesting,
     backup,
     case::serves,
@@ -82,6 +83,9 @@ pub enum WiringError {
     /// The evidence vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// Who may is not configured in a way that works.
+    #[error("{0}")]
+    Access(#[from] AccessError),
     /// The evidence vault could not follow the log.
     #[error(transparent)]
     Follow(#[from] FollowError),
@@ -95,8 +99,10 @@ pub struct Stages {
     pub generators: BTreeMap<String, Arc<dyn Generator>>,
     /// What the program counts.
     pub metrics: Metrics,
-    /// API keys.
-    pub accounts: Accounts,
+    /// Keys, people and their sessions.
+    pub accounts: Access,
+    /// Limits and turns.
+    pub(crate) admitting: Admitting,
     /// The log and its registry.
     pub log: Log,
     /// Witnesses and time-stamps of the log.
@@ -184,7 +190,8 @@ impl Stages {
         let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
         let erased_again = vault.follow(&log)?;
         vault.sweep()?;
-        let accounts = Accounts::new(Arc::clone(&state));
+        let accounts = Access::new(Arc::clone(&state));
+        let admitting = Admitting::open(&installation, Arc::clone(&state))?;
         let idempotency = Idempotency::new(Arc::clone(&state));
         Ok(Self {
             metrics,
@@ -192,6 +199,7 @@ impl Stages {
             installation,
             generators,
             accounts,
+            admitting,
             log,
             engine,
             picture_lists,

@@ -33,6 +33,20 @@ pub enum Event {
     KeyCreated,
     /// An API key was ended.
     KeyRevoked,
+    /// An API key got a new secret.
+    KeyRotated,
+    /// Somebody who may sign in was made.
+    PersonCreated,
+    /// A person got another desk, role or password, or was let in again.
+    PersonChanged,
+    /// A person may no longer come in.
+    PersonDisabled,
+    /// Somebody has signed in; the detail says how.
+    SignedIn,
+    /// Somebody has tried in vain.
+    SignInFailed,
+    /// Somebody has signed out.
+    SignedOut,
     /// A log that could not go on was replaced by a new one.
     EpochBegun,
     /// The log's key was replaced by the one in the detail.
@@ -99,6 +113,13 @@ impl Event {
             Self::Withdrawn => "withdrawn",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
+            Self::KeyRotated => "key_rotated",
+            Self::PersonCreated => "person_created",
+            Self::PersonChanged => "person_changed",
+            Self::PersonDisabled => "person_disabled",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
             Self::EpochBegun => "epoch_begun",
             Self::LogKeyRotated => "log_key_rotated",
             Self::MarkKeyRotated => "mark_key_rotated",
@@ -143,6 +164,13 @@ mod tests {
     fn names_are_those_of_the_json() {
         for event in [
             Event::KeyCreated,
+            Event::KeyRotated,
+            Event::PersonCreated,
+            Event::PersonChanged,
+            Event::PersonDisabled,
+            Event::SignedIn,
+            Event::SignInFailed,
+            Event::SignedOut,
             Event::LogKeyRotated,
             Event::Published,
             Event::TrustListUpdated,

@@ -13,6 +13,7 @@ mod keys;
 mod label;
 mod listening;
 mod log;
+mod people;
 mod reviews;
 mod sign;
 
@@ -22,6 +23,7 @@ pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
 pub(super) use listening::{Transcribe, Translate, Written};
 pub(super) use log::{LogCommand, WitnessServer};
+pub(super) use people::{CreatePerson, PeopleCommand};
 pub(super) use reviews::{Publishing, ReviewsCommand, Verdict};
 pub(super) use sign::Sign;
 mod vault;
@@ -134,6 +136,9 @@ pub enum Command {
     /// API keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// People who sign in to the console
+    #[command(subcommand)]
+    People(PeopleCommand),
     /// Held assets
     #[command(subcommand)]
     Reviews(ReviewsCommand),

@@ -6,6 +6,7 @@ use super::{
     args::Init,
     exit::{Answer, Exit},
     output::Console,
+    people,
 };
 use crate::{installation::Installation, wiring::Stages};
 
@@ -18,10 +19,15 @@ pub(crate) async fn run(args: &Init, console: &Console) -> Answer {
     // The log begins with the rules in force, under a first checkpoint.
     let stages = Stages::open(made).await?;
     let vkey = stages.log.verifier().vkey();
+    let link = people::first(&stages).await?;
+    let address = stages.installation.config().server.listen;
     stages.close().await?;
-    let value = json!({"config": config, "root": root, "vkey": vkey, "publisher": args.publisher});
+    let value = json!({"config": config, "root": root, "vkey": vkey, "publisher": args.publisher, "link": link});
     console.result(&value, || {
-        format!("made {config}\nroot certificate for verifiers: {root}\nkey of the log: {vkey}")
+        format!(
+            "made {config}\nroot certificate for verifiers: {root}\nkey of the log: {vkey}\n\
+             sign in once, within 15 minutes of now, as admin: http://{address}{link}"
+        )
     });
     console.note("next: imprimatur keys create --tenant T --desk D --role journalist --subject NAME, then imprimatur serve");
     Ok(Exit::Yes)

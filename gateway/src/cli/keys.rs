@@ -4,6 +4,7 @@ mod revoking;
 mod signing;
 
 use ::audit::{Event, Record, vault::INSTALLATION};
+use access::{Key, NewKey, Scopes};
 use serde_json::json;
 use types::Principal;
 
@@ -14,7 +15,7 @@ use super::{
     output::Console,
 };
 use crate::{
-    accounts::Account,
+    http,
     mark_keys::{self, MarkKeys},
     recording,
     wiring::Stages,
@@ -29,30 +30,35 @@ pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Consol
         KeysCommand::Rotate(Rotate { signing: true, algorithm, .. }) => {
             signing::rotate(&stages, *algorithm, console).await?;
         }
+        KeysCommand::Rotate(Rotate { api: Some(id), overlap, .. }) => {
+            let overlap_s = overlap.saturating_mul(3600);
+            let (key, secret) = stages.accounts.rotate(id, overlap_s).await?;
+            recording::key_event(&stages, Event::KeyRotated, &key).await?;
+            show_once(&key, &secret, console);
+        }
         KeysCommand::Rotate(_) => return rotate_log_key(stages, console).await,
         KeysCommand::Csr(args) => signing::csr(&stages, args, console).await?,
         KeysCommand::Import(args) => signing::import(&stages, args, console).await?,
         KeysCommand::Compromise { key, since } => {
             revoking::compromise(&stages, key, since, console).await?;
         }
-        KeysCommand::Create { tenant, desk, role, subject } => {
+        KeysCommand::Create { tenant, desk, role, subject, scopes, expires_in_days } => {
             let principal = Principal {
                 tenant: tenant.clone(),
                 desk: desk.clone(),
                 role: *role,
                 subject: subject.clone(),
             };
-            let (account, key) = stages.accounts.create(principal).await?;
-            recording::key_event(&stages, Event::KeyCreated, &account).await?;
-            console.result(
-                &json!({"id": account.id, "key": key, "principal": account.principal}),
-                || key.clone(),
-            );
-            console.note("keep this key: it is shown once");
+            let seconds = |days: u32| stages.accounts.now() + i64::from(days) * 86_400;
+            let expires_at = expires_in_days.map(seconds);
+            let new = NewKey { principal, scopes: Scopes::new(scopes.clone()), expires_at };
+            let (key, secret) = stages.accounts.create_key(new).await?;
+            recording::key_event(&stages, Event::KeyCreated, &key).await?;
+            show_once(&key, &secret, console);
         }
         KeysCommand::List => {
-            for account in stages.accounts.list().await? {
-                console.result(&row(&account), || line(&account));
+            for key in stages.accounts.list().await? {
+                console.result(&http::key_row(&key), || line(&key, stages.accounts.now()));
             }
             signing::list(&stages, console)?;
         }
@@ -60,9 +66,9 @@ pub(crate) async fn run(global: &Global, command: &KeysCommand, console: &Consol
             revoking::revoke(&stages, id, since.as_deref(), console).await?;
         }
         KeysCommand::Revoke(Revoke { id, .. }) => {
-            let account = stages.accounts.revoke(id).await?;
-            recording::key_event(&stages, Event::KeyRevoked, &account).await?;
-            console.result(&row(&account), || format!("{id} is revoked"));
+            let key = stages.accounts.revoke(id).await?;
+            recording::key_event(&stages, Event::KeyRevoked, &key).await?;
+            console.result(&http::key_row(&key), || format!("{id} is revoked"));
         }
     }
     stages.close().await?;
@@ -103,12 +109,20 @@ async fn rotate_mark_key(
     Ok(())
 }
 
-fn row(account: &Account) -> serde_json::Value {
-    json!({"id": account.id, "principal": account.principal, "revoked": account.revoked})
+fn show_once(key: &Key, secret: &str, console: &Console) {
+    let mut value = http::key_row(key);
+    crate::members::put(&mut value, "key", json!(secret));
+    console.result(&value, || secret.to_owned());
+    console.note("keep this key: it is shown once");
 }
 
-fn line(account: &Account) -> String {
-    let Principal { tenant, desk, role, subject } = &account.principal;
-    let state = if account.revoked { "revoked" } else { "valid" };
-    format!("{}  {state:8} {role:10} {tenant}/{desk} {subject}", account.id)
+fn line(key: &Key, now: i64) -> String {
+    let Principal { tenant, desk, role, subject } = &key.principal;
+    let state = match key.ending(now) {
+        None => "valid",
+        Some(access::Ending::Expired) => "expired",
+        Some(_) => "revoked",
+    };
+    let scopes = &key.scopes;
+    format!("{}  {state:8} {role:10} {tenant}/{desk} {subject}  {scopes}", key.prefix())
 }

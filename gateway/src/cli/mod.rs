@@ -19,6 +19,7 @@ mod log;
 mod models;
 mod moderate;
 mod output;
+mod people;
 mod policy;
 mod profile;
 mod progress;
@@ -78,6 +79,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Trust(command) => trust::run(global, &command, console).await,
         Command::Models(command) => models::run(global, &command, console),
         Command::Keys(command) => keys::run(global, &command, console).await,
+        Command::People(command) => people::run(global, &command, console).await,
         Command::Reviews(command) => reviews::run(global, &command, console).await,
         Command::Sign(args) => sign::run(global, &args, console).await,
         Command::Backup(args) => backup::back_up(global, args, console).await,

@@ -1,5 +1,6 @@
 //! `imprimatur reviews`: what waits for an editor, and the editor's decision.
 
+use access::AccessError;
 use audit::AssetEntry;
 use serde_json::json;
 
@@ -10,7 +11,6 @@ use super::{
     output::Console,
 };
 use crate::{
-    accounts::AccountError,
     publishing::{self, Amendment, Notice, PublishError},
     reviews::{self, ReviewError, Ruling},
     wiring::Stages,
@@ -60,7 +60,7 @@ fn row(entry: &AssetEntry) -> String {
 }
 
 async fn decide(stages: &Stages, verdict: &Verdict, ruling: Ruling, console: &Console) -> Answer {
-    let reviewer = stages.accounts.authenticate(&verdict.key).await.map_err(refused)?;
+    let reviewer = stages.accounts.authenticate(&verdict.key).await.map_err(refused)?.principal;
     let decided = reviews::decide(stages, &reviewer, verdict.asset, ruling, &verdict.reason).await;
     let receipt = decided.map_err(not_decided)?;
     let value = json!({
@@ -81,7 +81,7 @@ async fn publish(
     console: &Console,
 ) -> Answer {
     let Publishing { verdict, url, replaced_by } = publishing;
-    let editor = stages.accounts.authenticate(&verdict.key).await.map_err(refused)?;
+    let editor = stages.accounts.authenticate(&verdict.key).await.map_err(refused)?.principal;
     let (url, replaced_by, reason) = (url.clone(), *replaced_by, verdict.reason.clone());
     let notice = Notice { url, replaced_by, reason };
     let done = match amendment {
@@ -118,7 +118,7 @@ fn not_published(error: PublishError) -> Failure {
     Failure { exit, error: error.into() }
 }
 
-fn refused(error: AccountError) -> Failure {
+fn refused(error: AccessError) -> Failure {
     Failure { exit: Exit::No, error: error.into() }
 }
 

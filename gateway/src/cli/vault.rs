@@ -76,7 +76,7 @@ fn erased(erasure: &Erasure, console: &Console) -> String {
 }
 
 async fn reveal(stages: &Stages, args: &Reveal, console: &Console) -> Answer {
-    let who = stages.accounts.authenticate(&args.key).await.map_err(denied)?;
+    let who = stages.accounts.authenticate(&args.key).await.map_err(denied)?.principal;
     let Some(reason) = &args.reason else {
         let revealed = vaulting::confirm(stages, &who, &args.id).await.map_err(refused)?;
         return show(&revealed, args.output.as_deref(), console);
@@ -215,7 +215,7 @@ async fn expire(stages: &Stages, console: &Console) -> Answer {
 /// The holder of a key, or whoever can run commands here.
 async fn actor(stages: &Stages, key: Option<&str>) -> Result<Actor, Failure> {
     let Some(key) = key else { return Ok(Actor::operator()) };
-    let who = stages.accounts.authenticate(key).await.map_err(denied)?;
+    let who = stages.accounts.authenticate(key).await.map_err(denied)?.principal;
     Actor::auditor(stages, &who).map_err(refused)
 }
 
@@ -240,7 +240,7 @@ async fn tenant(stages: &Stages, about: &About) -> Result<String, Failure> {
     }
 }
 
-fn denied(error: crate::accounts::AccountError) -> Failure {
+fn denied(error: access::AccessError) -> Failure {
     Failure { exit: Exit::No, error: error.into() }
 }
 

@@ -3,6 +3,7 @@
 //! The client's message and the internal one are kept apart: causes go to the program's own log,
 //! never to the client, because they may name paths or keys.
 
+mod entry;
 mod generator;
 
 use std::time::Duration;
@@ -18,7 +19,6 @@ use types::{Receipt, RequestId};
 use utoipa::ToSchema;
 
 use crate::{
-    accounts::AccountError,
     outcome::{Refusal, Release},
     pipeline::LineError,
     publishing::PublishError,
@@ -230,6 +230,8 @@ impl From<LineError> for ApiError {
                 | LineError::Attachment { .. }
                 | LineError::ConsentNeeded
                 | LineError::LabelNeeded
+                | LineError::Denied(_)
+                | LineError::OverLimit(_)
         ) {
             tracing::warn!(error = %error, "request failed");
         }
@@ -253,6 +255,9 @@ impl From<LineError> for ApiError {
                 Self::forbidden(error.to_string()).about("imprimatur.unlabelled")
             }
             LineError::Generator(inner) => generator::answer(inner),
+            LineError::Denied(denied) => (*denied).into(),
+            LineError::OverLimit(over) => over.clone().into(),
+            LineError::Ended(ending) => Self::ended(*ending),
             LineError::Policy(_) => closed("policy"),
             LineError::Picture | LineError::Sound | LineError::Pieces => closed("generator"),
             LineError::Watermark(_) => closed("watermark"),
@@ -287,16 +292,6 @@ impl From<WitnessRefusal> for ApiError {
             WitnessRefusal::Inconsistent(_) => Self::unprocessable("inconsistent", message),
             // A conflict is answered by its size, before it comes here.
             _ => closed("witness"),
-        }
-    }
-}
-
-impl From<AccountError> for ApiError {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::UnknownKey => Self::unauthenticated(),
-            AccountError::State(_) => closed("storage"),
-            AccountError::Log(_) => closed("audit log"),
         }
     }
 }

@@ -1,17 +1,27 @@
 //! What handlers take: JSON bodies and callers, with errors in OpenAI's shape.
 
+use std::sync::Arc;
+
+use access::Pass;
 use axum::{
     Json,
     extract::{
         FromRequest, FromRequestParts, OptionalFromRequestParts, Request, rejection::JsonRejection,
     },
-    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    http::{
+        HeaderMap, StatusCode,
+        header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL},
+        request::Parts,
+    },
 };
 use serde::de::DeserializeOwned;
 use types::{Modality, Principal};
 
 use super::error::ApiError;
 use crate::pipeline::Line;
+
+/// What browsers, which cannot send headers with a websocket, call a key.
+const KEY_PROTOCOL: &str = "openai-insecure-api-key.";
 
 /// A JSON body.
 #[derive(Debug)]
@@ -48,7 +58,7 @@ fn explain(rejection: &JsonRejection) -> ApiError {
     }
 }
 
-/// An authenticated caller.
+/// An authenticated caller: by a key, or by a session of the console.
 #[derive(Debug)]
 pub(crate) struct Caller(pub(crate) Principal);
 
@@ -56,12 +66,28 @@ impl FromRequestParts<Line> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, line: &Line) -> Result<Self, ApiError> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer "));
-        let token = token.ok_or_else(ApiError::unauthenticated)?;
-        let principal = line.stages().accounts.authenticate(token).await?;
-        Ok(Self(principal))
+        // Sessions come in by `admission` alone, which looks at their forms.
+        let pass = match parts.extensions.get::<Arc<Pass>>() {
+            Some(pass) => pass.principal.clone(),
+            None => {
+                let token = bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
+                line.stages().accounts.authenticate(token).await?.principal
+            }
+        };
+        Ok(Self(pass))
     }
+}
+
+/// The key in the header or, from a browser that opens a websocket, among the subprotocols.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let header = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let protocols = || text(SEC_WEBSOCKET_PROTOCOL)?.split(',').find_map(protocol_key);
+    header.or_else(protocols)
+}
+
+fn protocol_key(protocol: &str) -> Option<&str> {
+    protocol.trim().strip_prefix(KEY_PROTOCOL)
 }
 
 /// What an authenticated caller asks for in vain is on record, too.
@@ -82,7 +108,8 @@ impl OptionalFromRequestParts<Line> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, line: &Line) -> Result<Option<Self>, ApiError> {
-        if !parts.headers.contains_key(AUTHORIZATION) {
+        let known = parts.extensions.get::<Arc<Pass>>().is_some();
+        if !known && !parts.headers.contains_key(AUTHORIZATION) {
             return Ok(None);
         }
         <Self as FromRequestParts<Line>>::from_request_parts(parts, line).await.map(Some)

@@ -30,7 +30,8 @@ const DONE: &[u8] = b"data: [DONE]";
 
 /// Handles a POST with a key once, and answers it again as often as it is repeated.
 pub(super) async fn honour(State(line): State<Line>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+    let kept = request.method() == Method::POST && !tells_secrets(request.uri().path());
+    if !kept || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
@@ -52,6 +53,11 @@ pub(super) async fn honour(State(line): State<Line>, request: Request, next: Nex
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
+}
+
+/// Answers with a key or a link are told once and never kept.
+fn tells_secrets(path: &str) -> bool {
+    ["/v1/keys", "/v1/people", "/console/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 async fn claimed(

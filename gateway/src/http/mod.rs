@@ -3,6 +3,7 @@
 //! [`api`] serves everything; [`public`] only what strangers may use. Errors become statuses in
 //! `error.rs` and nowhere else.
 
+mod admission;
 mod answer;
 mod assets;
 pub(crate) mod assist;
@@ -11,18 +12,23 @@ mod audit;
 mod chat;
 mod chat_stream;
 mod completions;
+mod console;
+mod csrf;
 mod entries;
 mod error;
 mod extract;
 mod idempotent;
 mod image_form;
 mod images;
+mod keys;
 mod log;
 mod models;
 pub mod moderations;
 mod openai;
 mod operations;
 mod pages;
+mod people;
+pub mod permits;
 pub(crate) mod profile;
 mod publications;
 mod realtime;
@@ -55,6 +61,8 @@ use axum::{
 pub(crate) use error::ApiError;
 pub(crate) use image_form::DrawingFields;
 pub(crate) use images::size;
+pub(crate) use keys::row as key_row;
+pub(crate) use people::{link_path, row as person_row};
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use utoipa::{
     OpenApi,
@@ -127,15 +135,37 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(vault::access))
         .routes(routes!(vault::holds, vault::hold))
         .routes(routes!(vault::release))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::disable))
+        .routes(routes!(people::enable))
+        .routes(routes!(people::link))
+        .routes(routes!(console::page::page))
+        .routes(routes!(console::whoami, console::sign_in))
+        .routes(routes!(console::sign_out))
+        .routes(routes!(console::password))
+        .routes(routes!(console::oidc::start))
+        .routes(routes!(console::oidc::callback))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
-        .merge(open(&line))
         .split_for_parts();
+    let (open, more) = open(&line).split_for_parts();
+    document.merge(more);
     secure(&mut document);
     let document = Json(document);
-    let routes = routes.route("/openapi.json", get(|| async move { document }));
-    let routes = routes.layer(middleware::from_fn_with_state(line.clone(), idempotent::honour));
+    let once = middleware::from_fn_with_state(line.clone(), idempotent::honour);
+    let guarded = routes
+        .route("/openapi.json", get(|| async move { document }))
+        .merge(pages::console::routes())
+        .layer(once.clone())
+        .layer(middleware::from_fn_with_state(line.clone(), admission::admit))
+        .layer(middleware::from_fn_with_state(line.clone(), pages::console::shown));
+    let open =
+        open.layer(once).layer(middleware::from_fn_with_state(line.clone(), admission::recognise));
+    let routes = guarded.merge(open);
     limits(routes.fallback(pages::missing), server).with_state(line)
 }
 

@@ -3,19 +3,18 @@
 //! The first event says that the other side is a machine, and so do the first words of the first
 //! answer. Sound is `pcm16`: 24,000 samples a second, one channel.
 
-mod entering;
 mod events;
 mod hearing;
 mod running;
 
 use std::time::Duration;
 
+use access::Standing;
 use axum::{
     extract::{
         Query, State, WebSocketUpgrade,
         ws::{Message as Frame, WebSocket},
     },
-    http::HeaderMap,
     response::Response,
 };
 use events::Telling;
@@ -28,6 +27,7 @@ use types::{Language, Message, Modality, Principal, RequestId, Speaker, Speaking
 
 use super::error::{ApiError, ErrorBody};
 use crate::{
+    admitting,
     outcome::Outcome,
     pipeline::{Delivery, Line},
     realtime::{self, Ended, Told, Turn},
@@ -59,17 +59,18 @@ pub(crate) struct Asked {
 ), security(("key" = [])))]
 pub(crate) async fn realtime(
     State(line): State<Line>,
-    headers: HeaderMap,
     Query(asked): Query<Asked>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
-    let principal = entering::caller(&line, &headers).await?;
+    let pass = admitting::current().ok_or_else(ApiError::unauthenticated)?;
     let usual = || line.stages().default_model(Modality::Text, Task::Create);
     let named = asked.model.filter(|model| line.stages().generators.contains_key(model));
     let model = named.or_else(usual).ok_or_else(ApiError::model_needed)?;
     let upgrade = upgrade.max_message_size(EVENT_BYTES_MAX).protocols(["realtime"]);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        Talk::new(line, principal, model, socket).run().await;
+        let talk = Talk::new(line, pass.principal.clone(), model, socket);
+        let standing = pass.standing.clone();
+        admitting::carrying(Some(pass), talk.run(standing)).await;
     }))
 }
 
@@ -107,7 +108,17 @@ impl Talk {
         }
     }
 
-    async fn run(mut self) {
+    /// Talks until the caller leaves, or the key ends.
+    async fn run(mut self, standing: Standing) {
+        let ending = tokio::select! {
+            () = self.talk() => return,
+            ending = standing.ended() => ending,
+        };
+        // Whoever does not read any more does not read this, either.
+        drop(self.failed(ApiError::ended(ending)).await);
+    }
+
+    async fn talk(&mut self) {
         let created = json!({"type": "session.created", "session": self.session()});
         if self.say(created).await.is_err() {
             return;
@@ -263,7 +274,7 @@ impl Talk {
             self.say(event).await?;
         }
         let (told, pieces) = mpsc::channel(PIECES_WAITING_MAX);
-        let answering = tokio::spawn(turn.answer(told));
+        let answering = tokio::spawn(admitting::carried(turn.answer(told)));
         self.running = Some(Running { response, pieces, answering });
         Ok(())
     }

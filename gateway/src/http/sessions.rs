@@ -22,6 +22,7 @@ use super::{
     extract::{Caller, JsonBody, turned_away},
 };
 use crate::{
+    admitting,
     members::put,
     outcome::Release,
     pipeline::Line,
@@ -203,7 +204,21 @@ pub(crate) async fn socket(
 ) -> Result<Response, ApiError> {
     let live = find(&line, caller, &id, &ticket)?;
     let upgrade = upgrade.max_message_size(EVENT_BYTES_MAX).max_frame_size(EVENT_BYTES_MAX);
-    Ok(upgrade.on_upgrade(move |socket| talk(line, live, socket)))
+    let pass = admitting::current();
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        // Whoever takes part by ticket has no key that could end.
+        let standing = pass.as_ref().map(|pass| pass.standing.clone());
+        let ended = async {
+            match standing {
+                Some(standing) => standing.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = admitting::carrying(pass, talk(line, live, socket)) => {}
+            ending = ended => tracing::info!(code = ending.code(), "a live session was left"),
+        }
+    }))
 }
 
 async fn talk(line: Line, live: std::sync::Arc<Live>, mut socket: WebSocket) {

@@ -24,6 +24,7 @@ use super::{
     extract::{Caller, JsonBody, turned_away},
 };
 use crate::{
+    admitting,
     pipeline::Line,
     stories::{self, Ended, Form, Part, StoriesError, Wanted, content_url},
     telling::{Progress, Told},
@@ -87,7 +88,7 @@ pub(crate) async fn create(
     line.stages().told.begin(&id, &tenant, json!({"created_at": answer::now_unix_s()}));
     let (events, receiver) = mpsc::channel::<Value>(PARTS_WAITING_MAX);
     let job = Running { line: line.clone(), principal, id: id.clone(), events };
-    tokio::spawn(job.run(wanted));
+    tokio::spawn(admitting::carried(job.run(wanted)));
     if !is_stream {
         drop(receiver);
         let job = line.stages().told.find(&id, &tenant).ok_or_else(ApiError::bug)?;

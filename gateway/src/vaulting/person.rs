@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use access::AccessError;
 use audit::Subject;
 use types::{Principal, Role};
 
 use super::VaultingError;
-use crate::{accounts::AccountError, recording, wiring::Stages};
+use crate::{recording, wiring::Stages};
 
 /// The tenant of commands on the machine itself.
 const LOCAL: &str = "local";
@@ -108,12 +109,16 @@ async fn candidates(
     tenants.into_iter().map(person).collect()
 }
 
-/// Who has or had a key.
+/// Who has or had a key, or signs in.
 async fn accounts(stages: &Stages, name: &str) -> Result<Vec<Principal>, VaultingError> {
     let accounts = stages.accounts.list().await.map_err(|error| match error {
-        AccountError::State(error) => VaultingError::State(error),
-        AccountError::Log(error) => VaultingError::Log(error),
-        AccountError::UnknownKey => VaultingError::Nobody(name.to_owned()),
+        AccessError::State(error) => VaultingError::State(error),
+        _ => VaultingError::Nobody(name.to_owned()),
     });
-    Ok(accounts?.into_iter().map(|account| account.principal).collect())
+    let people = stages.accounts.people().await.map_err(|error| match error {
+        AccessError::State(error) => VaultingError::State(error),
+        _ => VaultingError::Nobody(name.to_owned()),
+    });
+    let keys = accounts?.into_iter().map(|account| account.principal);
+    Ok(keys.chain(people?.iter().map(access::Person::principal)).collect())
 }

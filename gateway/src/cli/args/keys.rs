@@ -22,6 +22,12 @@ pub enum KeysCommand {
         /// Whom the key stands for
         #[arg(long)]
         subject: String,
+        /// What it is for, such as generate:text,verify; all that the role may if absent
+        #[arg(long = "scope", value_delimiter = ',')]
+        scopes: Vec<access::Scope>,
+        /// After how many days it ends by itself
+        #[arg(long, value_name = "DAYS")]
+        expires_in_days: Option<u32>,
     },
     /// All API keys and signing identities, without their secrets
     List,
@@ -47,6 +53,12 @@ pub enum KeysCommand {
 #[derive(Debug, Args)]
 #[command(group(clap::ArgGroup::new("which").required(true)))]
 pub struct Rotate {
+    /// An API key, by its id: it gets a new secret, which is shown once
+    #[arg(long, group = "which", value_name = "ID")]
+    pub api: Option<String>,
+    /// How many hours the secret before stays good
+    #[arg(long, value_name = "HOURS", default_value = "24", requires = "api", value_parser = hours)]
+    pub overlap: u32,
     /// The key that signs the log
     #[arg(long, group = "which")]
     pub log: bool,
@@ -62,6 +74,13 @@ pub struct Rotate {
     /// The organisation whose own key of marks to make or replace
     #[arg(long, requires = "watermark")]
     pub tenant: Option<String>,
+}
+
+/// `24` and `24h` are the same.
+fn hours(text: &str) -> Result<u32, String> {
+    let hours = text.strip_suffix('h').unwrap_or(text).parse::<u32>();
+    let hours = hours.map_err(|_| "give hours, such as 24h".to_owned())?;
+    if hours <= 24 * 90 { Ok(hours) } else { Err("at most 90 days, 2160h".to_owned()) }
 }
 
 /// `keys revoke`

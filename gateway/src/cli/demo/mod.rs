@@ -23,7 +23,7 @@ use super::{
     args::{Demo, Global},
     exit::{Answer, Exit, Failure},
     output::Console,
-    serve,
+    people, serve,
 };
 use crate::{
     installation::Installation,
@@ -150,6 +150,11 @@ impl Show {
         self.fact(
             &format!("API for any OpenAI client: {url}/v1  key: {key}"),
             &format!("可用任意 OpenAI 客户端访问：{url}/v1  密钥：{key}"),
+        );
+        let link = people::first(self.line.stages()).await?;
+        self.fact(
+            &format!("console, one sign-in as admin within 15 minutes: {url}{link}"),
+            &format!("控制台（管理员一次性登录链接，15 分钟内有效）：{url}{link}"),
         );
         self.fact(
             &format!("verify a file: curl -F file=@FILE {url}/v1/verify"),
