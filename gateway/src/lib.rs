@@ -55,6 +55,7 @@ mod screening;
 pub mod secret;
 pub mod sessions;
 mod sharing;
+mod sheets;
 mod signing;
 pub mod signing_keys;
 mod stamping;

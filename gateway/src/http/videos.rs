@@ -80,7 +80,8 @@ pub(crate) async fn list(
     caller: Caller,
     Query(page): Query<Page>,
 ) -> Result<Json<Value>, ApiError> {
-    let jobs = line.stages().jobs.of(&caller.0.tenant);
+    let mut jobs = line.stages().jobs.of(&caller.0.tenant);
+    jobs.retain(|job| job.modality == Modality::Video);
     let after = page.after.as_deref().map(parse).transpose()?;
     let skipped = after.map_or(0, |after| {
         jobs.iter().position(|job| job.request == after).map_or(jobs.len(), |place| place + 1)
@@ -138,7 +139,8 @@ fn parse(id: &str) -> Result<RequestId, ApiError> {
 /// A job from memory, or from the log.
 fn find(line: &Line, tenant: &str, id: &str) -> Result<Job, ApiError> {
     let request = parse(id)?;
-    if let Some(job) = line.stages().jobs.find(request, tenant) {
+    let known = line.stages().jobs.find(request, tenant);
+    if let Some(job) = known.filter(|job| job.modality == Modality::Video) {
         return Ok(job);
     }
     let missing = || ApiError::not_found("video_not_found", format!("No video has the id {id}."));
@@ -168,7 +170,7 @@ fn recorded(request: RequestId, tenant: &str, record: &Record, before: Option<Jo
     };
     let model = record.generator.as_ref().map(|model| model.model.clone());
     let asked = json!({"model": model, "created_at": request.created_unix_s()});
-    Job { request, tenant: tenant.to_owned(), asked, state }
+    Job { request, tenant: tenant.to_owned(), asked, modality: Modality::Video, state }
 }
 
 /// OpenAI's object, with ours in it.

@@ -5,6 +5,7 @@
 //! a whole page, or the part of it that htmx asked for.
 
 mod assets;
+pub(crate) mod console;
 mod framing;
 mod verify;
 
