@@ -22,9 +22,9 @@ use crate::inside;
 
 /// Writes a word every ten milliseconds until it is stopped.
 #[derive(Debug)]
-struct Endless {
-    card: ModelCard,
-    stopped: Arc<AtomicBool>,
+pub(crate) struct Endless {
+    pub(crate) card: ModelCard,
+    pub(crate) stopped: Arc<AtomicBool>,
 }
 
 /// Notices also when its run is simply dropped.
@@ -106,13 +106,13 @@ async fn leave(stream: &str) {
     assert_eq!(ends, 1, "one terminal record");
 }
 
-fn events(log: &Log) -> Vec<Event> {
+pub(crate) fn events(log: &Log) -> Vec<Event> {
     let entries = log.entries(0, log.size()).unwrap();
     entries.iter().map(|entry| Record::parse(entry).unwrap().event).collect()
 }
 
 /// Waits, within reason, until something has happened.
-async fn until(happened: impl Fn() -> bool) {
+pub(crate) async fn until(happened: impl Fn() -> bool) {
     for _ in 0..2000 {
         if happened() {
             return;

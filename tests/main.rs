@@ -10,6 +10,7 @@
     reason = "what a test did not expect ends it, also in its helpers"
 )]
 
+mod access_keys;
 mod assist;
 mod attestation;
 mod backup;
@@ -17,6 +18,7 @@ mod bad_input;
 mod clocks;
 mod command_line;
 mod crash;
+mod crossing;
 mod epoch;
 mod exports;
 mod external;
@@ -37,10 +39,13 @@ mod power_cut;
 mod publication;
 mod realtime;
 mod recovery;
+mod reloading;
 mod resolution;
 mod reviews;
+mod roles;
 mod scaleout;
 mod serving;
+mod sign_in;
 mod signing_keys;
 mod storage;
 mod strangers;

@@ -127,3 +127,22 @@ fn what_policy_stops_and_what_nobody_hears_is_told_and_the_talk_goes_on() {
     let stranger = format!("ws://{address}/v1/realtime").into_client_request().unwrap();
     assert!(tungstenite::client(stranger, TcpStream::connect(address).unwrap()).is_err());
 }
+
+#[test]
+fn a_conversation_ends_with_its_key() {
+    let newsroom = Newsroom::new();
+    let (ops, key) = (newsroom.key("ops", "root"), newsroom.key("journalist", "ada"));
+    let server = newsroom.serve();
+    let mut talk = Talk::begin(&server, &key);
+    talk.until("session.created");
+    let id = key.split('_').nth(1).unwrap();
+    assert_eq!(server.delete(&ops, &format!("/v1/keys/{id}")).status, 200);
+    let last = talk.until("error");
+    assert_eq!(last.last().unwrap()["error"]["code"], "key_revoked");
+    loop {
+        match talk.0.read() {
+            Ok(Message::Close(_)) | Err(_) => break,
+            Ok(other) => assert!(!other.is_text(), "{other}"),
+        }
+    }
+}

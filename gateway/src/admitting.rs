@@ -24,7 +24,7 @@ use audit::StateStore;
 use generators::ModelCard;
 pub(crate) use spending::{charge_output, charge_tokens, ended, permit, turn};
 
-use crate::installation::Installation;
+use crate::{config::Auth, installation::Installation};
 use zeroize::Zeroizing;
 
 /// Backends that run on this machine.
@@ -79,15 +79,8 @@ impl Admitting {
         installation: &Installation,
         state: Arc<dyn StateStore>,
     ) -> Result<Self, AccessError> {
-        let auth = &installation.config().auth;
-        let provider = match &auth.oidc {
-            None => None,
-            Some(settings) => {
-                let file = settings.client_secret_file.as_ref();
-                let secret = file.map(|file| secret(&installation.resolve(file))).transpose()?;
-                Some(Provider::new(settings.clone(), secret, fetch())?)
-            }
-        };
+        let config = installation.config();
+        let auth = &config.auth;
         let processors = thread::available_parallelism().map_or(2, usize::from);
         let local_max = match auth.local_generations_max {
             0 => (processors * 2).max(4),
@@ -95,12 +88,33 @@ impl Admitting {
         };
         Ok(Self {
             limits: Limits::new(state, Clock::default(), auth.limits, auth.budgets.clone()),
-            cookies: Cookies::new(auth.secure_cookies),
-            provider,
+            cookies: Cookies::new(auth.secure_cookies || config.server.tls.is_on()),
+            provider: provider(installation)?,
             turns: Arc::default(),
             local_max,
             remote_max: auth.remote_generations_max,
         })
+    }
+
+    /// By a newer configuration: counters and turns go on where their settings are the same.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub(crate) fn reloaded(
+        &self,
+        before: &Auth,
+        installation: &Installation,
+        state: Arc<dyn StateStore>,
+    ) -> Result<Self, AccessError> {
+        let mut new = Self::open(installation, state)?;
+        let auth = &installation.config().auth;
+        if (before.limits, &before.budgets) == (auth.limits, &auth.budgets) {
+            new.limits = self.limits.clone();
+        }
+        if (self.local_max, self.remote_max) == (new.local_max, new.remote_max) {
+            new.turns = Arc::clone(&self.turns);
+        }
+        Ok(new)
     }
 
     /// The turns of one model.
@@ -114,6 +128,13 @@ impl Admitting {
         let at_once = if local { self.local_max } else { self.remote_max };
         turns.entry(card.name.clone()).or_insert(Turns::new(at_once, WAITING_MAX)).clone()
     }
+}
+
+fn provider(installation: &Installation) -> Result<Option<Provider>, AccessError> {
+    let Some(settings) = &installation.config().auth.oidc else { return Ok(None) };
+    let file = settings.client_secret_file.as_ref();
+    let secret = file.map(|file| secret(&installation.resolve(file))).transpose()?;
+    Provider::new(settings.clone(), secret, fetch()).map(Some)
 }
 
 fn secret(path: &Path) -> Result<Zeroizing<String>, AccessError> {

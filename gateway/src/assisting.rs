@@ -230,7 +230,7 @@ async fn judged(case: &mut Case, body: &mut Value) -> Result<Action, LineError> 
     each_text(body, &mut |text| texts.push(text.clone()));
     let whole = texts.join("\n");
     let scope = screening::scope(&case.principal, Modality::Text, Hook::Output, &whole);
-    let engine = case.stages.policy().clone();
+    let (engine, said) = (case.stages.policy().clone(), whole.clone());
     let mut answer = body.take();
     let judging = tokio::task::spawn_blocking(move || {
         let judgement = engine.judge(&scope, &whole);
@@ -243,11 +243,13 @@ async fn judged(case: &mut Case, body: &mut Value) -> Result<Action, LineError> 
         }
         (judgement.decision, answer)
     });
-    let (decision, answer) = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
+    let judged = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
+    let (mut decision, answer) = judged;
     *body = answer;
+    let opinions = screening::words(case, Hook::Output, said, &mut decision).await;
     let action = decision.action;
     case.output = Some(decision);
-    Ok(action)
+    opinions.map(|()| action)
 }
 
 /// Members that hold words: of the person, or about theirs.

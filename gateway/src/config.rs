@@ -4,25 +4,30 @@
 //! is silently ignored is a hole.
 
 mod auth;
+mod checkers;
 mod generators;
 mod labels;
 mod provenance;
+mod server;
 mod storage;
+mod telemetry;
 mod vault;
 mod witnesses;
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 pub use auth::Auth;
+pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 use serde::{Deserialize, Serialize};
+pub use server::{ClientCertificate, Connections, Cors, Server, Tls};
 pub use storage::{Hidden, Storage, StorageKind};
+pub use telemetry::{Otlp, Telemetry};
 use types::{Action, Category};
 pub use vault::Vault;
 pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
@@ -55,39 +60,16 @@ pub struct Config {
     pub telemetry: Telemetry,
 }
 
-/// `[server]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    /// Address of the API.
-    pub listen: SocketAddr,
-    /// Address of the public listener: verification, detection and log tiles only.
-    pub public_listen: Option<SocketAddr>,
-    /// Largest accepted body in bytes.
-    pub body_bytes_max: usize,
-    /// A request that takes longer is answered 503 and recorded as interrupted.
-    pub request_seconds_max: u64,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
-            public_listen: None,
-            body_bytes_max: 32 << 20,
-            request_seconds_max: 600,
-        }
-    }
-}
-
 /// `[policy]`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// A rule pack in TOML; without it the built-in newsroom pack.
     pub pack: Option<PathBuf>,
     /// Lists of known pictures.
     pub picture_lists: Vec<PictureListSection>,
+    /// Servers that are asked beside the rules.
+    pub checkers: BTreeMap<String, CheckerSection>,
 }
 
 /// `[[policy.picture_lists]]`: what follows for a picture that is on a list, or nearly so.
@@ -173,22 +155,6 @@ impl Default for Review {
     }
 }
 
-/// `[telemetry]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Telemetry {
-    /// A `tracing` filter such as `info` or `gateway=debug`.
-    pub filter: String,
-    /// Write JSON lines instead of text.
-    pub json: bool,
-}
-
-impl Default for Telemetry {
-    fn default() -> Self {
-        Self { filter: "warn".to_owned(), json: false }
-    }
-}
-
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -244,7 +210,11 @@ impl Config {
     /// What fits no section's rules, in words.
     fn problem(&self) -> Option<String> {
         let vault = self.audit.vault.problem();
-        vault.or_else(|| self.provenance.problem()).or_else(|| self.labels.problem())
+        vault
+            .or_else(|| self.provenance.problem())
+            .or_else(|| self.labels.problem())
+            .or_else(|| self.server.problem())
+            .or_else(|| self.telemetry.problem())
     }
 }
 

@@ -3,7 +3,10 @@
 mod picture;
 mod sound;
 
-use std::time::Instant;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use generators::{Event, EventReceiver, EventSender, GeneratorError, Job, ModelCard, Output};
 use policy::{Hook, StreamJudge};
@@ -62,16 +65,18 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         drop(turn);
         Ok(run)
     };
-    let (output, followed) = tokio::select! {
-        run = running => run?,
+    let outcome = tokio::select! {
+        run = running => run,
         // Dropping the run stops the model.
-        ending = admitting::ended(case) => return Err(LineError::Ended(ending)),
+        ending = admitting::ended(case) => Err(LineError::Ended(ending)),
     };
-    followed?;
-    match &output {
-        Ok(output) => admitting::charge_output(case, output).await,
-        Err(_) => admitting::charge_tokens(case, flow.tokens).await,
+    // Whoever leaves before the end has used what was written for them.
+    match &outcome {
+        Ok((Ok(output), _)) => admitting::charge_output(case, output).await,
+        _ => admitting::charge_tokens(case, flow.tokens).await,
     }
+    let (output, followed) = outcome?;
+    followed?;
     case.ran = flow.ran.take();
     let output = match output {
         Ok(Output::Sound(file)) => Ok(Output::Speech(sound::opened(case, file).await?)),
@@ -90,7 +95,11 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
 fn buffered(case: &Case) -> bool {
     let asked = case.input.as_ref().map_or(Action::Allow, |decision| decision.action);
     let unmarkable = case.stages.installation.config().watermark.unmarkable;
-    asked >= Action::Rewrite || unmarkable != Unmarkable::Release || case.stages.labelling.waits()
+    let opinions = case.stages.checkers.are_asked(Hook::Output);
+    asked >= Action::Rewrite
+        || opinions
+        || unmarkable != Unmarkable::Release
+        || case.stages.labelling.waits()
 }
 
 struct Flow {
@@ -172,7 +181,9 @@ impl Flow {
         }
         self.open().await?;
         self.written.push_str(&text);
-        let step = self.screen.push(&text);
+        // A bug in policy refuses, like everything else that keeps it from deciding.
+        let judging = AssertUnwindSafe(|| self.screen.push(&text));
+        let step = catch_unwind(judging).map_err(|_| LineError::Policy("a panic".to_owned()))?;
         let verdict = step.verdict.map_or(Action::Allow, |judgement| judgement.decision.action);
         if !self.withheld && !step.emit.is_empty() {
             self.send(Piece::Text(step.emit)).await?;

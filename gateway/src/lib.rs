@@ -2,7 +2,7 @@
 //! logged, and its HTTP and command-line edges.
 //!
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
-//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next;
+//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next; [`checking`] asks others beside the rules;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
@@ -17,6 +17,7 @@ pub mod attesting;
 pub mod backup;
 pub mod bringing;
 pub mod case;
+pub mod checking;
 pub mod cli;
 pub mod config;
 pub mod criteria;
@@ -47,6 +48,7 @@ pub mod publishing;
 mod realtime;
 mod recording;
 mod releasing;
+mod reloading;
 pub mod renditions;
 pub mod resolver;
 mod resolving;

@@ -3,6 +3,8 @@
 //! A model whose files are damaged does not keep the others from serving: it answers every request
 //! with what is wrong with it.
 
+mod kept;
+
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
@@ -10,6 +12,8 @@ use generators::{
     ComfyUi, EventSender, Generator, GeneratorError, Job, Mirrors, ModelCard, Output, Token, WebUi,
 };
 use types::{Modality, Sha256, Task};
+
+pub(crate) use kept::Models;
 
 use crate::{config::GeneratorSection, installation::Installation, upstreams};
 
@@ -55,18 +59,7 @@ impl ModelError {
 pub fn open_all(
     installation: &Installation,
 ) -> Result<BTreeMap<String, Arc<dyn Generator>>, ModelError> {
-    let mut models = BTreeMap::new();
-    for (name, section) in &installation.config().generators {
-        let model = match open(installation, name, section) {
-            Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
-                tracing::warn!(model = %name, error = %source, "this model cannot be used");
-                Arc::new(Damaged::new(name, section, source))
-            }
-            opened => opened?,
-        };
-        models.insert(name.clone(), model);
-    }
-    Ok(models)
+    Ok(Models::open(installation, &Models::default())?.by_name)
 }
 
 const fn is_configuration(error: &GeneratorError) -> bool {

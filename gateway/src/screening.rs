@@ -1,10 +1,12 @@
 //! Policy before and after generation.
 
+mod opinions;
 mod pictures;
 mod spoken;
 
 use std::time::Instant;
 
+pub(crate) use opinions::words;
 pub(crate) use pictures::PictureLists;
 use policy::{Engine, Hook, Judgement, Scope};
 use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, TextFormat};
@@ -15,6 +17,9 @@ use crate::{
     product::{Draft, Product},
     vaulting,
 };
+
+/// The check that looks at what a picture shows, in records.
+const IMAGE_CONTENT: &str = "image_content";
 
 /// Output that policy has let through, redacted where it asked for it.
 #[derive(Debug)]
@@ -52,18 +57,21 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let scope = scope(&case.principal, case.modality(), Hook::Input, &prompt);
     let engine = case.stages.policy().clone();
     let messages = std::mem::take(&mut case.request.messages);
-    let asked = Asked { prompt, messages, schema: case.request.sampling.format.clone() };
+    let asked =
+        Asked { prompt: prompt.clone(), messages, schema: case.request.sampling.format.clone() };
     let judging = tokio::task::spawn_blocking(move || judge(&engine, &scope, asked));
     let (mut decision, messages) =
         judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
     if !case.request.attachments.is_empty() {
         known(case, &mut decision).await?;
     }
-    let action = decision.action;
     case.request.messages = messages;
+    let opinions = opinions::input(case, prompt, &mut decision).await;
+    let action = decision.action;
+    // Also what has no opinion is on record.
     case.input = Some(decision);
     case.stages.metrics.stage("policy_input", start);
-    Ok(action)
+    opinions.map(|()| action)
 }
 
 /// Judges the pictures that came with a request: by the lists of known ones, for nothing here says
@@ -90,16 +98,17 @@ pub(crate) async fn brought(case: &mut Case, bytes: &[u8]) -> Result<Action, Lin
     let start = Instant::now();
     let text = String::from_utf8_lossy(bytes).into_owned();
     let scope = scope(&case.principal, case.modality(), Hook::Output, &text);
-    let engine = case.stages.policy().clone();
-    let judging = tokio::task::spawn_blocking(move || engine.judge(&scope, &text).decision);
+    let (engine, words) = (case.stages.policy().clone(), text.clone());
+    let judging = tokio::task::spawn_blocking(move || engine.judge(&scope, &words).decision);
     let mut decision = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
     if decision.action == Action::Redact {
         decision.action = Action::Review;
     }
+    let opinions = opinions::words(case, Hook::Output, text, &mut decision).await;
     let action = decision.action;
     case.input = Some(decision);
     case.stages.metrics.stage("policy_input", start);
-    Ok(action)
+    opinions.map(|()| action)
 }
 
 /// What people wrote.
@@ -167,6 +176,11 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
             product
         }
     };
+    if let Some(mut decision) = case.output.take() {
+        let opinions = opinions::output(case, &product, &mut decision).await;
+        case.output = Some(decision);
+        opinions?;
+    }
     case.stages.metrics.stage("policy_output", start);
     let decided = case.output.as_ref().map_or(Action::Allow, |decision| decision.action);
     if decided == Action::Block {
@@ -204,7 +218,7 @@ async fn drawn(
 fn unclassified(modality: Modality) -> Vec<CheckRun> {
     let check = match modality {
         Modality::Text => return Vec::new(),
-        Modality::Image => "image_content",
+        Modality::Image => IMAGE_CONTENT,
         Modality::Audio => "audio_content",
         Modality::Video => "video_content",
     };

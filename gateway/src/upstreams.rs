@@ -13,6 +13,7 @@ use generators::{
     transcribing::Transcribing,
 };
 use types::Modality;
+use zeroize::Zeroizing;
 
 use crate::{
     config::{GeneratorSection, Protocol},
@@ -165,15 +166,28 @@ fn connection(
 
 /// The key that a server wants, from a file or the environment.
 fn key(installation: &Installation, section: &GeneratorSection) -> Result<Option<Key>, String> {
-    let text = match (&section.key_file, &section.key_env) {
+    let text = key_text(installation, section.key_file.as_deref(), section.key_env.as_deref())?;
+    Ok(text.map(|text| Key::new(&text)))
+}
+
+/// A server's key as it stands in a file or else in a variable; `None` without either.
+///
+/// # Errors
+/// A sentence about the file or variable that cannot be read.
+pub(crate) fn key_text(
+    installation: &Installation,
+    file: Option<&Path>,
+    variable: Option<&str>,
+) -> Result<Option<Zeroizing<String>>, String> {
+    match (file, variable) {
         (Some(file), _) => signing_keys::secret(&installation.resolve(file))
-            .map(|text| text.as_str().to_owned())
-            .map_err(|error| error.to_string())?,
+            .map(|text| Some(Zeroizing::new(text.as_str().to_owned())))
+            .map_err(|error| error.to_string()),
         (None, Some(name)) => std::env::var(name)
-            .map_err(|_| format!("the environment variable {name} (`key_env`) is not set"))?,
-        (None, None) => return Ok(None),
-    };
-    Ok(Some(Key::new(&text)))
+            .map(|text| Some(Zeroizing::new(text)))
+            .map_err(|_| format!("the environment variable {name} (`key_env`) is not set")),
+        (None, None) => Ok(None),
+    }
 }
 
 /// The installation with all models of the server at `url`; the first is also called `default`.

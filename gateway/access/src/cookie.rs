@@ -20,6 +20,12 @@ impl Cookies {
         Self { secure }
     }
 
+    /// Whether cookies are kept to TLS.
+    #[must_use]
+    pub const fn is_secure(self) -> bool {
+        self.secure
+    }
+
     const fn name(self) -> &'static str {
         if self.secure { SECURE_NAME } else { PLAIN_NAME }
     }

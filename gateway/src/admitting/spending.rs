@@ -63,7 +63,7 @@ pub(crate) async fn charge_tokens(case: &Case, tokens: u32) {
 }
 
 async fn charge(case: &Case, unit: Unit, amount: u64) {
-    let Some(pass) = &case.caller else { return };
+    let Some(pass) = case.caller.as_ref().filter(|_| amount > 0) else { return };
     let charged = case.stages.admitting.limits.charge(&Counted::from(&**pass), unit, amount).await;
     if let Err(error) = charged {
         // What was made is made; the next request finds the state store broken and is refused.

@@ -7,24 +7,29 @@
 use std::{sync::Arc, time::Duration};
 
 use access::{
-    Pass, Unit, Via,
+    Act, Denied, Pass, Unit, Via,
     limit::{Counted, Left},
 };
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, Method, header::COOKIE},
+    http::{
+        HeaderMap, HeaderValue, Method,
+        header::{COOKIE, UPGRADE},
+    },
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
 use super::{
-    csrf,
+    console, csrf,
     error::ApiError,
     extract::bearer,
     permits::{self, Permit},
 };
 use crate::{admitting, pipeline::Line};
 
+/// Where whoever is not signed in is sent.
+const SIGN_IN: &str = "/console/sign-in";
 /// What may be done before the password is changed.
 const BEFORE_PASSWORD: [&str; 3] =
     ["/console/password", "/console/session", "/console/session/end"];
@@ -34,6 +39,7 @@ pub(super) async fn admit(State(line): State<Line>, request: Request, next: Next
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let Some(path) = path else { return next.run(request).await };
     let permit = permits::of(request.method(), &path);
+    let page = path.starts_with("/console") && console::wants_page(request.headers());
     let admitted = match permit {
         // Closed also to a handler that somebody forgot to put into the table.
         None if path_takes(&path) => Err(ApiError::wrong_method()),
@@ -42,14 +48,22 @@ pub(super) async fn admit(State(line): State<Line>, request: Request, next: Next
     };
     match admitted {
         Ok((request, pass)) => run(&line, request, pass, next).await,
+        // A person who wants a page is shown where to sign in.
+        Err(error) if page && error.is_unauthenticated() => console::to(SIGN_IN),
         Err(error) => error.into_response(),
     }
 }
 
 /// Finds out who comes to an endpoint that is open to all.
 pub(super) async fn recognise(State(line): State<Line>, request: Request, next: Next) -> Response {
+    let entries = request.uri().path().starts_with("/log/tile/entries");
+    let act = if entries { Act::Audit } else { Act::Verify };
     match guard(&line, Permit::Anyone, "", request).await {
-        Ok((request, pass)) => run(&line, request, pass, next).await,
+        Ok((request, pass)) => match pass.as_ref().map(|pass| pass.may(act)) {
+            // A key that is for other work does not tell more than none. The endpoint looks at roles.
+            Some(Err(denied @ Denied::Scope(_))) => ApiError::from(denied).into_response(),
+            _ => run(&line, request, pass, next).await,
+        },
         Err(error) => error.into_response(),
     }
 }
@@ -76,6 +90,10 @@ async fn guard(
     if let Via::Session { csrf, must_change, .. } = &pass.via {
         if *must_change && permit != Permit::Anyone && !BEFORE_PASSWORD.contains(&path) {
             return Err(ApiError::password_due());
+        }
+        // A websocket is opened by GET, and another site's page can try.
+        if request.headers().contains_key(UPGRADE) && !csrf::same_origin(request.headers()) {
+            return Err(ApiError::foreign_form());
         }
         if changes(request.method()) {
             let (checked, fits) = csrf::checked(request, csrf).await?;

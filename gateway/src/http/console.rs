@@ -126,7 +126,7 @@ pub(crate) async fn sign_in(
     }
     let address = address(&request);
     let form = form::<SignInForm>(request, &line).await?;
-    let accounts = &line.stages().accounts;
+    let accounts = line.stages().accounts.clone();
     let (who, signed_in) = match (&form.link, &form.name, &form.password) {
         (Some(link), _, _) => (None, accounts.sign_in_by_link(link).await),
         (None, Some(name), Some(password)) => {
@@ -185,7 +185,8 @@ pub(crate) async fn password(
 ) -> Result<Response, ApiError> {
     let (headers, address) = (request.headers().clone(), address(&request));
     let form = form::<PasswordForm>(request, &line).await?;
-    let (accounts, name) = (&line.stages().accounts, &session.pass.principal.subject);
+    let (stages, name) = (line.stages(), &session.pass.principal.subject);
+    let accounts = &stages.accounts;
     if session.method == Method::Password {
         let current = form.current.as_deref().unwrap_or_default();
         if let Err(error) = accounts.sign_in(name, current, address).await {
@@ -270,7 +271,7 @@ async fn end_before(line: &Line, headers: &HeaderMap) -> Result<(), ApiError> {
 }
 
 async fn record(line: &Line, event: Event, who: &Principal, detail: &str) -> Result<(), ApiError> {
-    let recorded = recording::person_event(line.stages(), event, who, detail).await;
+    let recorded = recording::person_event(&line.stages(), event, who, detail).await;
     recorded.map_err(|error| LineError::from(error).into())
 }
 
@@ -294,12 +295,12 @@ fn address(request: &Request) -> IpAddr {
     address.map_or(Ipv4Addr::UNSPECIFIED.into(), |info| info.0.ip())
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn to(path: &str) -> Response {
+pub(super) fn to(path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(HOME));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -124,7 +124,7 @@ pub(crate) async fn rotate(
     JsonBody(body): JsonBody<RotateBody>,
 ) -> Result<Json<Value>, ApiError> {
     let key = own(&line, &caller, &id).await?;
-    let accounts = &line.stages().accounts;
+    let accounts = line.stages().accounts.clone();
     if key.ending(accounts.now()).is_some() {
         return Err(ApiError::invalid("id", "This key has ended: make another one."));
     }
@@ -142,7 +142,7 @@ async fn own(line: &Line, caller: &Caller, id: &str) -> Result<Key, ApiError> {
 }
 
 pub(super) async fn record(line: &Line, event: Event, key: &Key) -> Result<(), ApiError> {
-    let recorded = recording::key_event(line.stages(), event, key).await;
+    let recorded = recording::key_event(&line.stages(), event, key).await;
     recorded.map_err(|error| crate::pipeline::LineError::from(error).into())
 }
 

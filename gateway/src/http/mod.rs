@@ -3,6 +3,7 @@
 //! [`api`] serves everything; [`public`] only what strangers may use. Errors become statuses in
 //! `error.rs` and nowhere else.
 
+mod admin;
 mod admission;
 mod answer;
 mod assets;
@@ -148,6 +149,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(console::password))
         .routes(routes!(console::oidc::start))
         .routes(routes!(console::oidc::callback))
+        .routes(routes!(admin::reload_with_key))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

@@ -61,7 +61,7 @@ pub(crate) async fn create(
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Json<Value>, ApiError> {
     let PersonBody { name, desk, role } = body;
-    let accounts = &line.stages().accounts;
+    let accounts = line.stages().accounts.clone();
     let new = NewPerson { name, tenant: caller.0.tenant, desk, role };
     let person = accounts.create_person(new).await?;
     record(&line, Event::PersonCreated, &person).await?;
@@ -138,7 +138,7 @@ async fn own(line: &Line, caller: &Caller, id: &str) -> Result<Person, ApiError>
 async fn record(line: &Line, event: Event, person: &Person) -> Result<(), ApiError> {
     let detail = format!("role {}", person.role);
     let who = person.principal();
-    let recorded = recording::person_event(line.stages(), event, &who, &detail).await;
+    let recorded = recording::person_event(&line.stages(), event, &who, &detail).await;
     recorded.map_err(|error| LineError::from(error).into())
 }
 

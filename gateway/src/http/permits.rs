@@ -103,6 +103,7 @@ pub const TABLE: &[(&str, &str, Permit)] = &[
     ("POST", "/v1/keys", ADMIN),
     ("DELETE", "/v1/keys/{id}", ADMIN),
     ("POST", "/v1/keys/{id}/rotate", ADMIN),
+    ("POST", "/admin/reload", ADMIN),
     ("GET", "/v1/people", ADMIN),
     ("POST", "/v1/people", ADMIN),
     ("POST", "/v1/people/{id}/disable", ADMIN),

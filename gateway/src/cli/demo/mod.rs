@@ -102,7 +102,7 @@ impl Show {
     async fn evidence(&mut self) -> Result<(), Failure> {
         self.head("The evidence", "证据");
         let path = self.folder.join("evidence.zip");
-        let stages = Arc::clone(self.line.stages());
+        let stages = self.line.stages();
         let plan = audit::Plan::everything(audit::export::Author::operator());
         let entries = stages.export(&plan, &path, &|_, _| {}).await?.entries;
         let checked = audit::export::check(&path, Some(stages.log.verifier()))?;
@@ -151,7 +151,7 @@ impl Show {
             &format!("API for any OpenAI client: {url}/v1  key: {key}"),
             &format!("可用任意 OpenAI 客户端访问：{url}/v1  密钥：{key}"),
         );
-        let link = people::first(self.line.stages()).await?;
+        let link = people::first(&self.line.stages()).await?;
         self.fact(
             &format!("console, one sign-in as admin within 15 minutes: {url}{link}"),
             &format!("控制台（管理员一次性登录链接，15 分钟内有效）：{url}{link}"),

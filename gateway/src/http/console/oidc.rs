@@ -79,8 +79,7 @@ fn missing() -> ApiError {
 }
 
 fn cookie(line: &Line, value: &str, seconds: u32) -> String {
-    let secure = line.stages().installation.config().auth.secure_cookies;
-    let secure = if secure { "; Secure" } else { "" };
+    let secure = if line.stages().admitting.cookies.is_secure() { "; Secure" } else { "" };
     format!(
         "{COOKIE_NAME}={value}; Path=/console/oidc; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     )

@@ -24,6 +24,11 @@ impl ApiError {
         Self::new(status, "authentication_error", "not_signed_in", message)
     }
 
+    /// Whether it says that nobody is known.
+    pub(crate) fn is_unauthenticated(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     /// 403: a form that this session has not made.
     pub(crate) fn foreign_form() -> Self {
         let message = "This form was not made by this session, or it is too old: load the page again. \
