@@ -15,6 +15,7 @@ mod assist;
 mod attestation;
 mod backup;
 mod bad_input;
+mod browser;
 mod clocks;
 mod command_line;
 mod crash;

@@ -193,6 +193,33 @@ impl Server {
         read(agent().get(format!("{}{path}", self.public)).call().unwrap())
     }
 
+    /// Where the public listener is.
+    pub(crate) fn public_url(&self) -> String {
+        self.public.clone()
+    }
+
+    /// What the public listener answers to JSON.
+    pub(crate) fn public_post_json(&self, path: &str, body: &Value) -> Answer {
+        let request = agent().post(format!("{}{path}", self.public));
+        let request = request.header("content-type", "application/json");
+        read(request.send(body.to_string().as_bytes()).unwrap())
+    }
+
+    /// What it answers to a form with one file, as a browser without scripts sends it.
+    pub(crate) fn public_form(&self, path: &str, field: &str, name: &str, bytes: &[u8]) -> Answer {
+        let head = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
+        let request = agent().post(format!("{}{path}", self.public)).header("accept", "text/html");
+        read(
+            request
+                .header("content-type", "multipart/form-data; boundary=edge")
+                .send(&body)
+                .unwrap(),
+        )
+    }
+
     /// What the public listener answers to a body.
     pub(crate) fn public_post(&self, path: &str, body: &[u8]) -> Answer {
         post(&format!("{}{path}", self.public), body)

@@ -133,8 +133,7 @@ fn files_can_be_read_in_one_sitting() {
 
 #[test]
 fn nothing_is_claimed_that_cannot_be_shown() {
-    let for_people =
-        with_extension("md").into_iter().chain(with_extension("ftl")).chain(with_extension("toml"));
+    let for_people = ["md", "ftl", "toml", "html", "js"].into_iter().flat_map(with_extension);
     let code =
         with_extension("rs").into_iter().filter(|path| !path.starts_with(top().join("tests")));
     for path in for_people.chain(code) {

@@ -112,7 +112,7 @@ fn arm(value: &toml::Value, arguments: &[String]) -> String {
             let form = |name: &str| forms.get(name).and_then(toml::Value::as_str).map(said);
             let other = form("other").unwrap_or_default();
             match form("one") {
-                Some(one) => format!("if n == 1 {{ {one} }} else {{ {other} }}"),
+                Some(one) => format!("match n {{ 1 => {one}, _ => {other} }}"),
                 None => other,
             }
         }

@@ -81,6 +81,7 @@ pub fn report<'a>(
             (None, Some(origin)) => statement(origin, publisher, language),
             (None, None) => Value::Null,
         },
+        "matches": matches(found, audience),
         "receipt": known.map(receipt),
         "log": standing,
         "lists": lists.collect::<Vec<_>>(),
@@ -106,6 +107,22 @@ fn recovered(origin: &Origin) -> Value {
         "how": origin.how.name(),
         "certainty": origin.how.certainty(),
     })
+}
+
+/// All that a file may have come from, as far as the asker may know; intact credentials of our own have
+/// said it already.
+fn matches(found: &Verification, audience: Audience<'_>) -> Vec<Value> {
+    let settled =
+        |origin: &Origin| found.report.verdict == Verdict::Trusted && origin.how.is_exact();
+    let known = found.origins.iter().filter(|origin| audience.may_know(&origin.asset));
+    let rows = known.filter(|origin| !settled(origin)).map(|Origin { asset, how, .. }| {
+        json!({
+            "asset_id": asset.asset_id, "how": how.name(), "certainty": how.certainty(),
+            "media_type": asset.media_type, "made_at": asset.time,
+            "publication": publication(asset, true),
+        })
+    });
+    rows.collect()
 }
 
 fn statement(origin: &Origin, publisher: &str, language: Language) -> Value {

@@ -19,6 +19,7 @@ pub mod bringing;
 pub mod case;
 pub mod checking;
 pub mod cli;
+pub mod complaints;
 pub mod config;
 pub mod criteria;
 pub mod detecting;

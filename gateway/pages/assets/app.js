@@ -21,6 +21,15 @@
     });
   };
 
+  // `data-one-of`: a file, a text or an address. Whoever gives one has taken back the others.
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !form.matches("[data-one-of]") || !event.target.value) return;
+    for (const field of form.elements) {
+      if (field !== event.target && field.name && field.value) field.value = "";
+    }
+  });
+
   // `data-submit`: choosing is submitting.
   document.addEventListener("change", (event) => {
     const input = event.target.closest("[data-submit]");
@@ -159,6 +168,7 @@
     table.tBodies[0].append(...rows);
   });
 
+  document.documentElement.classList.add("scripted");
   const ready = (root) => root.querySelectorAll("[data-drop]").forEach(dropping);
   ready(document);
   // What needs this script is shown only where it runs.

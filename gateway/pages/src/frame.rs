@@ -102,6 +102,11 @@ impl Frame {
         dates::day(self.language, rfc3339)
     }
 
+    /// The language's name in `?lang=`.
+    pub(crate) const fn code(&self) -> &'static str {
+        code(self.language)
+    }
+
     /// Where an asset is served.
     pub(crate) fn asset(&self, name: &str) -> &'static str {
         assets::named(name).map_or("", Asset::path)
@@ -109,8 +114,7 @@ impl Frame {
 }
 
 /// The language's name in `?lang=`.
-#[must_use]
-pub const fn code(language: Language) -> &'static str {
+const fn code(language: Language) -> &'static str {
     match language {
         Language::En => "en",
         Language::Zh => "zh",

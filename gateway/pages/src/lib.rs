@@ -15,6 +15,7 @@ pub mod frame;
 mod policy;
 pub mod problem;
 pub mod public;
+mod qr;
 mod texts;
 
 pub use frame::{Frame, Theme};

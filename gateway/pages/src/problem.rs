@@ -17,9 +17,11 @@ pub struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// A sentence in the reader's language, where there is one for this kind.
+    /// A sentence in the reader's language.
     fn sentence(&self, t: &Texts) -> &'static str {
         match self.status {
+            _ if self.code == "address_refused" => t.problem_address(),
+            _ if self.code == "nothing_to_check" => t.problem_nothing(),
             401 | 403 => t.problem_forbidden(),
             404 | 405 | 410 => t.problem_missing(),
             408 => t.problem_slow(),
@@ -29,6 +31,13 @@ impl Problem<'_> {
             503 => t.problem_busy(),
             _ => t.problem_ours(),
         }
+    }
+
+    /// The API's sentence, where ours leaves open what to do.
+    fn detail(&self) -> Option<&str> {
+        let open = matches!(self.status, 400 | 403 | 415 | 422 | 500..=502 | 504..);
+        let told = ["address_refused", "nothing_to_check"].contains(&self.code);
+        (open && !told).then_some(self.message)
     }
 }
 

@@ -1,5 +1,11 @@
 //! Rules that every template, script and vendored file keeps.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a test did not expect ends it, also in its helpers"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},

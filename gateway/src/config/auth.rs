@@ -11,6 +11,9 @@ pub struct Auth {
     pub anonymous_verify: bool,
     /// How many files a stranger's address may have checked in a minute; 0 sets no limit.
     pub anonymous_checks_per_minute: u32,
+    /// Whether the page takes addresses of files, which this machine then fetches, over https and from
+    /// public addresses only.
+    pub anonymous_addresses: bool,
     /// Whether the console is reached over TLS: then its cookie is kept to it.
     pub secure_cookies: bool,
     /// How many generations of a model on this machine run at once, shared among tenants; 0 stands for
@@ -31,6 +34,7 @@ impl Default for Auth {
         Self {
             anonymous_verify: true,
             anonymous_checks_per_minute: 30,
+            anonymous_addresses: false,
             secure_cookies: false,
             local_generations_max: 0,
             remote_generations_max: 256,

@@ -12,6 +12,9 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Address of the public listener: verification, detection and log tiles only.
     pub public_listen: Option<SocketAddr>,
+    /// Where others reach the public listener, for addresses that are passed on; without it, as the
+    /// browser asked.
+    pub public_url: Option<String>,
     /// Address of the listener for operators: health, metrics, reload. Plain HTTP and without keys.
     pub admin_listen: Option<SocketAddr>,
     /// Largest accepted body in bytes.
@@ -44,6 +47,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_listen: None,
+            public_url: None,
             admin_listen: None,
             body_bytes_max: 32 << 20,
             body_seconds_max: 300,

@@ -12,6 +12,7 @@ mod audio;
 mod audit;
 mod chat;
 mod chat_stream;
+mod complaints;
 mod completions;
 mod console;
 mod csrf;
@@ -128,6 +129,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(publications::withdraw))
         .routes(routes!(reviews::list))
         .routes(routes!(reviews::decide))
+        .routes(routes!(complaints::list))
         .routes(routes!(entries::entries))
         .routes(routes!(audit::export))
         .routes(routes!(audit::reports))
@@ -195,6 +197,7 @@ fn open(line: &Line) -> OpenApiRouter<Line> {
         .routes(routes!(resolution::status))
         .routes(routes!(resolution::discovery))
         .routes(routes!(resolution::landing))
+        .routes(routes!(complaints::complain))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))

@@ -2,11 +2,12 @@
 //!
 //! Without a key it leads to published assets alone; so do `/c/{mark-id}` and its data.
 
+use audit::AssetEntry;
 use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use base64::{
@@ -17,12 +18,13 @@ use base64::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use types::{MarkId, Sha256};
+use types::{Language, MarkId, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     error::{ApiError, ErrorBody},
     extract::{Caller, JsonBody},
+    pages::{Paged, reads_pages, record},
     verify::{language, turn, welcome},
 };
 use crate::{
@@ -233,7 +235,8 @@ pub(crate) async fn discovery() -> Json<Value> {
     }))
 }
 
-/// What a mark leads to. Of unpublished work strangers hear one sentence.
+/// What a mark leads to: a page for browsers, data for programs. Of unpublished work strangers hear
+/// one sentence.
 #[utoipa::path(get, path = "/c/{mark_id}", responses(
     (status = 200, description = "The asset, or that it was not published"),
     (status = 404, description = "No asset here carries this mark", body = ErrorBody),
@@ -243,31 +246,61 @@ pub(crate) async fn landing(
     State(line): State<Line>,
     caller: Result<Option<Caller>, ApiError>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    page: Paged,
     request: Request,
-) -> Result<Json<Value>, ApiError> {
-    let caller = welcome(&line, caller?, &request)?;
+) -> Result<Response, ApiError> {
+    let headers = request.headers().clone();
+    let html = caller.as_ref().is_ok_and(Option::is_none) && reads_pages(&headers);
+    let landed = landed(&line, caller, id, request);
+    if !html {
+        let (asset, id, caller) = landed?;
+        return Ok(told(&line, &asset, id, caller.as_ref(), language(&headers)).into_response());
+    }
+    Ok(match landed {
+        Ok((asset, ..)) => record::of(&line, &page, &asset).await,
+        Err(error) => page.problem(&error),
+    })
+}
+
+type Landed = (AssetEntry, MarkId, Option<Caller>);
+
+fn landed(
+    line: &Line,
+    caller: Result<Option<Caller>, ApiError>,
+    id: String,
+    request: Request,
+) -> Result<Landed, ApiError> {
+    let caller = welcome(line, caller?, &request)?;
     let id: MarkId = id
         .parse()
         .map_err(|error: types::TypeError| ApiError::invalid("mark_id", error.to_string()))?;
     let found = line.stages().log.registry().by_mark(id).map_err(LineError::from)?;
     let missing = || ApiError::not_found("mark_not_found", "No asset here carries this mark.");
-    let asset = found.ok_or_else(missing)?;
+    Ok((found.ok_or_else(missing)?, id, caller))
+}
+
+fn told(
+    line: &Line,
+    asset: &AssetEntry,
+    id: MarkId,
+    caller: Option<&Caller>,
+    language: Language,
+) -> Json<Value> {
     let stages = line.stages();
     let publisher = &stages.installation.config().provenance.publisher;
-    let known = audience(caller.as_ref()).may_know(&asset);
+    let known = audience(caller).may_know(asset);
     if !known {
-        let statement = disclosure::unpublished(publisher, language(&headers));
-        return Ok(Json(json!({"mark_id": id, "publisher": publisher, "statement": statement})));
+        let statement = disclosure::unpublished(publisher, language);
+        return Json(json!({"mark_id": id, "publisher": publisher, "statement": statement}));
     }
     let (_, _, label) = asset.current();
-    Ok(Json(json!({
+    Json(json!({
         "mark_id": id, "publisher": publisher, "asset_id": asset.asset_id,
         "media_type": asset.media_type, "made_at": asset.time,
-        "publication": disclosure::publication(&asset, known),
+        "publication": disclosure::publication(asset, known),
         "manifest_label": label, "manifest_url": format!("{BASE}/manifests/{label}"),
         "receipt": {"index": asset.index, "leaf_hash": asset.leaf_hash},
-    })))
+    }))
 }
 
 fn audience(caller: Option<&Caller>) -> Audience<'_> {

@@ -26,24 +26,30 @@ pub(crate) struct Paged {
     pub(crate) frame: Frame,
     /// Only the part is wanted that htmx puts into the page.
     pub(crate) partly: bool,
+    /// Where others reach this server: as configured, else as the browser has asked.
+    pub(crate) base: String,
 }
 
 impl FromRequestParts<Line> for Paged {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, line: &Line) -> Result<Self, Infallible> {
-        let publisher = line.stages().installation.config().provenance.publisher.clone();
+        let stages = line.stages();
+        let config = stages.installation.config();
+        let base =
+            config.server.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
         let query = parts.uri.query().unwrap_or_default();
         let chosen = value(query, "lang").and_then(spoken);
         let frame = Frame {
-            publisher,
+            publisher: config.provenance.publisher.clone(),
             language: chosen.unwrap_or_else(|| language(&parts.headers)),
             language_chosen: chosen.is_some(),
             theme: value(query, "theme").and_then(Theme::named),
             nonce: URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()),
             path: parts.uri.path().to_owned(),
         };
-        Ok(Self { frame, partly: parts.headers.contains_key(PARTLY) })
+        let base = base.unwrap_or_else(|| asked(&parts.headers));
+        Ok(Self { frame, partly: parts.headers.contains_key(PARTLY), base })
     }
 }
 
@@ -93,6 +99,14 @@ impl Paged {
     }
 }
 
+/// The address by which the browser has asked; whatever is no name of a host says nothing.
+fn asked(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let host = host.filter(|host| !host.is_empty() && host.chars().all(plain));
+    host.map(|host| format!("http://{host}")).unwrap_or_default()
+}
+
 /// The first value of a name in a query; ours need no unescaping.
 fn value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -117,5 +131,17 @@ mod tests {
         assert_eq!(value("lang=", "lang").and_then(spoken), None);
         assert_eq!(value("lang=é", "lang").and_then(spoken), None);
         assert_eq!(value("", "theme").and_then(Theme::named), None);
+    }
+
+    #[test]
+    fn only_a_host_becomes_an_address() {
+        for (host, base) in [
+            ("127.0.0.1:8788", "http://127.0.0.1:8788"),
+            ("[::1]:80", "http://[::1]:80"),
+            ("a.example/\"x", ""),
+        ] {
+            let value = HeaderValue::from_str(host).unwrap();
+            assert_eq!(asked(&HeaderMap::from_iter([(header::HOST, value)])), base);
+        }
     }
 }

@@ -5,8 +5,14 @@
 //! a whole page, or the part of it that htmx asked for.
 
 mod assets;
+mod complaint;
 pub(crate) mod console;
 mod framing;
+mod log;
+mod pictures;
+mod proving;
+mod reading;
+pub(crate) mod record;
 mod verify;
 
 use axum::{
@@ -23,7 +29,12 @@ use crate::pipeline::Line;
 pub(super) fn routes() -> OpenApiRouter<Line> {
     OpenApiRouter::new()
         .route("/assets/{name}", get(assets::serve))
-        .route("/verify", get(verify::form))
+        .route("/verify", get(verify::form).post(verify::check))
+        .route("/verify/{id}", get(record::show))
+        .route("/transparency", get(log::show))
+        .route("/trust", get(reading::trust))
+        .route("/about", get(reading::about))
+        .route("/complaint", get(complaint::form).post(complaint::send))
 }
 
 /// Where there is nothing: a page for browsers, an error for programs.
@@ -35,7 +46,7 @@ pub(super) async fn missing(page: Paged, headers: HeaderMap) -> Response {
 }
 
 /// Whether a browser asks, and no program that takes anything.
-fn reads_pages(headers: &HeaderMap) -> bool {
+pub(super) fn reads_pages(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
