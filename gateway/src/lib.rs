@@ -40,6 +40,7 @@ mod marking;
 mod members;
 pub mod metrics;
 pub mod models;
+mod newsml;
 mod outbound;
 pub mod outcome;
 pub mod pipeline;

@@ -3,7 +3,11 @@
 use askama::Template;
 use types::{Language, Modality};
 
-use super::{Member, review::{Kind, Preview}, words};
+use super::{
+    Member,
+    review::{Kind, Preview},
+    words,
+};
 use crate::{Frame, Html, Theme, texts::Texts, written};
 
 /// A node of the manifest tree.

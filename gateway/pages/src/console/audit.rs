@@ -81,8 +81,19 @@ pub struct Explorer {
 
 /// Events to choose from.
 pub const EVENTS: [&str; 13] = [
-    "admitted", "released", "held", "refused", "failed", "interrupted", "approved", "rejected",
-    "published", "corrected", "withdrawn", "exported", "policy_changed",
+    "admitted",
+    "released",
+    "held",
+    "refused",
+    "failed",
+    "interrupted",
+    "approved",
+    "rejected",
+    "published",
+    "corrected",
+    "withdrawn",
+    "exported",
+    "policy_changed",
 ];
 
 #[derive(Template)]
@@ -97,7 +108,8 @@ struct Page<'a> {
 impl Page<'_> {
     fn older(&self, cursor: &str) -> String {
         let Wanted { text, event, rule, since, until } = &self.view.wanted;
-        let pairs = [("q", text), ("event", event), ("rule", rule), ("since", since), ("until", until)];
+        let pairs =
+            [("q", text), ("event", event), ("rule", rule), ("since", since), ("until", until)];
         let given = pairs.iter().filter(|(_, value)| !value.is_empty());
         let given = given.map(|(name, value)| format!("{name}={}&", encoded(value)));
         self.f.to(&format!("/console/audit?{}cursor={cursor}", given.collect::<String>()))

@@ -7,12 +7,19 @@
 pub mod asset;
 pub mod audit;
 pub mod create;
+pub mod desk;
+pub mod entry;
 pub mod gallery;
 pub mod home;
+pub mod listing;
+pub mod password;
+pub mod policy;
 pub mod queue;
+pub mod reports;
 pub mod request;
 pub mod review;
 pub mod sign_in;
+pub mod story;
 mod words;
 
 use types::Role;
@@ -43,10 +50,6 @@ impl Member {
 
     pub(crate) const fn audits(&self) -> bool {
         self.role.may_audit()
-    }
-
-    pub(crate) const fn runs(&self) -> bool {
-        matches!(self.role, Role::Ops)
     }
 }
 

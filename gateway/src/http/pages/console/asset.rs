@@ -137,9 +137,8 @@ async fn view(
     let picture = matches!(preview, Some(Preview::Picture(..)));
     let others = if picture { others(&stages, &entry).await? } else { Vec::new() };
     let beside = with.and_then(|with| others.iter().find(|(other, _)| other == with));
-    let beside = beside.map(|(other, name)| {
-        (format!("/console/assets/{other}/content"), name.clone())
-    });
+    let beside =
+        beside.map(|(other, name)| (format!("/console/assets/{other}/content"), name.clone()));
     let (sha256, _, manifest) = entry.current();
     let mark = serde_json::to_value(&entry.mark).unwrap_or_default();
     let mark = ["id", "reason", "algorithm"].iter().find_map(|name| mark.get(name)?.as_str());
@@ -261,7 +260,10 @@ fn grow(value: &Value, level: usize, nodes: &mut Vec<Node>) {
         level: level.min(LEVELS_MAX),
         title: text("title").unwrap_or_else(|| "–".to_owned()),
         relationship: text("relationship").unwrap_or_default(),
-        signer: value.get("signer").and_then(|signer| signer.get("name")?.as_str()).map(str::to_owned),
+        signer: value
+            .get("signer")
+            .and_then(|signer| signer.get("name")?.as_str())
+            .map(str::to_owned),
         at: text("signed_at"),
         verdict: text("verdict").unwrap_or_default(),
         actions: actions.into_iter().flatten().filter_map(action).collect(),

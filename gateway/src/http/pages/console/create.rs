@@ -101,11 +101,7 @@ pub(super) async fn check(
 }
 
 /// Judges a text as a request of this person.
-pub(super) async fn checked(
-    line: &Line,
-    session: &Session,
-    text: &str,
-) -> Result<Check, ApiError> {
+pub(super) async fn checked(line: &Line, session: &Session, text: &str) -> Result<Check, ApiError> {
     let engine = line.stages().policy().clone();
     let scope = screening::scope(&session.pass.principal, Modality::Text, Hook::Input, text);
     let judged = text.to_owned();

@@ -17,6 +17,9 @@ use crate::{
     pipeline::Line,
 };
 
+/// Where whoever is not signed in is sent.
+const SIGN_IN: &str = "/console/sign-in";
+
 /// Who reads a page.
 pub(super) fn member(session: &Session) -> Member {
     let principal = &session.pass.principal;
@@ -47,29 +50,37 @@ pub(crate) async fn shown(State(line): State<Line>, request: Request, next: Next
     let Ok(page) = Paged::from_request_parts(&mut parts, &line).await;
     let before = parts.headers.contains_key(header::COOKIE);
     let asked = parts.uri.path_and_query().map(|path| path.as_str().to_owned());
-    let signing = parts.uri.path() == "/console/session";
+    let path = parts.uri.path().to_owned();
+    let signing = path == "/console/session";
     let changes = parts.method != axum::http::Method::GET;
     let response = next.run(Request::from_parts(parts, body)).await;
-    let Some(error) = response.extensions().get::<ApiError>().cloned() else { return response };
+    let sent = response.headers().get(header::LOCATION).is_some_and(|to| to == SIGN_IN);
+    let ending = path.as_str() == "/console/session/end";
+    let error = match response.extensions().get::<ApiError>().cloned() {
+        Some(error) => error,
+        None if sent && !ending => ApiError::not_signed_in(),
+        None => return response,
+    };
+    let status = if sent { StatusCode::UNAUTHORIZED } else { response.status() };
     if error.code() == "password_change_needed" && !partly {
         return to(&page.frame.to("/console/password"));
     }
-    let trouble = match response.status() {
+    let trouble = match status {
         StatusCode::UNAUTHORIZED if signing => Some(Trouble::Wrong),
         StatusCode::TOO_MANY_REQUESTS if signing => Some(Trouble::Often),
         StatusCode::UNAUTHORIZED => before.then_some(Trouble::Ended),
         _ => return page.problem(&error),
     };
     if partly {
-        return ([("hx-redirect", page.frame.to("/console/sign-in"))]).into_response();
+        return ([("hx-redirect", page.frame.to(SIGN_IN))]).into_response();
     }
     if !changes {
         // What was asked for is a path of ours; a query of its own must not end here.
         let next = asked.unwrap_or_default().replace('%', "%25").replace('&', "%26");
         let ended = if before { "&ended=1" } else { "" };
-        return to(&page.frame.to(&format!("/console/sign-in?next={next}{ended}")));
+        return to(&page.frame.to(&format!("{SIGN_IN}?next={next}{ended}")));
     }
     let provider = line.stages().admitting.provider.is_some();
     let view = SignIn { trouble, provider, link: None, next: String::new() };
-    page.with_status(response.status(), pages::console::sign_in::page(&page.frame, &view))
+    page.with_status(status, pages::console::sign_in::page(&page.frame, &view))
 }

@@ -24,8 +24,7 @@ use types::{
 use super::{Paged, create, member, seen, to};
 use crate::{
     http::{answer, console::Session, error::ApiError, extract::turned_away, size, stories},
-    jobs,
-    outcome,
+    jobs, outcome,
     pipeline::{Admitted, Line, Step},
     sheets::{self, Sheet},
     stories::{Form as Bound, Wanted},
@@ -87,9 +86,7 @@ pub(super) async fn make(
             let address = page.frame.to(&format!("/console/r/{id}"));
             Ok(begun(&line, admitted, &principal.tenant, &headers, address))
         }
-        Ok(Step::Refused(refusal)) => {
-            Ok(refused(&line, &session, &page, kind, &asked, &refusal))
-        }
+        Ok(Step::Refused(refusal)) => Ok(refused(&line, &session, &page, kind, &asked, &refusal)),
         Err(error) => Ok(again(&line, &session, &page, kind, &asked, error.into())),
     }
 }

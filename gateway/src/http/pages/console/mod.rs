@@ -5,14 +5,22 @@
 //! [`ApiError`]; browsers see it as a page ([`shown`]).
 
 mod asset;
+mod audit;
 mod create;
+mod desk;
+mod files;
 mod framing;
 mod gallery;
+mod listing;
 mod making;
+mod password;
+mod policy;
 mod queue;
+mod reports;
 mod request;
 mod review;
 mod seen;
+mod story;
 mod submitting;
 
 use axum::{
@@ -41,6 +49,17 @@ pub(crate) fn routes() -> Router<Line> {
         .route("/console/assets", get(gallery::show))
         .route("/console/assets/{id}", get(asset::show))
         .route("/console/assets/{id}/thumbnail", get(gallery::thumbnail))
+        .route("/console/assets/{id}/{file}", get(files::serve))
+        .route("/console/stories/{id}", get(story::show))
+        .route("/console/audit", get(audit::show))
+        .route("/console/audit/{index}", get(audit::one))
+        .route("/console/compliance", get(reports::show).post(reports::act))
+        .route("/console/policy", get(policy::show).post(policy::tried))
+        .route("/console/models", get(listing::models))
+        .route("/console/trust", get(listing::trust))
+        .route("/console/health", get(listing::health))
+        .route("/console/desk", get(desk::show).post(desk::check))
+        .route("/console/password", get(password::show))
         .route("/console/assets/{id}/publish", post(asset::publish))
         .route("/console/assets/{id}/amend", post(asset::amend))
 }

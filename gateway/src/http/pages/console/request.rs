@@ -43,7 +43,8 @@ async fn view(line: &Line, who: &Principal, id: RequestId) -> Result<Request, Ap
     let stages = line.stages();
     let records = records(&stages, who, id)?;
     let job = stages.jobs.find(id, &who.tenant);
-    let missing = || ApiError::not_found("request_not_found", format!("No request has the id {id}."));
+    let missing =
+        || ApiError::not_found("request_not_found", format!("No request has the id {id}."));
     if records.is_empty() && job.is_none() {
         return Err(missing());
     }
@@ -70,10 +71,8 @@ async fn view(line: &Line, who: &Principal, id: RequestId) -> Result<Request, Ap
         || seen::labelling_text(&stages.labelling, modality),
         |(_, record)| seen::label(&stages, record, modality),
     );
-    let raw: Vec<_> = records
-        .iter()
-        .map(|(index, record)| json!({"index": index, "record": record}))
-        .collect();
+    let raw: Vec<_> =
+        records.iter().map(|(index, record)| json!({"index": index, "record": record})).collect();
     Ok(Request {
         id: id.to_string(),
         modality,

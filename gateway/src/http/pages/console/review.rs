@@ -83,8 +83,8 @@ pub(super) async fn decide(
         _ => return Err(ApiError::invalid("decision", "Use approve, return or reject.")),
     };
     let named = form.responsible.trim();
-    let incomplete = !REASONS.contains(&form.reason.as_str())
-        || (ruling == Ruling::Approve && named.is_empty());
+    let incomplete =
+        !REASONS.contains(&form.reason.as_str()) || (ruling == Ruling::Approve && named.is_empty());
     let trouble = if form.sha256 != entry.sha256.to_string() {
         Some(Trouble::Changed)
     } else if incomplete {
@@ -102,8 +102,7 @@ pub(super) async fn decide(
     let commitment = recording::commitment(&stages.pseudonym_key, "responsible", named);
     let answering = (!named.is_empty()).then_some(commitment);
     let asset = entry.asset_id;
-    let decided =
-        reviews::decide_answered(&stages, who, asset, ruling, &reason, answering).await;
+    let decided = reviews::decide_answered(&stages, who, asset, ruling, &reason, answering).await;
     match decided {
         Ok(_) => {}
         Err(ReviewError::FourEyes) => {
@@ -248,10 +247,8 @@ async fn decided(stages: &Stages, entry: &AssetEntry) -> Result<Option<Decided>,
     let Some(index) = entry.review_index else { return Ok(None) };
     let record = seen::record(stages, index)?;
     let said = sheets::note(stages, entry.asset_id, &record).await?.unwrap_or_default();
-    let (role, reason) = record
-        .review
-        .map(|review| (review.role.to_string(), review.reason))
-        .unwrap_or_default();
+    let (role, reason) =
+        record.review.map(|review| (review.role.to_string(), review.reason)).unwrap_or_default();
     Ok(Some(Decided {
         event: record.event.name().to_owned(),
         role,

@@ -89,7 +89,7 @@ pub(super) async fn preview(
     }
     // An EPUB or a page is a file, whatever people read in it.
     Ok(match (entry.media_type.modality(), entry.media_type) {
-        (Modality::Image, MediaType::Png | MediaType::Jpeg | MediaType::WebP) => {
+        (Modality::Image, MediaType::Png | MediaType::Jpeg | MediaType::Webp) => {
             Preview::Picture(at, alt.to_owned())
         }
         (Modality::Audio, _) => Preview::Sound(at),

@@ -35,7 +35,8 @@ pub(super) async fn submit(
     let (stages, who) = (line.stages(), &session.pass.principal);
     let request: RequestId = super::read(&id)?;
     let places = stages.log.registry().request(request).map_err(LineError::from)?;
-    let missing = || ApiError::not_found("request_not_found", format!("No request has the id {id}."));
+    let missing =
+        || ApiError::not_found("request_not_found", format!("No request has the id {id}."));
     let mut asset = None;
     for index in places {
         let record = seen::record(&stages, index)?;
