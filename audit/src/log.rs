@@ -292,6 +292,12 @@ impl Log {
         self.view().tree.consistency(old, size)
     }
 
+    /// The root over the first `size` entries; `None` when there are fewer.
+    #[must_use]
+    pub fn root(&self, size: u64) -> Option<Sha256> {
+        self.view().tree.root(size)
+    }
+
     /// Hashes of a tile (C2SP tlog-tiles): `width` nodes of level `8 * level` from `256 * number`.
     #[must_use]
     pub fn tile(&self, level: u8, number: u64, width: u16) -> Option<Vec<u8>> {

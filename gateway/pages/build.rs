@@ -12,16 +12,25 @@ type Done<T> = Result<T, Box<dyn Error>>;
 const LANGUAGES: [(&str, &str, &[&str]); 2] =
     [("en", "En", &["one", "other"]), ("zh-Hans", "Zh", &["other"])];
 
+/// What the files of a language begin with: the public pages' texts, and the console's.
+const FILES: [&str; 2] = ["", "console."];
+
 fn main() -> Done<()> {
     let mut all = Vec::new();
     for (name, variant, forms) in LANGUAGES {
-        let path = format!("locales/{name}.toml");
-        println_cargo(&format!("rerun-if-changed={path}"))?;
-        let texts: BTreeMap<String, toml::Value> = toml::from_str(&fs::read_to_string(&path)?)?;
-        for (key, value) in &texts {
-            check(&path, key, value, forms)?;
+        let mut texts: BTreeMap<String, toml::Value> = BTreeMap::new();
+        for begins in FILES {
+            let path = format!("locales/{begins}{name}.toml");
+            println_cargo(&format!("rerun-if-changed={path}"))?;
+            let read: BTreeMap<String, toml::Value> = toml::from_str(&fs::read_to_string(&path)?)?;
+            for (key, value) in read {
+                check(&path, &key, &value, forms)?;
+                if texts.insert(key.clone(), value).is_some() {
+                    return Err(format!("{path}: `{key}` is in another file, too").into());
+                }
+            }
         }
-        all.push((path, variant, texts));
+        all.push((name.to_owned(), variant, texts));
     }
     println_cargo("rerun-if-changed=build.rs")?;
     let code = generate(&all)?;

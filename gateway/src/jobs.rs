@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::{sync::mpsc, task::AbortHandle};
-use types::{AssetId, RequestId};
+use types::{AssetId, Modality, RequestId};
 
 use crate::{
     outcome::Outcome,
@@ -34,6 +34,8 @@ pub(crate) struct Job {
     pub(crate) tenant: String,
     /// What was asked for, as its answers repeat it.
     pub(crate) asked: serde_json::Value,
+    /// What is made.
+    pub(crate) modality: Modality,
     /// How far it is.
     pub(crate) state: State,
     /// Ends it; `None` when it is not running here.
@@ -112,9 +114,31 @@ pub(crate) fn start(
     tenant: &str,
     asked: serde_json::Value,
 ) -> Job {
-    let request = admitted.case().request_id();
-    let job =
-        Job { request, tenant: tenant.to_owned(), asked, state: State::Running(0), handle: None };
+    begun(line, admitted, tenant, asked, None)
+}
+
+/// The same for somebody who reads along: `told` hears each piece of a text, and ends when the job's
+/// end is on record. A reader who leaves does not end the job.
+pub(crate) fn start_told(
+    line: &Line,
+    admitted: Admitted,
+    tenant: &str,
+    asked: serde_json::Value,
+    told: mpsc::Sender<String>,
+) -> Job {
+    begun(line, admitted, tenant, asked, Some(told))
+}
+
+fn begun(
+    line: &Line,
+    admitted: Admitted,
+    tenant: &str,
+    asked: serde_json::Value,
+    told: Option<mpsc::Sender<String>>,
+) -> Job {
+    let (request, modality) = (admitted.case().request_id(), admitted.case().modality());
+    let state = State::Running(0);
+    let job = Job { request, tenant: tenant.to_owned(), asked, modality, state, handle: None };
     line.stages().jobs.begin(job.clone());
     let (watched, line) = (line.clone(), line.clone());
     let running = tokio::spawn(async move {
@@ -122,7 +146,7 @@ pub(crate) fn start(
         let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
         let running = line.finish(admitted, Delivery::Stream(pieces));
         let running = tokio::time::timeout(Duration::from_secs(seconds), running);
-        let (outcome, ()) = tokio::join!(running, follow(&line, request, receiver));
+        let (outcome, ()) = tokio::join!(running, follow(&line, request, receiver, told.as_ref()));
         let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the job")));
         line.stages().jobs.set(request, ended(outcome));
     });
@@ -130,12 +154,23 @@ pub(crate) fn start(
     job
 }
 
-async fn follow(line: &Line, request: RequestId, mut pieces: mpsc::Receiver<Piece>) {
+async fn follow(
+    line: &Line,
+    request: RequestId,
+    mut pieces: mpsc::Receiver<Piece>,
+    told: Option<&mpsc::Sender<String>>,
+) {
     while let Some(piece) = pieces.recv().await {
-        if let Piece::Progress { done, total, .. } = piece {
-            // Marking, signing and storing come after the model: it is never done here.
-            let percent = (done.saturating_mul(95) / total.max(1)).min(95);
-            line.stages().jobs.set(request, State::Running(percent as u8));
+        match piece {
+            Piece::Progress { done, total, .. } => {
+                // Marking, signing and storing come after the model: it is never done here.
+                let percent = (done.saturating_mul(95) / total.max(1)).min(95);
+                line.stages().jobs.set(request, State::Running(percent as u8));
+            }
+            Piece::Text(text) => {
+                // Whoever has left, or reads too slowly, finds the whole text when it is released.
+                let _ = told.map(|told| told.try_send(text));
+            }
         }
     }
 }
@@ -168,6 +203,7 @@ mod tests {
             request: RequestId::new(),
             tenant: tenant.to_owned(),
             asked: serde_json::Value::Null,
+            modality: Modality::Video,
             state: State::Running(0),
             handle: None,
         }

@@ -6,7 +6,7 @@
 
 use audit::{AssetEntry, Event, LogError, Record, ReviewRecord, StateError};
 use serde::{Deserialize, Serialize};
-use types::{AssetId, Principal, Receipt, Role};
+use types::{AssetId, Principal, Receipt, Role, Sha256};
 use utoipa::ToSchema;
 
 use crate::{recording, wiring::Stages};
@@ -78,6 +78,21 @@ pub async fn decide(
     ruling: Ruling,
     reason: &str,
 ) -> Result<Receipt, ReviewError> {
+    decide_answered(stages, reviewer, asset, ruling, reason, None).await
+}
+
+/// The same; `answering` is a commitment to who is editorially responsible, which goes on record.
+///
+/// # Errors
+/// [`ReviewError`] saying why the decision is not taken.
+pub async fn decide_answered(
+    stages: &Stages,
+    reviewer: &Principal,
+    asset: AssetId,
+    ruling: Ruling,
+    reason: &str,
+    answering: Option<Sha256>,
+) -> Result<Receipt, ReviewError> {
     if !reviewer.role.may_review() {
         return Err(ReviewError::Role(reviewer.role));
     }
@@ -100,6 +115,9 @@ pub async fn decide(
         return Err(ReviewError::Decided(asset));
     }
     let mut record = record(&entry, ruling, actor.clone());
+    if let (Some(commitment), Some(detail)) = (answering, &mut record.detail) {
+        *detail += &format!("; responsible {commitment}");
+    }
     record.review =
         Some(ReviewRecord { role: reviewer.role, reason: reason.chars().take(64).collect() });
     let appended = stages.log.append(record).await;

@@ -33,6 +33,12 @@ impl Indices {
         self.count
     }
 
+    /// The lowest index.
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        self.ranges.first().map(|range| range.0)
+    }
+
     /// `0-4, 7`, and how many more there are.
     #[must_use]
     pub fn text(&self) -> String {

@@ -61,6 +61,113 @@
     }
   });
 
+  // Keys of the console: `data-key` names the key of a link or button. They can be switched off,
+  // because programs that listen to speech would press them by accident.
+  const KEYS = "imprimatur-keys";
+  const silent = () => localStorage.getItem(KEYS) === "off";
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || silent()) return;
+    const key = event.key.toLowerCase();
+    const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const rows = [...document.querySelectorAll("[data-row]")];
+    if (target) {
+      event.preventDefault();
+      target.click();
+    } else if (rows.length > 0 && (key === "j" || key === "k")) {
+      const at = rows.indexOf(document.activeElement);
+      rows[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), rows.length - 1)].focus();
+    }
+  });
+  const told = (button) => {
+    button.textContent = silent() ? button.dataset.on : button.dataset.off;
+  };
+  document.querySelectorAll("[data-keys]").forEach((button) => {
+    told(button);
+    button.addEventListener("click", () => {
+      localStorage.setItem(KEYS, silent() ? "on" : "off");
+      told(button);
+    });
+  });
+
+  // `data-stream="#id"`: the answer to a form is shown while it is written.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("[data-stream]");
+    if (!form) return;
+    event.preventDefault();
+    const output = document.querySelector(form.dataset.stream);
+    const button = form.querySelector('button[type="submit"]');
+    output.textContent = "";
+    output.setAttribute("aria-busy", "true");
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        headers: { accept: "text/event-stream" },
+        body: new URLSearchParams(new FormData(form)),
+      });
+      const type = answer.headers.get("content-type") ?? "";
+      if (!type.startsWith("text/event-stream")) return form.submit();
+      await events(answer.body, (name, data) => {
+        if (name === "text") output.textContent += data;
+        if (name === "end") location.assign(data);
+      });
+    } finally {
+      output.removeAttribute("aria-busy");
+      button.disabled = false;
+    }
+  });
+  const events = async (body, each) => {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const pieces = (rest + value).split("\n\n");
+      rest = pieces.pop();
+      for (const piece of pieces) {
+        const lines = piece.split("\n");
+        const of = (name) =>
+          lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ""));
+        each(of("event")[0] ?? "message", of("data").join("\n"));
+      }
+    }
+  };
+
+  // Where an explanation is due, its button waits for it: `data-needs="#id"`.
+  const due = (button) => {
+    const field = document.querySelector(button.dataset.needs);
+    const look = () => {
+      button.disabled = field.value.trim() === "";
+    };
+    field.addEventListener("input", look);
+    look();
+  };
+  document.querySelectorAll("[data-needs]").forEach(due);
+
+  // Two pictures, one over the other.
+  document.querySelectorAll("[data-compare]").forEach((range) => {
+    const shown = document.querySelector(range.dataset.compare);
+    range.addEventListener("input", () => shown.style.setProperty("--at", `${range.value}%`));
+  });
+
+  // A table is sorted by the heading that is pressed.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sort]");
+    if (!button) return;
+    const head = button.closest("th");
+    const table = button.closest("table");
+    const at = [...head.parentNode.children].indexOf(head);
+    const down = head.getAttribute("aria-sort") === "ascending";
+    const said = (row) => row.children[at].dataset.value ?? row.children[at].textContent.trim();
+    const rows = [...table.tBodies[0].rows].sort(
+      (a, b) => said(a).localeCompare(said(b), undefined, { numeric: true }) * (down ? -1 : 1),
+    );
+    for (const other of head.parentNode.children) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    table.tBodies[0].append(...rows);
+  });
+
   document.documentElement.classList.add("scripted");
   const ready = (root) => root.querySelectorAll("[data-drop]").forEach(dropping);
   ready(document);

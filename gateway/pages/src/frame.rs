@@ -114,7 +114,7 @@ impl Frame {
 }
 
 /// The language's name in `?lang=`.
-const fn code(language: Language) -> &'static str {
+pub(crate) const fn code(language: Language) -> &'static str {
     match language {
         Language::En => "en",
         Language::Zh => "zh",

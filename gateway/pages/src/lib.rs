@@ -2,12 +2,14 @@
 //!
 //! Reading order: [`frame`] is what every page knows (language, theme, nonce, where it is); `texts`
 //! are its words in each language, `dates` its dates; [`assets`] are the files it needs and
-//! [`policy`] what a browser may do with it. [`public`] are the pages for everybody.
+//! [`policy`] what a browser may do with it. [`public`] are the pages for everybody,
+//! [`console`] those for people who have signed in.
 //!
 //! Whatever comes from a file or a person is text: templates escape all that they are given, and no
 //! template may say otherwise (a test reads them).
 
 pub mod assets;
+pub mod console;
 mod dates;
 pub mod frame;
 mod policy;

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
+use types::Principal;
 use utoipa::IntoParams;
 
 use super::{error::ApiError, extract::Caller};
@@ -65,8 +66,18 @@ pub(crate) async fn export(
     Query(extent): Query<Extent>,
 ) -> Result<Response, ApiError> {
     audit_only(&caller)?;
+    let wish = extent.wish(&caller);
+    exported(&line, &caller.0, wish).await
+}
+
+/// A bag of evidence as an answer.
+pub(super) async fn exported(
+    line: &Line,
+    who: &Principal,
+    wish: Wish,
+) -> Result<Response, ApiError> {
     let stages = line.stages();
-    let plan = extent.wish(&caller).plan(stages.author(&caller.0)).map_err(explain)?;
+    let plan = wish.plan(stages.author(who)).map_err(explain)?;
     let failed = |error: std::io::Error| explain(ExportError::Log(io(&error)));
     let folder = tempfile::tempdir_in(stages.installation.folder()).map_err(failed)?;
     let exported = stages.export(&plan, folder.path(), &|_, _| {}).await.map_err(explain)?;
@@ -128,7 +139,7 @@ fn audit_only(caller: &Caller) -> Result<(), ApiError> {
 }
 
 /// What a caller can do about it, if anything.
-fn explain(error: ExportError) -> ApiError {
+pub(super) fn explain(error: ExportError) -> ApiError {
     match error {
         ExportError::Regime(audit::report::RegimeError::Unknown(_)) => {
             ApiError::invalid("regime", error.to_string())

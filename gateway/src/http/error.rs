@@ -372,6 +372,8 @@ impl From<VaultingError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body())).into_response();
+        // A browser is answered with a page instead.
+        response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {

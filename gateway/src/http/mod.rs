@@ -98,8 +98,10 @@ pub fn api(line: Line) -> Router {
     let once = middleware::from_fn_with_state(line.clone(), idempotent::honour);
     let guarded = routes
         .route("/openapi.json", get(|| async move { described }))
+        .merge(pages::console::routes())
         .layer(once.clone())
-        .layer(middleware::from_fn_with_state(line.clone(), admission::admit));
+        .layer(middleware::from_fn_with_state(line.clone(), admission::admit))
+        .layer(middleware::from_fn_with_state(line.clone(), pages::console::shown));
     let open =
         open.layer(once).layer(middleware::from_fn_with_state(line.clone(), admission::recognise));
     let routes = guarded.merge(open);

@@ -2,6 +2,8 @@
 //!
 //! It is the first thing that a request meets. An endpoint that is not here is for nobody.
 
+mod console;
+
 use access::Act;
 use axum::http::Method;
 use types::{Modality, Role};
@@ -125,7 +127,16 @@ pub const TABLE: &[(&str, &str, Permit)] = &[
 pub fn of(method: &Method, path: &str) -> Option<Permit> {
     // HEAD is answered as GET without a body.
     let method = if method == Method::HEAD { "GET" } else { method.as_str() };
-    TABLE.iter().find(|row| row.0 == method && row.1 == path).map(|row| row.2)
+    rows().find(|row| row.0 == method && row.1 == path).map(|row| row.2)
+}
+
+/// Whether an endpoint takes any method.
+pub(super) fn takes(path: &str) -> bool {
+    rows().any(|row| row.1 == path)
+}
+
+fn rows() -> impl Iterator<Item = &'static (&'static str, &'static str, Permit)> {
+    TABLE.iter().chain(console::TABLE)
 }
 
 #[cfg(test)]

@@ -83,12 +83,8 @@ pub(crate) async fn create(
         Ok(asked) => asked,
         Err(error) => return Err(turned_away(&line, principal, Modality::Text, error).await),
     };
-    let id = format!("story_{}", RequestId::new());
-    let tenant = principal.tenant.to_string();
-    line.stages().told.begin(&id, &tenant, json!({"created_at": answer::now_unix_s()}));
-    let (events, receiver) = mpsc::channel::<Value>(PARTS_WAITING_MAX);
-    let job = Running { line: line.clone(), principal, id: id.clone(), events };
-    tokio::spawn(admitting::carried(job.run(wanted)));
+    let tenant = principal.tenant.clone();
+    let (id, receiver) = begin(&line, principal, wanted);
     if !is_stream {
         drop(receiver);
         let job = line.stages().told.find(&id, &tenant).ok_or_else(ApiError::bug)?;
@@ -101,6 +97,21 @@ pub(crate) async fn create(
         Ok::<_, Infallible>(Event::default().event(name).data(event.to_string()))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// Begins a story: its id, and what is told of it.
+pub(crate) fn begin(
+    line: &Line,
+    principal: Principal,
+    wanted: Wanted,
+) -> (String, mpsc::Receiver<Value>) {
+    let id = format!("story_{}", RequestId::new());
+    let asked = json!({"created_at": answer::now_unix_s()});
+    line.stages().told.begin(&id, &principal.tenant, asked);
+    let (events, receiver) = mpsc::channel::<Value>(PARTS_WAITING_MAX);
+    let job = Running { line: line.clone(), principal, id: id.clone(), events };
+    tokio::spawn(admitting::carried(job.run(wanted)));
+    (id, receiver)
 }
 
 /// How far a story is.

@@ -71,7 +71,8 @@ pub(crate) async fn list(
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::read(page)?;
-    let jobs = line.stages().jobs.of(&caller.0.tenant);
+    let mut jobs = line.stages().jobs.of(&caller.0.tenant);
+    jobs.retain(|job| job.modality == Modality::Video);
     let id = |job: &Job| json!({"id": format!("{PREFIX}{}", job.request)});
     let mut told = paged(jobs.iter().map(id).collect(), &page, "id")?;
     for row in told.get_mut("data").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -126,7 +127,8 @@ fn parse(id: &str) -> Result<RequestId, ApiError> {
 /// A job from memory, or from the log.
 fn find(line: &Line, tenant: &str, id: &str) -> Result<Job, ApiError> {
     let request = parse(id)?;
-    if let Some(job) = line.stages().jobs.find(request, tenant) {
+    let known = line.stages().jobs.find(request, tenant);
+    if let Some(job) = known.filter(|job| job.modality == Modality::Video) {
         return Ok(job);
     }
     let missing = || ApiError::not_found("video_not_found", format!("No video has the id {id}."));
@@ -156,7 +158,8 @@ fn recorded(request: RequestId, tenant: &str, record: &Record, before: Option<Jo
     };
     let model = record.generator.as_ref().map(|model| model.model.clone());
     let asked = json!({"model": model, "created_at": request.created_unix_s()});
-    Job { request, tenant: tenant.to_owned(), asked, state, handle: None }
+    let (tenant, modality) = (tenant.to_owned(), Modality::Video);
+    Job { request, tenant, asked, modality, state, handle: None }
 }
 
 /// OpenAI's object, with ours in it.

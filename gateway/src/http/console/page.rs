@@ -1,24 +1,24 @@
-//! A plain page to sign in: where links lead, and where whoever is not signed in is sent.
+//! The page to sign in: where links lead, and where whoever is not signed in is sent.
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, header::CONTENT_SECURITY_POLICY},
-    response::{Html, IntoResponse as _, Response},
+    response::Response,
 };
+use pages::console::sign_in::{self, SignIn, Trouble};
 use serde::Deserialize;
 
-use super::fresh;
-use crate::pipeline::Line;
+use super::{fresh, is_ours};
+use crate::{http::pages::Paged, pipeline::Line};
 
-/// Nothing but a form that is sent back here.
-const POLICY: &str =
-    "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// What a link carries.
+/// What the address carries.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 pub(crate) struct Carried {
     /// A secret that is good once.
     link: Option<String>,
+    /// The page to go on to, below `/console`.
+    next: Option<String>,
+    /// Present where a session has ended.
+    ended: Option<String>,
 }
 
 /// A form to sign in. A link is used up by its button, not by being looked at: programs that preview
@@ -26,24 +26,16 @@ pub(crate) struct Carried {
 #[utoipa::path(get, path = "/console/sign-in", params(Carried), responses(
     (status = 200, description = "text/html"),
 ))]
-pub(crate) async fn page(State(line): State<Line>, Query(carried): Query<Carried>) -> Response {
-    let link = carried.link.filter(|link| link.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    let fields = match link {
-        Some(link) => format!("<input type=\"hidden\" name=\"link\" value=\"{link}\">"),
-        None => NAMED.to_owned(),
+pub(crate) async fn page(
+    State(line): State<Line>,
+    page: Paged,
+    Query(carried): Query<Carried>,
+) -> Response {
+    let view = SignIn {
+        trouble: carried.ended.map(|_| Trouble::Ended),
+        provider: line.stages().admitting.provider.is_some(),
+        link: carried.link.filter(|link| link.bytes().all(|byte| byte.is_ascii_alphanumeric())),
+        next: carried.next.filter(|next| is_ours(next)).unwrap_or_default(),
     };
-    let other = if line.stages().admitting.provider.is_some() { PROVIDER } else { "" };
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sign in</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><h1>Sign in</h1>\
-         <form method=\"post\" action=\"/console/session\">{fields}\
-         <p><button>Sign in</button></p></form>{other}</html>"
-    );
-    let policy = [(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))];
-    fresh((policy, Html(html)).into_response())
+    fresh(page.show(sign_in::page(&page.frame, &view)))
 }
-
-const NAMED: &str = "<p><label>Name <input name=\"name\" autocomplete=\"username\" required></label></p>\
-    <p><label>Password <input name=\"password\" type=\"password\" \
-    autocomplete=\"current-password\" required></label></p>";
-const PROVIDER: &str = "<p><a href=\"/console/oidc/start\">Sign in with your organisation</a></p>";

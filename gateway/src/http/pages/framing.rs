@@ -77,7 +77,7 @@ impl Paged {
         shown
     }
 
-    fn with_status(&self, status: StatusCode, html: pages::Html) -> Response {
+    pub(crate) fn with_status(&self, status: StatusCode, html: pages::Html) -> Response {
         let html = match html {
             Ok(html) => html,
             Err(error) => {

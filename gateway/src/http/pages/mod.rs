@@ -6,6 +6,7 @@
 
 mod assets;
 mod complaint;
+pub(crate) mod console;
 mod framing;
 mod log;
 mod pictures;

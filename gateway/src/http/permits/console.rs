@@ -1,0 +1,36 @@
+//! The pages of the console: who may see them, and who may send their forms.
+
+use super::{AUDIT, PUBLISH, Permit, READ, REVIEW, TEXT};
+
+/// Every page of the console: method, path, who may.
+pub(super) const TABLE: &[(&str, &str, Permit)] = &[
+    ("GET", "/console", Permit::Known),
+    ("GET", "/console/password", Permit::Known),
+    ("GET", "/console/reviews", REVIEW),
+    ("GET", "/console/reviews/{id}", REVIEW),
+    ("POST", "/console/reviews/{id}", REVIEW),
+    ("GET", "/console/reviews/{id}/file", REVIEW),
+    ("GET", "/console/create/{kind}", TEXT),
+    ("POST", "/console/create/check", TEXT),
+    ("POST", "/console/create/{kind}", TEXT),
+    ("GET", "/console/r/{id}", READ),
+    ("POST", "/console/r/{id}", TEXT),
+    ("GET", "/console/stories/{id}", READ),
+    ("GET", "/console/assets", READ),
+    ("GET", "/console/assets/{id}", READ),
+    ("GET", "/console/assets/{id}/thumbnail", READ),
+    ("GET", "/console/assets/{id}/{file}", READ),
+    ("POST", "/console/assets/{id}/publish", PUBLISH),
+    ("POST", "/console/assets/{id}/amend", PUBLISH),
+    ("GET", "/console/audit", AUDIT),
+    ("GET", "/console/audit/{index}", AUDIT),
+    ("GET", "/console/compliance", AUDIT),
+    ("POST", "/console/compliance", AUDIT),
+    ("GET", "/console/policy", READ),
+    ("POST", "/console/policy", READ),
+    ("GET", "/console/models", READ),
+    ("GET", "/console/trust", READ),
+    ("GET", "/console/health", READ),
+    ("GET", "/console/desk", READ),
+    ("POST", "/console/desk", READ),
+];
