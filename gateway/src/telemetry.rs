@@ -7,7 +7,7 @@ mod trace;
 
 use tracing_subscriber::EnvFilter;
 
-pub use collector::ExportError;
+pub(crate) use collector::ExportError;
 pub(crate) use collector::Exporting;
 pub(crate) use trace::{Trace, carrying};
 

@@ -38,7 +38,7 @@ const TOKENS: [f64; 10] =
 /// Why nothing can be sent to the collector.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ExportError {
+pub(crate) enum ExportError {
     /// The file with its headers.
     #[error("telemetry.otlp.headers_file: {0}")]
     Headers(String),
