@@ -38,6 +38,7 @@ mod power_cut;
 mod publication;
 mod realtime;
 mod recovery;
+mod reloading;
 mod resolution;
 mod reviews;
 mod routes;

@@ -162,9 +162,30 @@ impl Server {
 
     /// Asks the server to end; its exit code.
     pub(crate) fn terminate(mut self) -> Option<i32> {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         self.process.wait().unwrap().code()
+    }
+
+    /// Asks the server to read its configuration again.
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// Waits until something is so; what never is ends the test.
+    pub(crate) fn until(&self, so: impl Fn(&Self) -> bool) {
+        for _ in 0..600 {
+            if so(self) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("it never became so");
     }
 
     /// What the public listener answers.

@@ -116,11 +116,11 @@ async fn no_byte_of_a_prompt_is_readable_before_or_after_erasure_and_old_proofs_
     let export = folder.path().join("before.zip");
     let everything = audit::Plan::everything(audit::export::Author::operator());
     line.stages().export(&everything, &export, &|_, _| {}).await.unwrap();
-    let ada = vaulting::find(line.stages(), "ada", Some("press")).await.unwrap();
+    let ada = vaulting::find(&line.stages(), "ada", Some("press")).await.unwrap();
     let wrapped = wrapped_keys(folder.path());
-    let erasure = vaulting::erase(line.stages(), &ada, &Actor::operator()).await.unwrap();
+    let erasure = vaulting::erase(&line.stages(), &ada, &Actor::operator()).await.unwrap();
     assert_eq!((erasure.erased, erasure.key_destroyed, erasure.is_complete()), (13, true, true));
-    assert!(vaulting::find(line.stages(), "ada", Some("press")).await.is_err());
+    assert!(vaulting::find(&line.stages(), "ada", Some("press")).await.is_err());
     assert_eq!(entries(folder.path()), 1, "the colleague's original stays");
     assert_eq!(holding(folder.path(), &secrets), Vec::<String>::new());
     let left: Vec<Vec<u8>> = wrapped_keys(folder.path());
@@ -150,8 +150,8 @@ async fn a_person_who_comes_back_after_erasure_has_another_key() {
     let line = line(folder.path()).await;
     for _ in 0..2 {
         say(&line, inside::journalist(), "yes").await.unwrap();
-        let ada = vaulting::find(line.stages(), "ada", Some("press")).await.unwrap();
-        vaulting::erase(line.stages(), &ada, &Actor::operator()).await.unwrap();
+        let ada = vaulting::find(&line.stages(), "ada", Some("press")).await.unwrap();
+        vaulting::erase(&line.stages(), &ada, &Actor::operator()).await.unwrap();
     }
     let commitments: Vec<_> = records(&line)
         .into_iter()
@@ -275,12 +275,12 @@ async fn what_has_reached_its_term_goes_unless_a_hold_covers_it() {
     say(&line, colleague("grace"), "two").await.unwrap();
     let stages = line.stages();
     let now = time::OffsetDateTime::now_utc();
-    assert_eq!(vaulting::expire(stages, now + DAY * 729).await.unwrap().expired, 0);
-    let scope = vaulting::scope(stages, "subject:ada", Some("press")).await.unwrap();
-    let hold = vaulting::hold(stages, scope, "suit 12-2026", &Actor::operator()).await.unwrap();
-    assert_eq!(vaulting::expire(stages, now + DAY * 740).await.unwrap().expired, 1);
-    vaulting::release(stages, hold.index, &Actor::operator()).await.unwrap();
-    let expiry = vaulting::expire(stages, now + DAY * 740).await.unwrap();
+    assert_eq!(vaulting::expire(&stages, now + DAY * 729).await.unwrap().expired, 0);
+    let scope = vaulting::scope(&stages, "subject:ada", Some("press")).await.unwrap();
+    let hold = vaulting::hold(&stages, scope, "suit 12-2026", &Actor::operator()).await.unwrap();
+    assert_eq!(vaulting::expire(&stages, now + DAY * 740).await.unwrap().expired, 1);
+    vaulting::release(&stages, hold.index, &Actor::operator()).await.unwrap();
+    let expiry = vaulting::expire(&stages, now + DAY * 740).await.unwrap();
     assert_eq!((expiry.expired, expiry.keys), (1, 1), "grace's key went with her last original");
     assert_eq!(entries(folder.path()), 0);
     let expired = records(&line).into_iter().filter(|record| record.event == Event::Expired);
@@ -299,14 +299,14 @@ async fn a_held_original_survives_erasure_and_the_rest_does_not() {
     let stages = line.stages();
     let pointers = records(&line).into_iter().filter_map(|record| record.vault);
     let first = pointers.flat_map(|vault| vault.entries).next().unwrap().id;
-    let scope = vaulting::scope(stages, &format!("entry:{first}"), None).await.unwrap();
-    let hold = vaulting::hold(stages, scope, "suit", &Actor::operator()).await.unwrap();
-    let ada = vaulting::find(stages, "ada", Some("press")).await.unwrap();
-    let erasure = vaulting::erase(stages, &ada, &Actor::operator()).await.unwrap();
+    let scope = vaulting::scope(&stages, &format!("entry:{first}"), None).await.unwrap();
+    let hold = vaulting::hold(&stages, scope, "suit", &Actor::operator()).await.unwrap();
+    let ada = vaulting::find(&stages, "ada", Some("press")).await.unwrap();
+    let erasure = vaulting::erase(&stages, &ada, &Actor::operator()).await.unwrap();
     assert_eq!((erasure.erased, erasure.key_destroyed), (2, false));
     assert_eq!(erasure.refused, [(Kept::LegalHold, 1)]);
-    vaulting::release(stages, hold.index, &Actor::operator()).await.unwrap();
-    let erasure = vaulting::erase(stages, &ada, &Actor::operator()).await.unwrap();
+    vaulting::release(&stages, hold.index, &Actor::operator()).await.unwrap();
+    let erasure = vaulting::erase(&stages, &ada, &Actor::operator()).await.unwrap();
     assert_eq!((erasure.erased, erasure.key_destroyed), (1, true));
     let refusals = records(&line).into_iter().filter(|r| r.event == Event::ErasureRefused);
     assert_eq!(refusals.count(), 1);
@@ -317,7 +317,7 @@ async fn an_erasure_that_a_crash_cut_off_is_recorded_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let line = line(folder.path()).await;
     say(&line, inside::journalist(), "one").await.unwrap();
-    let ada = vaulting::find(line.stages(), "ada", Some("press")).await.unwrap();
+    let ada = vaulting::find(&line.stages(), "ada", Some("press")).await.unwrap();
     line.stages().close().await.unwrap();
     drop(line);
     // The process has died after the key was destroyed: nobody has written the record.

@@ -8,14 +8,15 @@ mod generators;
 mod labels;
 mod provenance;
 pub(crate) mod routes;
+mod server;
 mod storage;
+mod telemetry;
 mod vault;
 mod webhooks;
 mod witnesses;
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -25,7 +26,9 @@ pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
 pub use routes::{HedgeAfter, Learned, RouteSection};
 use serde::{Deserialize, Serialize};
+pub use server::{ClientCertificate, Connections, Cors, Server, Tls};
 pub use storage::{Hidden, Storage, StorageKind};
+pub use telemetry::{Otlp, Telemetry};
 use types::{Action, Category};
 pub use vault::Vault;
 pub use webhooks::WebhookSection;
@@ -61,31 +64,6 @@ pub struct Config {
     pub review: Review,
     /// Logs of the program itself.
     pub telemetry: Telemetry,
-}
-
-/// `[server]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    /// Address of the API.
-    pub listen: SocketAddr,
-    /// Address of the public listener: verification, detection and log tiles only.
-    pub public_listen: Option<SocketAddr>,
-    /// Largest accepted body in bytes.
-    pub body_bytes_max: usize,
-    /// A request that takes longer is answered 503 and recorded as interrupted.
-    pub request_seconds_max: u64,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
-            public_listen: None,
-            body_bytes_max: 32 << 20,
-            request_seconds_max: 600,
-        }
-    }
 }
 
 /// `[auth]`
@@ -199,22 +177,6 @@ impl Default for Review {
     }
 }
 
-/// `[telemetry]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Telemetry {
-    /// A `tracing` filter such as `info` or `gateway=debug`.
-    pub filter: String,
-    /// Write JSON lines instead of text.
-    pub json: bool,
-}
-
-impl Default for Telemetry {
-    fn default() -> Self {
-        Self { filter: "warn".to_owned(), json: false }
-    }
-}
-
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -274,6 +236,8 @@ impl Config {
         vault
             .or_else(|| self.provenance.problem())
             .or_else(|| self.labels.problem())
+            .or_else(|| self.server.problem())
+            .or_else(|| self.telemetry.problem())
             .or_else(routes)
     }
 }

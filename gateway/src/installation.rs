@@ -44,13 +44,17 @@ pub enum InstallationError {
 pub struct Installation {
     folder: PathBuf,
     config: Config,
+    /// The file that was read, where it is not the folder's own.
+    source: Option<PathBuf>,
+    /// Models that stand in no file: they were found when the program started.
+    found: Vec<(String, GeneratorSection)>,
 }
 
 impl Installation {
     /// A folder that was made by [`Self::create`].
     #[must_use]
     pub const fn new(folder: PathBuf, config: Config) -> Self {
-        Self { folder, config }
+        Self { folder, config, source: None, found: Vec::new() }
     }
 
     /// Makes configuration, keys and certificates in `folder`.
@@ -90,9 +94,25 @@ impl Installation {
         more: impl IntoIterator<Item = (String, GeneratorSection)>,
     ) -> Self {
         for (name, section) in more {
+            self.found.push((name.clone(), section.clone()));
             self.config.generators.entry(name).or_insert(section);
         }
         self
+    }
+
+    /// Models that stand in no file.
+    pub(crate) fn found(&self) -> &[(String, GeneratorSection)] {
+        &self.found
+    }
+
+    /// The file that the configuration is read from.
+    pub(crate) fn source(&self) -> PathBuf {
+        self.source.clone().unwrap_or_else(|| self.config_file())
+    }
+
+    /// Names the file that the configuration was read from.
+    pub(crate) fn set_source(&mut self, file: PathBuf) {
+        self.source = Some(file);
     }
 
     /// The configuration.

@@ -50,6 +50,7 @@ pub mod publishing;
 mod realtime;
 mod recording;
 mod releasing;
+mod reloading;
 pub mod renditions;
 pub mod resolver;
 mod resolving;

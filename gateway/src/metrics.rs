@@ -1,10 +1,14 @@
 //! What the program counts: documented names in Prometheus' text format, never content.
 
+mod reloads;
+
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
+
+pub use reloads::{ConfigLabels, ReloadLabels, ReloadMetrics};
 
 /// Labels of a finished request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -36,6 +40,8 @@ pub struct Metrics {
     pub requests_open: Gauge,
     /// What others say about the log.
     pub attestation: AttestationMetrics,
+    /// Configurations that were read again.
+    pub reloads: ReloadMetrics,
 }
 
 /// Labels of a witness's answer.
@@ -108,7 +114,17 @@ impl Default for Metrics {
         );
         let attestation = AttestationMetrics::default();
         attestation.register(&mut registry);
-        Self { registry, requests, generator_calls, stage_seconds, requests_open, attestation }
+        let reloads = ReloadMetrics::default();
+        reloads.register(&mut registry);
+        Self {
+            registry,
+            requests,
+            generator_calls,
+            stage_seconds,
+            requests_open,
+            attestation,
+            reloads,
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! A model whose files are damaged does not keep the others from serving: it answers every request
 //! with what is wrong with it.
 
+mod kept;
+
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
@@ -11,6 +13,8 @@ use generators::{
     RouteSettings, Token, WebUi,
 };
 use types::{Modality, Sha256, Task};
+
+pub(crate) use kept::Models;
 
 use crate::{
     config::{GeneratorSection, RouteSection},
@@ -68,42 +72,21 @@ impl ModelError {
 pub fn open_all(
     installation: &Installation,
 ) -> Result<BTreeMap<String, Arc<dyn Generator>>, ModelError> {
-    let mut models = BTreeMap::new();
-    let sections = &installation.config().generators;
-    // What is several models is opened after them: each is in memory once.
-    let (several, single) = sections.iter().partition::<Vec<_>, _>(|(_, one)| one.kind == MIRRORS);
-    for (name, section) in single.into_iter().chain(several) {
-        let opened = match section.kind.as_str() {
-            MIRRORS => mirrors(name, section, |other| models.get(other).map(Arc::clone)),
-            _ => open(installation, name, section),
-        };
-        let model = match opened {
-            Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
-                tracing::warn!(model = %name, error = %source, "this model cannot be used");
-                Arc::new(Damaged::new(name, section, source))
-            }
-            opened => opened?,
-        };
-        models.insert(name.clone(), model);
-    }
-    let routes = routes(installation, &models)?;
-    models.extend(routes);
-    Ok(models)
+    Ok(Models::open(installation, &Models::default())?.by_name)
 }
 
-type Models = BTreeMap<String, Arc<dyn Generator>>;
-
-/// The configured routes over the models.
-fn routes(installation: &Installation, models: &Models) -> Result<Models, ModelError> {
-    let open = |(name, section): (&String, &RouteSection)| {
-        let named = section.models.iter();
-        // Configuration was checked: it names only models that there are.
-        let named = named.filter_map(|model| Some((model.clone(), Arc::clone(models.get(model)?))));
-        let route = Route::new(name, named.collect(), section.settings());
-        let route = route.map_err(|source| ModelError::Route { route: name.clone(), source })?;
-        Ok((name.clone(), Arc::new(route) as Arc<dyn Generator>))
-    };
-    installation.config().routes.iter().map(open).collect()
+/// A configured route over models.
+fn route(
+    name: &str,
+    section: &RouteSection,
+    models: &BTreeMap<String, Arc<dyn Generator>>,
+) -> Result<Arc<dyn Generator>, ModelError> {
+    let named = section.models.iter();
+    // Configuration was checked: it names only models that there are.
+    let named = named.filter_map(|model| Some((model.clone(), Arc::clone(models.get(model)?))));
+    let route = Route::new(name, named.collect(), section.settings());
+    let route = route.map_err(|source| ModelError::Route { route: name.to_owned(), source })?;
+    Ok(Arc::new(route))
 }
 
 const fn is_configuration(error: &GeneratorError) -> bool {

@@ -39,8 +39,9 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use generators::Generator;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use types::{Action, GenerationRequest, MediaType, Modality, Principal, Receipt, RequestId};
 
 pub use crate::line_error::LineError;
@@ -135,23 +136,31 @@ pub struct Signed {
     asset: SignedAsset,
 }
 
-/// The line with its stages.
+/// The line with its stages. A clone is the same line.
 #[derive(Debug, Clone)]
 pub struct Line {
-    stages: Arc<Stages>,
+    stages: Arc<ArcSwap<Stages>>,
+    /// One new configuration after the other.
+    pub(crate) reloading: Arc<Mutex<()>>,
 }
 
 impl Line {
     /// A line over wired stages.
     #[must_use]
     pub fn new(stages: Arc<Stages>) -> Self {
-        Self { stages }
+        Self { stages: Arc::new(ArcSwap::new(stages)), reloading: Arc::default() }
     }
 
-    /// The stages, for what is not part of the line: look-ups, accounts, reviews.
+    /// The stages in force now, for a request to keep, and for what is not part of the line: look-ups,
+    /// accounts, reviews.
     #[must_use]
-    pub fn stages(&self) -> &Arc<Stages> {
-        &self.stages
+    pub fn stages(&self) -> Arc<Stages> {
+        self.stages.load_full()
+    }
+
+    /// Puts newer stages into force; what runs keeps those that it began with.
+    pub(crate) fn exchange(&self, stages: Stages) {
+        self.stages.store(Arc::new(stages));
     }
 
     /// From request to terminal record, in one go.
@@ -181,7 +190,7 @@ impl Line {
         generator: Arc<dyn Generator>,
         delivery: Delivery,
     ) -> Result<Outcome, LineError> {
-        let case = Case::open_with(Arc::clone(&self.stages), principal, request, generator);
+        let case = Case::open_with(self.stages(), principal, request, generator);
         match self.admit_case(case).await? {
             Step::Go(admitted) => self.finish(admitted, delivery).await,
             Step::Refused(refusal) => Ok(Outcome::Refused(refusal)),
@@ -199,7 +208,7 @@ impl Line {
         mut file: Brought,
     ) -> Result<Outcome, LineError> {
         let media_type = file.media_type;
-        let mut case = Case::brought(Arc::clone(&self.stages), principal, media_type.modality());
+        let mut case = Case::brought(self.stages(), principal, media_type.modality());
         if matches!(media_type, MediaType::PlainText | MediaType::Markdown) {
             match screening::brought(&mut case, &file.bytes).await {
                 Ok(Action::Block) => return case.refuse().await.map(Outcome::Refused),
@@ -224,7 +233,7 @@ impl Line {
         modality: Modality,
         code: &str,
     ) -> Result<(RequestId, Receipt), LineError> {
-        let case = Case::malformed(Arc::clone(&self.stages), principal, modality);
+        let case = Case::malformed(self.stages(), principal, modality);
         let id = case.request_id();
         case.turn_away(code).await.map(|receipt| (id, receipt))
     }
@@ -268,7 +277,7 @@ impl Line {
         principal: Principal,
         request: GenerationRequest,
     ) -> Result<Step<Admitted>, LineError> {
-        self.admit_case(Case::open(Arc::clone(&self.stages), principal, request)).await
+        self.admit_case(Case::open(self.stages(), principal, request)).await
     }
 
     async fn admit_case(&self, mut case: Case) -> Result<Step<Admitted>, LineError> {

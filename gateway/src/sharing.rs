@@ -6,7 +6,7 @@ use audit::{LogError, Record};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::RequestId;
 
-use crate::wiring::Stages;
+use crate::{pipeline::Line, wiring::Stages};
 
 /// Whose turn it is to close what gateways that were killed have left unfinished.
 const TURN: &[u8] = b"lease/unfinished";
@@ -52,7 +52,8 @@ impl Stages {
     /// Whether this gateway is the one that closes what was left unfinished. Whoever has the turn
     /// knows what the one before has written.
     pub(crate) async fn takes_turn(&self) -> Result<bool, LogError> {
-        let Some(Sharing { holder, every, .. }) = &self.sharing else { return Ok(true) };
+        let Some(sharing) = &self.sharing else { return Ok(true) };
+        let Sharing { holder, every, .. } = &**sharing;
         let (now, term) = (OffsetDateTime::now_utc(), *every * 2);
         let taken = self.state.lease(TURN, holder, now, term).await;
         let taken = taken.map_err(|error| LogError::Unreachable(error.to_string()))?;
@@ -61,14 +62,16 @@ impl Stages {
         }
         Ok(taken)
     }
+}
 
+impl Line {
     /// Goes on closing what other gateways leave unfinished when they are killed; ends at once where
     /// there are none.
     pub(crate) async fn close_for_others(&self) {
-        let Some(sharing) = &self.sharing else { return };
+        let Some(sharing) = self.stages().sharing.clone() else { return };
         loop {
             tokio::time::sleep(sharing.every).await;
-            match self.close_unfinished().await {
+            match self.stages().close_unfinished().await {
                 Ok(0) => {}
                 Ok(closed) => tracing::warn!(closed, "closed requests of a gateway that is gone"),
                 Err(error) => tracing::warn!(%error, "unfinished requests could not be closed"),
@@ -78,12 +81,16 @@ impl Stages {
 
     /// Erases here, again and again, whom another gateway has erased: each has a vault of its own.
     pub(crate) async fn follow_others(&self) {
-        if self.sharing.is_none() {
+        let stages = self.stages();
+        if stages.sharing.is_none() {
             return;
         }
+        let (all, entries) = (stages.vault.clone(), stages.log.clone());
+        // A newer configuration has its own stages: these must not be kept.
+        drop(stages);
         loop {
             tokio::time::sleep(FOLLOWING).await;
-            let (vault, log) = (self.vault.clone(), self.log.clone());
+            let (vault, log) = (all.clone(), entries.clone());
             match tokio::task::spawn_blocking(move || vault.follow(&log)).await {
                 Ok(Ok(0)) => {}
                 Ok(Ok(erased)) => tracing::info!(erased, "erased whom another gateway has erased"),

@@ -1,10 +1,12 @@
 //! Builds the rooms from configuration and installation.
 
+mod changing;
+
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
 use audit::{
-    Event, EvidenceKey, Filter, Log, LogError, LogOptions, Objects, Order, Query, Record,
-    StateStore, Vault, VaultError, vault::FollowError,
+    Event, EvidenceKey, Log, LogError, LogOptions, Objects, Record, StateStore, Vault, VaultError,
+    vault::FollowError,
 };
 use generators::Generator;
 use policy::{Engine, PolicyError};
@@ -27,7 +29,7 @@ use crate::{
     lookup::Lookup,
     mark_keys::MarkKeys,
     metrics::Metrics,
-    models::{self, ModelError},
+    models::{ModelError, Models},
     pipeline::LineError,
     screening::PictureLists,
     secret::Secret,
@@ -42,9 +44,6 @@ use crate::{
 
 /// At most this many files of strangers are checked at once; each is held in memory.
 const CHECKS_MAX: usize = 16;
-
-/// Between the rules before and those after, in the record of a change.
-const TO: &str = " → ";
 
 /// Why the rooms cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -94,14 +93,16 @@ pub enum WiringError {
     Follow(#[from] FollowError),
 }
 
-/// Every room, built.
+/// Every room, built. A clone shares what is kept and counted.
+#[derive(Clone)]
 pub struct Stages {
     /// Where everything lies.
     pub installation: Installation,
     /// Models by their configured name.
     pub generators: BTreeMap<String, Arc<dyn Generator>>,
+    pub(crate) models: Models,
     /// What the program counts.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// API keys.
     pub accounts: Accounts,
     /// The log and its registry.
@@ -123,15 +124,15 @@ pub struct Stages {
     erased_again: u64,
     pub(crate) state: Arc<dyn StateStore>,
     /// What to mind where other gateways write to the same log.
-    pub(crate) sharing: Option<Sharing>,
+    pub(crate) sharing: Option<Arc<Sharing>>,
     checks: Arc<Semaphore>,
-    pub(crate) guests: Guests,
+    pub(crate) guests: Arc<Guests>,
     /// Generations that take long.
-    pub(crate) jobs: Jobs,
+    pub(crate) jobs: Arc<Jobs>,
     /// Live sessions.
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Arc<Sessions>,
     /// Long work of several assets.
-    pub(crate) told: Telling,
+    pub(crate) told: Arc<Telling>,
     idempotency: Idempotency,
 }
 
@@ -164,6 +165,7 @@ impl Stages {
         let opening = tokio::task::spawn_blocking(move || Self::open_blocking(installation, log));
         // A panic while opening is a bug and must surface as one.
         let stages = opening.await.map_err(|_| LogError::Closed)??;
+        stages.name_configuration();
         stages.record_policy().await?;
         stages.keep_policy(&exporting::policy_text(&stages.installation)?).await?;
         vaulting::record_interrupted(&stages).await?;
@@ -177,25 +179,23 @@ impl Stages {
         let engine = policy_engine(&installation)?;
         let picture_lists = PictureLists::open(&installation)?;
         let checkers = Checkers::open(&installation).map_err(WiringError::Checker)?;
-        let generators = models::open_all(&installation)?;
+        let models = Models::open(&installation, &Models::default())?;
         let mark_keys = MarkKeys::load(&installation)?;
         let labelling = Labelling::new(&installation.config().labels)?;
         let pseudonym_key = secret(&installation.pseudonym_key())?;
-        let own = signing_keys::own_list(&installation)?;
-        let verifier = Arc::new(Verifier::new(trusting::with_stored(own, &installation)?)?);
-        let signer = Arc::new(Credentials::of(signing_keys::signing(&installation)?)?);
+        let (verifier, signer) = (verifier(&installation)?, signer(&installation)?);
         let storage = Storage::open(&installation)?;
         let (objects, log, state) = (storage.objects()?, storage.log(log)?, storage.state()?);
         let limit = installation.config().server.request_seconds_max;
         let guests = Guests::new(installation.config().auth.anonymous_checks_per_minute);
-        let sharing = storage.is_shared().then(|| Sharing::new(limit));
-        let metrics = Metrics::default();
+        let sharing = storage.is_shared().then(|| Arc::new(Sharing::new(limit)));
+        let metrics = Arc::new(Metrics::default());
         let attesting = Arc::new(Attesting::open(&installation, &log, &metrics.attestation)?);
         // Who was erased is erased before anything is served, also if the vault is an older copy.
         let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
         let erased_again = vault.follow(&log)?;
         vault.sweep()?;
-        let holder = sharing.as_ref().map(Sharing::holder);
+        let holder = sharing.as_ref().map(|sharing| sharing.holder());
         let webhooks = Webhooks::open(&installation, &log, &state, holder)?;
         let accounts = Accounts::new(Arc::clone(&state));
         let idempotency = Idempotency::new(Arc::clone(&state));
@@ -204,7 +204,8 @@ impl Stages {
             webhooks,
             attesting,
             installation,
-            generators,
+            generators: models.by_name.clone(),
+            models,
             accounts,
             log,
             engine,
@@ -221,10 +222,10 @@ impl Stages {
             state,
             sharing,
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
-            guests,
-            jobs: Jobs::default(),
-            sessions: Sessions::default(),
-            told: Telling::default(),
+            guests: Arc::new(guests),
+            jobs: Arc::default(),
+            sessions: Arc::default(),
+            told: Arc::default(),
             idempotency,
         })
     }
@@ -328,35 +329,15 @@ impl Stages {
     pub(crate) async fn append(&self, record: Record) -> Result<Receipt, LineError> {
         Ok(self.log.append(record).await?)
     }
+}
 
-    /// New rules come into force on record.
-    async fn record_policy(&self) -> Result<(), LogError> {
-        let version = self.engine.version();
-        let now = format!("{} {} sha256:{}", version.id, version.version, version.sha256);
-        let before = self.policy_on_record()?;
-        if before.as_deref() == Some(&now) {
-            return Ok(());
-        }
-        let event = if before.is_some() { Event::PolicyChanged } else { Event::PolicyLoaded };
-        let mut record = Record::new(event, "installation", "operator");
-        record.detail = Some(before.map_or(now.clone(), |before| format!("{before}{TO}{now}")));
-        self.log.append(record).await.map(drop)
-    }
+fn verifier(installation: &Installation) -> Result<Arc<Verifier>, WiringError> {
+    let own = signing_keys::own_list(installation)?;
+    Ok(Arc::new(Verifier::new(trusting::with_stored(own, installation)?)?))
+}
 
-    /// The rules that came into force last, as the log says.
-    fn policy_on_record(&self) -> Result<Option<String>, LogError> {
-        let newest = |event| {
-            let filters = vec![Filter::Event(event)];
-            let query = Query { filters, order: Order::Newest, limit: 1, ..Query::default() };
-            Ok::<_, LogError>(self.log.find(&query)?.indices.pop())
-        };
-        let last = newest(Event::PolicyLoaded)?.max(newest(Event::PolicyChanged)?);
-        let Some(index) = last else { return Ok(None) };
-        let record = Record::parse(&self.log.entry(index)?)?;
-        let detail = record.detail.unwrap_or_default();
-        let after = detail.rsplit_once(TO).filter(|_| record.event == Event::PolicyChanged);
-        Ok(Some(after.map_or(detail.as_str(), |(_, after)| after).to_owned()))
-    }
+fn signer(installation: &Installation) -> Result<Arc<Credentials>, WiringError> {
+    Ok(Arc::new(Credentials::of(signing_keys::signing(installation)?)?))
 }
 
 /// The configured rule pack, or the built-in one.

@@ -137,7 +137,17 @@ fn sound(transcript: String) -> SpeechOutput {
 }
 
 fn transcript(text: &str) -> Output {
-    let segment = Segment { start: 0.0, end: 1.0, text: text.to_owned(), ..Segment::default() };
+    let segment = Segment {
+        start: 0.0,
+        end: 1.0,
+        text: text.to_owned(),
+        tokens: Vec::new(),
+        temperature: 0.0,
+        avg_logprob: -0.1,
+        no_speech_prob: 0.0,
+        compression_ratio: 1.0,
+        words: Vec::new(),
+    };
     Output::Transcript(Transcript {
         language: "en".into(),
         seconds: 1.0,

@@ -25,7 +25,7 @@ pub(crate) async fn run(global: &Global, command: AssistCommand, console: &Conso
     let tool = ask.tool;
     let line = locate::line(global).await?;
     line.stages().close_unfinished().await?;
-    let outcome = assisting::assist(line.stages(), local(), ask).await?;
+    let outcome = assisting::assist(&line.stages(), local(), ask).await?;
     line.stages().close().await?;
     let assisted = match outcome {
         Ok(assisted) => assisted,

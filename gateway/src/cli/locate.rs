@@ -25,7 +25,9 @@ pub(crate) fn found(global: &Global) -> Result<Option<Installation>, Failure> {
     let config = Config::load(Some(&file))?;
     let beside = file.parent().map(Path::to_path_buf).unwrap_or_default();
     let folder = global.data_dir.clone().unwrap_or(beside);
-    Ok(Some(Installation::new(folder, config)))
+    let mut installation = Installation::new(folder, config);
+    installation.set_source(file);
+    Ok(Some(installation))
 }
 
 /// A wired line over the located installation.

@@ -20,8 +20,8 @@ pub(crate) async fn run(global: &Global, command: ProfileCommand, console: &Cons
     let line = locate::line(global).await?;
     let stages = line.stages();
     let exit = match command {
-        ProfileCommand::Show => told(profiles::get(stages, &local()).await?, console, false),
-        ProfileCommand::Export => told(profiles::get(stages, &local()).await?, console, true),
+        ProfileCommand::Show => told(profiles::get(&stages, &local()).await?, console, false),
+        ProfileCommand::Export => told(profiles::get(&stages, &local()).await?, console, true),
         ProfileCommand::Set { tone, length, topic, prefer, avoid } => {
             let language = global.lang.map(types::Language::from);
             let set = json!({
@@ -29,10 +29,10 @@ pub(crate) async fn run(global: &Global, command: ProfileCommand, console: &Cons
                 "preferred": prefer, "avoided": avoid,
             });
             let profile: Profile = serde_json::from_value(set).context("profile set")?;
-            told(Some(profiles::set(stages, &local(), profile).await?), console, false)
+            told(Some(profiles::set(&stages, &local(), profile).await?), console, false)
         }
         ProfileCommand::Erase => {
-            let erased = profiles::erase(stages, &local()).await?;
+            let erased = profiles::erase(&stages, &local()).await?;
             let answer = json!({"erased": erased});
             console.result(&answer, || {
                 if erased { "erased" } else { "there was no profile" }.to_owned()

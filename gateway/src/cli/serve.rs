@@ -6,6 +6,7 @@ use axum::serve::{ListenerExt as _, TapIo};
 use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
+    signal::unix::{SignalKind, signal},
     sync::watch,
 };
 
@@ -79,12 +80,13 @@ pub(crate) async fn serve(
         end.send_replace(true);
         tokio::time::sleep(Duration::from_secs(FAREWELL_SECONDS_MAX)).await;
     };
-    let stages = Arc::clone(line.stages());
+    let others = line.clone();
     let closing =
         tokio::spawn(
-            async move { tokio::join!(stages.close_for_others(), stages.follow_others()) },
+            async move { tokio::join!(others.close_for_others(), others.follow_others()) },
         );
-    let expiring = tokio::spawn(vaulting::expire_daily(Arc::clone(line.stages())));
+    let expiring = tokio::spawn(vaulting::expire_daily(line.clone()));
+    let reloading = tokio::spawn(reload_when_told(line.clone()));
     tokio::select! {
         served = open => served?,
         // Whoever still reads is cut off; the next start closes what that leaves unfinished.
@@ -92,8 +94,22 @@ pub(crate) async fn serve(
     }
     closing.abort();
     expiring.abort();
+    reloading.abort();
     line.stages().close().await?;
     Ok(Exit::Yes)
+}
+
+/// Reads the configuration again at every SIGHUP.
+async fn reload_when_told(line: Line) {
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangups) => {
+            while hangups.recv().await.is_some() {
+                // What came of it is said and counted where it happens.
+                drop(line.reload().await);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "SIGHUP cannot be heard: use POST /admin/reload"),
+    }
 }
 
 async fn told(mut ending: watch::Receiver<bool>) {
@@ -121,7 +137,7 @@ fn announce(console: &Console, api: SocketAddr, public: Option<SocketAddr>) {
 /// Returns when SIGINT or SIGTERM asks the process to end.
 pub(super) async fn ended() {
     let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {
             tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
         }

@@ -71,9 +71,9 @@ pub(crate) async fn suggest(
 ) -> Result<Response, ApiError> {
     let principal = caller.generating()?;
     let (ask, model) = read(&line, &principal, Tool::Suggest, body).await?;
-    let written_on = assisting::continuation(line.stages(), &ask.text, model);
+    let written_on = assisting::continuation(&line.stages(), &ask.text, model);
     let Some(request) = written_on else { return helped(&line, principal, ask).await };
-    let assisted = assisting::assist(line.stages(), principal.clone(), ask).await?;
+    let assisted = assisting::assist(&line.stages(), principal.clone(), ask).await?;
     let mut assisted = assisted.map_err(|refusal| ApiError::refused(&refusal))?;
     match line.run(principal, request, Delivery::Whole).await? {
         Outcome::Released(release) => {
@@ -226,7 +226,7 @@ fn described(body: AltTextBody) -> Result<Ask, ApiError> {
 }
 
 async fn helped(line: &Line, principal: Principal, ask: Ask) -> Result<Response, ApiError> {
-    let assisted = assisting::assist(line.stages(), principal, ask).await?;
+    let assisted = assisting::assist(&line.stages(), principal, ask).await?;
     Ok(respond(assisted.map_err(|refusal| ApiError::refused(&refusal))?))
 }
 

@@ -4,6 +4,7 @@
 //! never to the client, because they may name paths or keys.
 
 mod generator;
+mod serving;
 
 use std::time::Duration;
 
@@ -178,17 +179,6 @@ impl ApiError {
             Self::new(StatusCode::FORBIDDEN, "permission_error", "held_for_review", message);
         error.headers.push(("x-imprimatur-asset", id.to_string()));
         error.recorded(release.request_id, &release.receipt)
-    }
-
-    /// 405.
-    pub(crate) fn wrong_method() -> Self {
-        let message = "This path does not take this method; /openapi.json lists what it takes.";
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "invalid_request_error",
-            "method_not_allowed",
-            message,
-        )
     }
 
     /// 500: a bug of ours.

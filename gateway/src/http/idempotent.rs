@@ -61,7 +61,8 @@ async fn claimed(
     body: Bytes,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let keys = line.stages().idempotency();
+    let stages = line.stages();
+    let keys = stages.idempotency();
     let claim = keys.claim(key, Sha256::of(&body), OffsetDateTime::now_utc()).await;
     let (turn, recovered) = match claim.map_err(LineError::from)? {
         Claim::Answered(answer) => return Ok(replayed(kept::again(line, answer).await?)),

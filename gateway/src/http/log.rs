@@ -32,7 +32,8 @@ pub(crate) async fn vkey(State(line): State<Line>) -> Response {
 /// All keys of the log, oldest first, with the statements by which each named the next.
 #[utoipa::path(get, path = "/log/vkeys", responses((status = 200, description = "Keys and statements")))]
 pub(crate) async fn vkeys(State(line): State<Line>) -> Json<Value> {
-    let (verifier, attesting) = (line.stages().log.verifier(), &line.stages().attesting);
+    let stages = line.stages();
+    let (verifier, attesting) = (stages.log.verifier(), &stages.attesting);
     let keys = verifier
         .vkeys()
         .map(|(vkey, from, until)| json!({"vkey": vkey, "from_size": from, "until_size": until}));

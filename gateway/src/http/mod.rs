@@ -3,6 +3,7 @@
 //! [`api`] serves everything; [`public`] only what strangers may use. Errors become statuses in
 //! `error.rs` and nowhere else.
 
+mod admin;
 mod answer;
 mod assets;
 pub(crate) mod assist;
@@ -126,6 +127,7 @@ pub fn api(line: Line, server: &Server) -> Router {
         .routes(routes!(vault::access))
         .routes(routes!(vault::holds, vault::hold))
         .routes(routes!(vault::release))
+        .routes(routes!(admin::reload_with_key))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

@@ -33,6 +33,7 @@ pub(crate) async fn one(
 }
 
 fn model(line: &Line, name: &str) -> Option<Model> {
-    let card = line.stages().generators.get(name)?.card();
+    let stages = line.stages();
+    let card = stages.generators.get(name)?.card();
     Some(Model { id: name.to_owned(), object: "model", created: 0, owned_by: card.backend.clone() })
 }

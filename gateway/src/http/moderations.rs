@@ -56,7 +56,8 @@ fn inputs(input: &ModerationInput) -> Result<Vec<String>, ApiError> {
 }
 
 fn result(line: &Line, principal: &Principal, text: &str) -> Value {
-    let engine = line.stages().policy();
+    let stages = line.stages();
+    let engine = stages.policy();
     let scope = screening::scope(principal, Modality::Text, policy::Hook::Input, text);
     let decision = engine.judge(&scope, text).decision;
     report(&decision, &engine.scores(text), |category| engine.covers(category))

@@ -36,5 +36,6 @@ pub(crate) async fn readyz(State(line): State<Line>) -> Response {
 pub(crate) async fn metrics(State(line): State<Line>) -> Response {
     let text = line.stages().metrics.text();
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([("content-type", content_type)], observing::with_health(&text, line.stages())).into_response()
+    ([("content-type", content_type)], observing::with_health(&text, &line.stages()))
+        .into_response()
 }

@@ -48,7 +48,7 @@ pub(crate) async fn show(
     State(line): State<Line>,
     caller: Caller,
 ) -> Result<Json<Value>, ApiError> {
-    let kept = profiles::get(line.stages(), &caller.0).await.map_err(explained)?;
+    let kept = profiles::get(&line.stages(), &caller.0).await.map_err(explained)?;
     kept.map_or_else(|| Err(explained(ProfilesError::Missing)), |kept| Ok(Json(shown(&kept))))
 }
 
@@ -67,7 +67,7 @@ pub(crate) async fn set(
         let message = "A profile is kept only with consent: send \"consent\": true.";
         return Err(ApiError::invalid("consent", message));
     }
-    let kept = profiles::set(line.stages(), &principal, body.profile).await.map_err(explained)?;
+    let kept = profiles::set(&line.stages(), &principal, body.profile).await.map_err(explained)?;
     Ok(Json(shown(&kept)))
 }
 
@@ -79,7 +79,7 @@ pub(crate) async fn erase(
     State(line): State<Line>,
     caller: Caller,
 ) -> Result<Json<Value>, ApiError> {
-    let erased = profiles::erase(line.stages(), &caller.0).await.map_err(explained)?;
+    let erased = profiles::erase(&line.stages(), &caller.0).await.map_err(explained)?;
     Ok(Json(json!({"object": "profile.erased", "erased": erased})))
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn feedback(
 ) -> Result<Json<Value>, ApiError> {
     let principal = caller.generating()?;
     let FeedbackBody { features, verdict } = body;
-    let learned = profiles::learn(line.stages(), &principal, features, verdict).await;
+    let learned = profiles::learn(&line.stages(), &principal, features, verdict).await;
     let kept = learned.map_err(explained)?;
     Ok(Json(json!({"object": "feedback", "answers": kept.profile.answers})))
 }

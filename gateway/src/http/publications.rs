@@ -64,7 +64,7 @@ pub(crate) async fn publish(
     JsonBody(body): JsonBody<NoticeBody>,
 ) -> Result<Json<Value>, ApiError> {
     let id = read(&id)?;
-    let receipt = publishing::publish(line.stages(), &caller.0, id, &body.notice()).await?;
+    let receipt = publishing::publish(&line.stages(), &caller.0, id, &body.notice()).await?;
     Ok(told(id, "published", &receipt))
 }
 
@@ -109,7 +109,7 @@ async fn amend(
 ) -> Result<Json<Value>, ApiError> {
     let id = read(id)?;
     let notice = body.notice();
-    let receipt = publishing::amend(line.stages(), &caller.0, id, amendment, &notice).await?;
+    let receipt = publishing::amend(&line.stages(), &caller.0, id, amendment, &notice).await?;
     let state = match amendment {
         Amendment::Correct => "corrected",
         Amendment::Withdraw => "withdrawn",

@@ -172,7 +172,8 @@ pub(crate) async fn manifest(
     Query(query): Query<ManifestQuery>,
 ) -> Result<Response, ApiError> {
     let caller = caller?;
-    let registry = line.stages().log.registry();
+    let stages = line.stages();
+    let registry = stages.log.registry();
     let found = registry.by_manifest(&id).map_err(LineError::from)?;
     let asset =
         found.filter(|asset| audience(caller.as_ref()).may_know(asset) && asset.may_leave());
@@ -252,7 +253,8 @@ pub(crate) async fn landing(
     let found = line.stages().log.registry().by_mark(id).map_err(LineError::from)?;
     let missing = || ApiError::not_found("mark_not_found", "No asset here carries this mark.");
     let asset = found.ok_or_else(missing)?;
-    let publisher = &line.stages().installation.config().provenance.publisher;
+    let stages = line.stages();
+    let publisher = &stages.installation.config().provenance.publisher;
     let known = audience(caller.as_ref()).may_know(&asset);
     if !known {
         let statement = disclosure::unpublished(publisher, language(&headers));
@@ -284,7 +286,7 @@ fn matches(
     }
     let mut found: Vec<Match> = Vec::new();
     for binding in bindings {
-        let matches = resolving::resolve(line.stages(), binding, audience(caller), MATCHES_MAX);
+        let matches = resolving::resolve(&line.stages(), binding, audience(caller), MATCHES_MAX);
         for matched in matches.map_err(LineError::from)? {
             if found.iter().all(|known| known.asset.asset_id != matched.asset.asset_id) {
                 found.push(matched);

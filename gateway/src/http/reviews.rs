@@ -40,7 +40,7 @@ pub(crate) async fn list(
     if !caller.0.role.may_review() {
         return Err(ApiError::forbidden(format!("The role {} may not review.", caller.0.role)));
     }
-    let waiting = reviews::waiting(line.stages())?;
+    let waiting = reviews::waiting(&line.stages())?;
     let own = waiting.into_iter().filter(|entry| entry.tenant == caller.0.tenant);
     let rows: Vec<Value> = own
         .map(|entry| json!({
@@ -67,7 +67,7 @@ pub(crate) async fn decide(
     let id: AssetId =
         id.parse().map_err(|error: types::TypeError| ApiError::invalid("id", error.to_string()))?;
     let receipt =
-        reviews::decide(line.stages(), &caller.0, id, body.decision, &body.reason).await?;
+        reviews::decide(&line.stages(), &caller.0, id, body.decision, &body.reason).await?;
     Ok(Json(json!({
         "asset_id": id, "decision": body.decision,
         "receipt": {"index": receipt.index, "leaf_hash": receipt.leaf_hash},

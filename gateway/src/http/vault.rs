@@ -62,14 +62,14 @@ pub(crate) async fn reveal(
     use base64::{Engine as _, prelude::BASE64_STANDARD};
     let stages = line.stages();
     if let Some(reason) = &body.reason {
-        let requested = vaulting::request(stages, &caller.0, &body.id, reason).await?;
+        let requested = vaulting::request(&stages, &caller.0, &body.id, reason).await?;
         let receipt = requested.receipt;
         return Ok(Json(json!({
             "requested": true, "entries": requested.entries,
             "receipt": {"index": receipt.index, "leaf_hash": receipt.leaf_hash},
         })));
     }
-    let revealed = vaulting::confirm(stages, &caller.0, &body.id).await?;
+    let revealed = vaulting::confirm(&stages, &caller.0, &body.id).await?;
     let row = |(entry, plain): &(audit::vault::Entry, zeroize::Zeroizing<Vec<u8>>)| {
         let is_text = entry.media_type == MediaType::PlainText;
         let text = is_text.then(|| String::from_utf8_lossy(plain).into_owned());
@@ -98,14 +98,14 @@ pub(crate) async fn erase(
     JsonBody(body): JsonBody<EraseBody>,
 ) -> Result<Json<Value>, ApiError> {
     let stages = line.stages();
-    let actor = Actor::auditor(stages, &caller.0)?;
+    let actor = Actor::auditor(&stages, &caller.0)?;
     let tenant = caller.0.tenant.as_str();
     let erasure = match (&body.subject, &body.mentioned) {
         (Some(name), None) => {
-            let person = vaulting::find(stages, name, Some(tenant)).await?;
-            vaulting::erase(stages, &person, &actor).await?
+            let person = vaulting::find(&stages, name, Some(tenant)).await?;
+            vaulting::erase(&stages, &person, &actor).await?
         }
-        (None, Some(name)) => vaulting::erase_mentioned(stages, tenant, name, &actor).await?,
+        (None, Some(name)) => vaulting::erase_mentioned(&stages, tenant, name, &actor).await?,
         _ => return Err(ApiError::invalid("subject", "Name either a subject or mentioned.")),
     };
     let refused: Vec<Value> = erasure
@@ -133,9 +133,9 @@ pub(crate) async fn access(
     Path(subject): Path<String>,
 ) -> Result<Response, ApiError> {
     let stages = line.stages();
-    let actor = Actor::auditor(stages, &caller.0)?;
-    let person = vaulting::find_caller(stages, &subject, Some(&caller.0.tenant)).await?;
-    let answered = vaulting::answer(stages, &person, &actor).await?;
+    let actor = Actor::auditor(&stages, &caller.0)?;
+    let person = vaulting::find_caller(&stages, &subject, Some(&caller.0.tenant)).await?;
+    let answered = vaulting::answer(&stages, &person, &actor).await?;
     let headers = [
         (CONTENT_TYPE, "application/zip"),
         (CONTENT_DISPOSITION, "attachment; filename=\"access.zip\""),
@@ -152,7 +152,7 @@ pub(crate) async fn holds(
     State(line): State<Line>,
     caller: Caller,
 ) -> Result<Json<Value>, ApiError> {
-    Actor::auditor(line.stages(), &caller.0)?;
+    Actor::auditor(&line.stages(), &caller.0)?;
     let holds = line.stages().vault.holds().into_iter();
     let visible = holds
         .filter(|hold| hold.tenant == caller.0.tenant || hold.tenant == audit::vault::INSTALLATION);
@@ -173,9 +173,9 @@ pub(crate) async fn hold(
     JsonBody(body): JsonBody<HoldBody>,
 ) -> Result<Json<Value>, ApiError> {
     let stages = line.stages();
-    let actor = Actor::auditor(stages, &caller.0)?;
-    let scope = vaulting::scope(stages, &body.scope, Some(&caller.0.tenant)).await?;
-    let receipt = vaulting::hold(stages, scope.clone(), &body.reason, &actor).await?;
+    let actor = Actor::auditor(&stages, &caller.0)?;
+    let scope = vaulting::scope(&stages, &body.scope, Some(&caller.0.tenant)).await?;
+    let receipt = vaulting::hold(&stages, scope.clone(), &body.reason, &actor).await?;
     Ok(Json(json!({
         "hold": receipt.index, "scope": scope,
         "receipt": {"index": receipt.index, "leaf_hash": receipt.leaf_hash},
@@ -193,8 +193,8 @@ pub(crate) async fn release(
     caller: Caller,
     Path(hold): Path<u64>,
 ) -> Result<Json<Value>, ApiError> {
-    let actor = Actor::auditor(line.stages(), &caller.0)?;
-    let receipt = vaulting::release(line.stages(), hold, &actor).await?;
+    let actor = Actor::auditor(&line.stages(), &caller.0)?;
+    let receipt = vaulting::release(&line.stages(), hold, &actor).await?;
     Ok(Json(json!({
         "released": hold,
         "receipt": {"index": receipt.index, "leaf_hash": receipt.leaf_hash},

@@ -90,8 +90,9 @@ pub(crate) async fn verify(
     }
     let audience =
         caller.as_ref().map_or(Audience::Public, |caller| Audience::Tenant(&caller.0.tenant));
-    let publisher = &line.stages().installation.config().provenance.publisher;
-    let lists = line.stages().lookup();
+    let stages = line.stages();
+    let publisher = &stages.installation.config().provenance.publisher;
+    let lists = stages.lookup();
     Ok(Json(disclosure::report(&found, lists.lists(), audience, publisher, language(&headers))))
 }
 

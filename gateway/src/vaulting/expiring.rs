@@ -1,6 +1,6 @@
 //! The end of the term: originals that have been kept long enough are destroyed.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use audit::{
     Event, Record,
@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use types::VaultId;
 
 use super::{VaultingError, blocking};
-use crate::wiring::Stages;
+use crate::{pipeline::Line, wiring::Stages};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -69,11 +69,11 @@ pub async fn expire(stages: &Stages, now: OffsetDateTime) -> Result<Expiry, Vaul
 }
 
 /// Does so at once and then every day, until it is dropped.
-pub async fn expire_daily(stages: Arc<Stages>) {
+pub async fn expire_daily(line: Line) {
     let mut days = tokio::time::interval(DAY);
     loop {
         days.tick().await;
-        match expire(&stages, OffsetDateTime::now_utc()).await {
+        match expire(&line.stages(), OffsetDateTime::now_utc()).await {
             Ok(Expiry { expired: 0, keys: 0 }) => {}
             Ok(expiry) => tracing::info!(expired = expiry.expired, "evidence reached its term"),
             Err(error) => tracing::warn!(%error, "expired evidence could not be destroyed"),

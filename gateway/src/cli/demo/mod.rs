@@ -102,7 +102,7 @@ impl Show {
     async fn evidence(&mut self) -> Result<(), Failure> {
         self.head("The evidence", "证据");
         let path = self.folder.join("evidence.zip");
-        let stages = Arc::clone(self.line.stages());
+        let stages = self.line.stages();
         let plan = audit::Plan::everything(audit::export::Author::operator());
         let entries = stages.export(&plan, &path, &|_, _| {}).await?.entries;
         let checked = audit::export::check(&path, Some(stages.log.verifier()))?;
