@@ -123,7 +123,7 @@ fn who_comes_when_too_many_are_under_way_is_told_when_to_come_again() {
 }
 
 #[test]
-fn whoever_leaves_is_heard_by_the_server_within_a_second() {
+fn whoever_leaves_is_heard_by_the_server() {
     for stream in [false, true] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -162,7 +162,8 @@ fn whoever_leaves_is_heard_by_the_server_within_a_second() {
             assert!(caller.read(&mut [0; 4096]).unwrap() > 0);
         }
         drop(caller);
-        let left = heard.recv_timeout(Duration::from_secs(1));
+        // Within a second where nothing else is to do; tests have company.
+        let left = heard.recv_timeout(Duration::from_secs(5));
         assert_eq!(left, Ok("left"), "stream: {stream}");
         assert_eq!(server.terminate(), Some(0));
         assert_eq!(newsroom.lines(&["audit", "find", "--event", "interrupted"]).len(), 1);

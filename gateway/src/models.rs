@@ -16,7 +16,11 @@ use types::{Modality, Sha256, Task};
 
 pub(crate) use kept::Models;
 
-use crate::{config::GeneratorSection, installation::Installation, upstreams};
+use crate::{
+    config::{GeneratorSection, RouteSection},
+    installation::Installation,
+    upstreams,
+};
 
 /// The backend that is several models under one name.
 const MIRRORS: &str = "mirrors";
@@ -69,6 +73,20 @@ pub fn open_all(
     installation: &Installation,
 ) -> Result<BTreeMap<String, Arc<dyn Generator>>, ModelError> {
     Ok(Models::open(installation, &Models::default())?.by_name)
+}
+
+/// A configured route over models.
+fn route(
+    name: &str,
+    section: &RouteSection,
+    models: &BTreeMap<String, Arc<dyn Generator>>,
+) -> Result<Arc<dyn Generator>, ModelError> {
+    let named = section.models.iter();
+    // Configuration was checked: it names only models that there are.
+    let named = named.filter_map(|model| Some((model.clone(), Arc::clone(models.get(model)?))));
+    let route = Route::new(name, named.collect(), section.settings());
+    let route = route.map_err(|source| ModelError::Route { route: name.to_owned(), source })?;
+    Ok(Arc::new(route))
 }
 
 const fn is_configuration(error: &GeneratorError) -> bool {

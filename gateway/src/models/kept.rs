@@ -9,15 +9,13 @@ use std::{
     sync::Arc,
 };
 
-use generators::{Generator, Route};
+use generators::Generator;
 
-use super::{Damaged, MIRRORS, ModelError, is_configuration, mirrors, open};
+use super::{Damaged, MIRRORS, ModelError, is_configuration, mirrors, open, route};
 use crate::{
     config::{GeneratorSection, RouteSection},
     installation::Installation,
 };
-
-type ByName = BTreeMap<String, Arc<dyn Generator>>;
 
 /// Folders of a model are not deeper than this.
 const DEPTH_MAX: usize = 8;
@@ -26,9 +24,11 @@ const DEPTH_MAX: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Models {
     /// The models by their configured name.
-    pub(crate) by_name: ByName,
+    pub(crate) by_name: BTreeMap<String, Arc<dyn Generator>>,
     /// None of a model that could not be opened: it is tried again.
     prints: BTreeMap<String, Print>,
+    /// What routes were opened from, beside their models.
+    routes: BTreeMap<String, RouteSection>,
     /// Why a model cannot be used.
     pub(crate) damaged: BTreeMap<String, String>,
 }
@@ -65,44 +65,66 @@ impl Models {
         for (name, section) in single.into_iter().chain(several) {
             // Taken before the model is opened: a file that changes meanwhile counts as changed.
             let print = Print::of(installation, section, DEPTH_MAX);
-            if let (Some(model), true) =
-                (before.by_name.get(name), before.prints.get(name) == Some(&print))
-            {
+            let is_same =
+                before.prints.get(name) == Some(&print) && models.hold(&section.of, before);
+            if let (Some(model), true) = (before.by_name.get(name), is_same) {
                 models.by_name.insert(name.clone(), Arc::clone(model));
                 models.prints.insert(name.clone(), print);
                 continue;
             }
-            let model = models.opened(installation, name, section, print)?;
+            let opened = match section.kind.as_str() {
+                MIRRORS => mirrors(name, section, |other| models.single(installation, other)),
+                _ => open(installation, name, section),
+            };
+            let model = match opened {
+                Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
+                    tracing::warn!(model = %name, error = %source, "this model cannot be used");
+                    models.damaged.insert(name.clone(), source.to_string());
+                    Arc::new(Damaged::new(name, section, source))
+                }
+                opened => {
+                    let opened = opened?;
+                    models.prints.insert(name.clone(), print);
+                    opened
+                }
+            };
             models.by_name.insert(name.clone(), model);
         }
-        let routes = routes(installation, &models.by_name)?;
-        models.by_name.extend(routes);
+        models.open_routes(installation, before)?;
         Ok(models)
     }
 
-    fn opened(
+    fn open_routes(
         &mut self,
         installation: &Installation,
-        name: &str,
-        section: &GeneratorSection,
-        print: Print,
-    ) -> Result<Arc<dyn Generator>, ModelError> {
-        let opened = match section.kind.as_str() {
-            MIRRORS => mirrors(name, section, |other| self.by_name.get(other).map(Arc::clone)),
-            _ => open(installation, name, section),
-        };
-        match opened {
-            Err(ModelError::Generator { source, .. }) if !is_configuration(&source) => {
-                tracing::warn!(model = %name, error = %source, "this model cannot be used");
-                self.damaged.insert(name.to_owned(), source.to_string());
-                Ok(Arc::new(Damaged::new(name, section, source)))
-            }
-            opened => {
-                let opened = opened?;
-                self.prints.insert(name.to_owned(), print);
-                Ok(opened)
-            }
+        before: &Self,
+    ) -> Result<(), ModelError> {
+        for (name, section) in &installation.config().routes {
+            let is_same =
+                before.routes.get(name) == Some(section) && self.hold(&section.models, before);
+            let opened = match before.by_name.get(name).filter(|_| is_same) {
+                // Its circuits go on knowing who fails.
+                Some(route) => Arc::clone(route),
+                None => route(name, section, &self.by_name)?,
+            };
+            self.by_name.insert(name.clone(), opened);
+            self.routes.insert(name.clone(), section.clone());
         }
+        Ok(())
+    }
+
+    /// Whether models of these names are the same as before.
+    fn hold(&self, names: &[String], before: &Self) -> bool {
+        names.iter().all(|name| match (self.by_name.get(name), before.by_name.get(name)) {
+            (Some(model), Some(old)) => Arc::ptr_eq(model, old),
+            _ => false,
+        })
+    }
+
+    /// A model that is not several.
+    fn single(&self, installation: &Installation, name: &str) -> Option<Arc<dyn Generator>> {
+        let section = installation.config().generators.get(name)?;
+        self.by_name.get(name).filter(|_| section.kind != MIRRORS).map(Arc::clone)
     }
 
     /// How many of these models are the same as before.
@@ -112,19 +134,6 @@ impl Models {
         };
         self.by_name.iter().filter(same).count()
     }
-}
-
-/// The configured routes over the models; what they have learned of them begins anew.
-fn routes(installation: &Installation, models: &ByName) -> Result<ByName, ModelError> {
-    let open = |(name, section): (&String, &RouteSection)| {
-        let named = section.models.iter();
-        // Configuration was checked: it names only models that there are.
-        let named = named.filter_map(|model| Some((model.clone(), Arc::clone(models.get(model)?))));
-        let route = Route::new(name, named.collect(), section.settings());
-        let route = route.map_err(|source| ModelError::Route { route: name.clone(), source })?;
-        Ok((name.clone(), Arc::new(route) as Arc<dyn Generator>))
-    };
-    installation.config().routes.iter().map(open).collect()
 }
 
 impl Print {
@@ -194,6 +203,24 @@ mod tests {
         let more = GeneratorSection { retries_max: Some(1), ..section("null", None) };
         let second = installation(folder.path(), &[("null", more), ("new", section("null", None))]);
         let after = Models::open(&second, &before).unwrap();
+        assert_eq!((after.by_name.len(), after.kept(&before)), (2, 0));
+    }
+
+    #[test]
+    fn a_route_stays_as_long_as_its_models_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = |retries_max| {
+            let one = GeneratorSection { retries_max, ..section("null", None) };
+            let mut config = Config::default();
+            config.generators.insert("one".to_owned(), one);
+            let models = vec!["one".to_owned()];
+            config.routes.insert("desk".to_owned(), RouteSection { models, ..Default::default() });
+            Installation::new(folder.path().to_path_buf(), config)
+        };
+        let before = Models::open(&made(None), &Models::default()).unwrap();
+        assert_eq!(before.by_name["desk"].card().backend, "route");
+        assert_eq!(Models::open(&made(None), &before).unwrap().kept(&before), 2);
+        let after = Models::open(&made(Some(1)), &before).unwrap();
         assert_eq!((after.by_name.len(), after.kept(&before)), (2, 0));
     }
 

@@ -1,5 +1,5 @@
 //! What cannot change while the program runs: where it stores, what its log is called, where it
-//! listens, who attests to it.
+//! listens, who attests to it, who is told.
 
 use serde::Serialize;
 
@@ -26,6 +26,7 @@ pub(super) fn changed(before: &Config, after: &Config) -> Option<String> {
         ("server.tls", |config| of(&config.server.tls.is_on())),
         ("webhooks", |config| of(&config.webhooks)),
         ("telemetry", |config| of(&config.telemetry)),
+        ("webhooks", |config| of(&config.webhooks)),
     ];
     let different = parts.into_iter().find(|(_, part)| part(before) != part(after));
     // The address of the database is no part of what is written.

@@ -1,8 +1,14 @@
-//! How many retries there may be: a share of the requests, so that a failing server is not
-//! buried under them.
+//! How many retries there may be, a share of the requests, so that a failing server is not buried
+//! under them; and after which pauses.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
+/// The first pause before another try, of which up to half is left to chance; it doubles.
+const PAUSE_FIRST: Duration = Duration::from_millis(20);
 /// Retries that may be saved up.
 const SAVED_MAX: f64 = 10.0;
 /// What every request adds: one retry for ten requests.
@@ -32,6 +38,14 @@ impl RetryBudget {
         }
         enough
     }
+}
+
+/// The pause before a retry, counted from 1: many that failed together must not come back together.
+pub(super) fn pause(retry: u32) -> Duration {
+    let whole = PAUSE_FIRST.saturating_mul(1 << retry.saturating_sub(1).min(10));
+    let chance = RandomState::new().build_hasher().finish() % 1024;
+    let chance = u32::try_from(chance).unwrap_or_default();
+    whole / 2 + whole / 2 * chance / 1024
 }
 
 #[cfg(test)]

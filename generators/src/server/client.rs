@@ -1,7 +1,6 @@
 //! Requests to the servers: a pool of open connections, deadlines, tries, and health.
 
 use std::{
-    hash::{BuildHasher as _, Hasher as _, RandomState},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,15 +18,14 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    budget::RetryBudget,
-    endpoint::{Endpoints, Lease, below},
+    ask::Ask,
+    budget::{RetryBudget, pause},
+    endpoint::{Endpoints, Lease},
     error::{Fault, UpstreamError, Wait, harmless},
     settings::{Connection, Key, Waits},
 };
 use crate::{GeneratorError, routing::health::Health, seats::Seats};
 
-/// The first pause before another try, of which up to half is left to chance; it doubles.
-const PAUSE_FIRST: Duration = Duration::from_millis(20);
 /// A server that asks for time is waited for so long; who asks for more is not tried again.
 const REST_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Open connections that are kept for each server.
@@ -58,61 +56,6 @@ pub(crate) enum Scheme {
     Bearer,
     /// `name:password` as HTTP's own; a key without a colon as a bearer token.
     Basic,
-}
-
-/// What is sent.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask<'a> {
-    /// The path below an endpoint's address.
-    path: &'a str,
-    /// Names and values after the path.
-    query: &'a [(&'a str, &'a str)],
-    /// What is posted, with its media type; without it the request is a GET.
-    pub(super) body: Option<(&'a str, &'a [u8])>,
-    /// How long the first byte may take.
-    first_byte: Duration,
-    /// When whoever asks gives up.
-    until: Option<Instant>,
-}
-
-impl<'a> Ask<'a> {
-    /// A GET.
-    pub(crate) const fn get(path: &'a str, first_byte: Duration) -> Self {
-        Self { path, query: &[], body: None, first_byte, until: None }
-    }
-
-    /// A POST of JSON.
-    pub(crate) const fn json(path: &'a str, body: &'a [u8], first_byte: Duration) -> Self {
-        Self { path, query: &[], body: Some(("application/json", body)), first_byte, until: None }
-    }
-
-    /// A POST of a body of any media type.
-    pub(crate) const fn post(
-        path: &'a str,
-        kind: &'a str,
-        body: &'a [u8],
-        first_byte: Duration,
-    ) -> Self {
-        Self { path, query: &[], body: Some((kind, body)), first_byte, until: None }
-    }
-
-    /// With names and values after the path.
-    pub(crate) const fn with(self, query: &'a [(&'a str, &'a str)]) -> Self {
-        Self { query, ..self }
-    }
-
-    /// To be answered before the caller gives up.
-    pub(crate) const fn until(self, until: Option<Instant>) -> Self {
-        Self { until, ..self }
-    }
-
-    pub(super) fn url(&self, base: &Url) -> Url {
-        let mut url = below(base, self.path);
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(self.query);
-        }
-        url
-    }
 }
 
 impl Client {
@@ -316,14 +259,6 @@ impl Client {
         }
         found
     }
-}
-
-/// The pause before a retry, counted from 1: many that failed together must not come back together.
-fn pause(retry: u32) -> Duration {
-    let whole = PAUSE_FIRST.saturating_mul(1 << retry.saturating_sub(1).min(10));
-    let chance = RandomState::new().build_hasher().finish() % 1024;
-    let chance = u32::try_from(chance).unwrap_or_default();
-    whole / 2 + whole / 2 * chance / 1024
 }
 
 /// The answer's head and its first bytes.

@@ -1,10 +1,11 @@
 //! Servers behind this one, whatever they speak: how they are reached and asked.
 //!
-//! Reading order: [`settings`] is what is configured, `client` sends (with `endpoint` for health
+//! Reading order: [`settings`] is what is configured, `ask` is a question, `client` sends it (with `endpoint` for health
 //! and `budget` for retries), `visit` stays with one server for a run of several requests,
 //! `websocket` listens to it, `form` and `encode` are what is sent, `file` what comes back;
 //! [`error`] is what can go wrong and `look` asks from outside.
 
+pub(crate) mod ask;
 pub(crate) mod budget;
 pub(crate) mod client;
 pub(crate) mod encode;
@@ -21,7 +22,8 @@ mod within;
 
 use types::{Modality, Sha256, Task};
 
-pub(crate) use client::{Answer, Ask, Client, Scheme};
+pub(crate) use ask::Ask;
+pub(crate) use client::{Answer, Client, Scheme};
 pub(crate) use error::harmless;
 pub use error::{Fault, UpstreamError, Wait};
 pub use settings::{Connection, Key, Waits};

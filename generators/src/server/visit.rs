@@ -5,11 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use super::{
-    Fault, UpstreamError,
-    client::{Ask, Client},
-    endpoint::Lease,
-};
+use super::{Fault, UpstreamError, ask::Ask, client::Client, endpoint::Lease};
 
 /// The longest answer that is no picture.
 const TALK_BYTES_MAX: usize = 4 << 20;

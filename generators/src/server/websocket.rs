@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{Fault, UpstreamError, Visit, Wait, client, client::Ask};
+use super::{Ask, Fault, UpstreamError, Visit, Wait, client};
 
 /// The largest message: servers send previews along.
 const MESSAGE_BYTES_MAX: usize = 16 << 20;
