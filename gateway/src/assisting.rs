@@ -117,8 +117,10 @@ pub async fn assist(
     let Ok(mut body) = helping.await else {
         return Err(case.fail(LineError::Stopped).await);
     };
-    if judged(&mut case, &mut body).await? == Action::Block {
-        return Ok(Err(case.refuse().await?));
+    match judged(&mut case, &mut body).await {
+        Ok(Action::Block) => return Ok(Err(case.refuse().await?)),
+        Ok(_) => {}
+        Err(error) => return Err(case.fail(error).await),
     }
     let mut record = recording::record(&case, Event::Assisted);
     record.detail = Some(tool.name().to_owned());

@@ -28,7 +28,13 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn has(&self, part: &str) -> bool {
-        self.bytes.windows(part.len()).any(|window| window == part.as_bytes())
+        part.is_empty() || self.bytes.windows(part.len()).any(|window| window == part.as_bytes())
+    }
+
+    /// The beginning, for messages.
+    pub(super) fn begins(&self) -> String {
+        let text = String::from_utf8_lossy(&self.bytes);
+        text.chars().filter(|c| !c.is_control()).take(900).collect()
     }
 
     /// The body, where it is one piece.

@@ -33,7 +33,8 @@ impl Checker for Guard {
             Mood::Blocks => Ok(vec![finding()]),
             Mood::TimesOut => std::future::pending().await,
             Mood::Errs => Err(CheckerError("out of order".to_owned())),
-            Mood::Panics => panic!("a checker breaks down"),
+            // As a panic does, without its message in the tests' output.
+            Mood::Panics => std::panic::resume_unwind(Box::new("a checker breaks down")),
         }
     }
 }
@@ -56,7 +57,7 @@ fn finding() -> Finding {
 /// Words that only a model says, so that whoever reads them has read an output.
 pub(super) const MARKER: &str = "Topaz";
 /// What the rules of the test refuse in an output; the model says it when it is asked to shine.
-pub(super) const FORBIDDEN: &str = "Quartz";
+const FORBIDDEN: &str = "Quartz";
 
 /// Makes a short text, a small picture, a short sound or a transcript.
 #[derive(Debug)]

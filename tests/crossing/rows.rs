@@ -63,8 +63,13 @@ pub(super) const PICTURES: &[Row] = &[
         client.post("/v1/images/generations", &body)
     }),
     drawn("`/v1/images/edits`", |client, words| {
-        let fields: [(&str, &[u8]); 3] =
-            [("@image", &photo()), ("prompt", words.as_bytes()), ("model", b"fills")];
+        let (image, mask) = (photo(), mask());
+        let fields: [(&str, &[u8]); 4] = [
+            ("@image", &image),
+            ("@mask", &mask),
+            ("prompt", words.as_bytes()),
+            ("model", b"fills"),
+        ];
         client.form("/v1/images/edits", &fields)
     }),
     drawn("`/v1/images/variations`", |client, _| {
@@ -98,11 +103,8 @@ pub(super) const SOUNDS: &[Row] = &[
 /// What takes long, and what lives on.
 pub(super) const WORKS: &[Row] = &[
     job("`/v1/videos`", |client, words| {
-        let card = json!({"title": {"text": words}});
         let body = json!({"prompt": words, "task": "effects", "size": "320x180", "seconds": "1",
-            "model": "film", "captions": false, "metadata": card});
-        let mut body = body;
-        body.as_object_mut().unwrap().remove("metadata");
+            "model": "film", "captions": false});
         let begun = client.post("/v1/videos", &body);
         ended(client, begun, "/v1/videos", "/content")
     }),
@@ -144,10 +146,26 @@ fn chat(words: &str, stream: bool) -> Value {
     json!({"model": "writes", "messages": messages, "stream": stream})
 }
 
-/// A small picture.
+/// As large as what the test's model draws.
+const SIDE: u32 = 256;
+
+/// A picture.
 fn photo() -> Vec<u8> {
-    let picture =
-        image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * 3) as u8, (y * 3) as u8, 90]));
+    let picture = image::RgbImage::from_fn(SIDE, SIDE, |x, y| {
+        image::Rgb([(x / 2 + 60) as u8, (y / 2 + 60) as u8, 90])
+    });
+    png(&picture.into())
+}
+
+/// The left half is to be made anew.
+fn mask() -> Vec<u8> {
+    let picture = image::RgbaImage::from_fn(SIDE, SIDE, |x, _| {
+        image::Rgba([0, 0, 0, if x < SIDE / 2 { 0 } else { 255 }])
+    });
+    png(&picture.into())
+}
+
+fn png(picture: &image::DynamicImage) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
     file.into_inner()
