@@ -165,7 +165,7 @@ impl Generator for Route {
         let _seat = self.seats.take_until(&events, job.deadline).await?;
         self.counts.requests.fetch_add(1, Ordering::Relaxed);
         self.budget.earn();
-        let output = Run::new(self, job, &events).to_end().await;
+        let output = Run::new(self, job, &events).into_end().await;
         let failed = matches!(&output, Err(error) if *error != GeneratorError::Cancelled);
         self.counts.failures.fetch_add(u64::from(failed), Ordering::Relaxed);
         output

@@ -41,7 +41,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs until somebody has answered, or nobody is left.
-    pub(super) async fn to_end(mut self) -> Result<Output, GeneratorError> {
+    pub(super) async fn into_end(mut self) -> Result<Output, GeneratorError> {
         loop {
             self.events.wanted()?;
             if self.racing.is_empty() && !self.ask_next() {
