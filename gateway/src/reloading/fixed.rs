@@ -24,7 +24,6 @@ pub(super) fn changed(before: &Config, after: &Config) -> Option<String> {
         ("server.public_listen", |config| of(&config.server.public_listen)),
         ("server.admin_listen", |config| of(&config.server.admin_listen)),
         ("server.tls", |config| of(&config.server.tls.is_on())),
-        ("webhooks", |config| of(&config.webhooks)),
         ("telemetry", |config| of(&config.telemetry)),
         ("webhooks", |config| of(&config.webhooks)),
     ];

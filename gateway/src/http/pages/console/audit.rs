@@ -1,6 +1,6 @@
 //! `/console/audit` and `/console/audit/{index}`
 
-use audit::{Record, merkle};
+use ::audit::{Record, merkle};
 use axum::{
     extract::{Path, Query, State},
     response::Response,
