@@ -13,24 +13,30 @@ use idp::{Algorithm, Fault, Idp};
 use crate::newsroom::{Newsroom, RIVER, Server, chat};
 
 /// A browser with its cookies.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     server: &'a Server,
     cookies: Vec<String>,
 }
 
 /// What the server said.
-struct Said {
-    status: u16,
-    location: String,
-    body: Value,
+pub(crate) struct Said {
+    pub(crate) status: u16,
+    pub(crate) location: String,
+    pub(crate) body: Value,
 }
 
 impl<'a> Browser<'a> {
-    fn new(server: &'a Server) -> Self {
+    pub(crate) fn new(server: &'a Server) -> Self {
         Self { server, cookies: Vec::new() }
     }
 
-    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Said {
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Said {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -62,7 +68,7 @@ impl<'a> Browser<'a> {
         self.send("GET", path, &[], "")
     }
 
-    fn form(&mut self, path: &str, body: &str) -> Said {
+    pub(crate) fn form(&mut self, path: &str, body: &str) -> Said {
         self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body)
     }
 
@@ -76,7 +82,7 @@ fn secret(link: &Value) -> String {
     link.as_str().unwrap().rsplit_once("link=").unwrap().1.to_owned()
 }
 
-fn create(newsroom: &Newsroom, name: &str, role: &str) -> String {
+pub(crate) fn create(newsroom: &Newsroom, name: &str, role: &str) -> String {
     let whose = ["--tenant", "press", "--desk", "city", "--role", role];
     let args = [&["people", "create", name], &whose[..]].concat();
     secret(&newsroom.json(&args, 0)["link"])

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use pages::console::{
-    audit::{self, Consistency, Explorer, Head, Row, Wanted},
+    audit::{self as shown, Consistency, Explorer, Head, Row, Wanted},
     entry::{self, Entry},
 };
 use serde::Deserialize;
@@ -51,7 +51,7 @@ pub(super) async fn show(
     let Asked { q: text, event, rule, since, until, .. } = asked;
     let wanted = Wanted { text, event, rule, since, until };
     let view = Explorer { wanted, rows, next, head: head(&stages), consistency, error };
-    Ok(page.show(audit::page(&page.frame, &member(&session), &view)))
+    Ok(page.show(shown::page(&page.frame, &member(&session), &view)))
 }
 
 type Found = (Vec<Row>, Option<String>);

@@ -110,7 +110,7 @@ fn history(stages: &Stages) -> Result<Vec<Change>, ApiError> {
             changes.push(Change { index, at: record.time, what });
         }
     }
-    changes.sort_by(|a, b| b.index.cmp(&a.index));
+    changes.sort_by_key(|change| std::cmp::Reverse(change.index));
     Ok(changes)
 }
 
