@@ -119,7 +119,7 @@ impl Place {
                 ("speaks", Modality::Audio, &[]),
                 ("hears", Modality::Text, &[Task::Transcribe]),
             ] {
-                stages.generators.insert(name.into(), Maker::new(name, modality, tasks));
+                stages.generators.insert(name.into(), Maker::named(name, modality, tasks));
             }
             let key = inside::key(&stages.accounts).await;
             let line = inside::line(stages);

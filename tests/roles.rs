@@ -7,7 +7,8 @@ use types::Role;
 use crate::newsroom::{Answer, Newsroom, Server};
 
 /// What needs no key, on both listeners: the beginnings of its paths.
-const OPEN: [&str; 6] = ["/v1/verify", "/v1/detect", "/sbr/", "/c/", "/log/", "/.well-known/"];
+const OPEN: [&str; 7] =
+    ["/v1/verify", "/v1/complaints", "/v1/detect", "/sbr/", "/c/", "/log/", "/.well-known/"];
 
 #[test]
 fn every_endpoint_lets_in_who_may_and_nobody_else() {

@@ -78,7 +78,7 @@ pub async fn decide(
     ruling: Ruling,
     reason: &str,
 ) -> Result<Receipt, ReviewError> {
-    decide_answered(stages, reviewer, asset, ruling, reason, None).await
+    decide_answered(stages, reviewer, asset, (ruling, reason), None).await
 }
 
 /// The same; `answering` is a commitment to who is editorially responsible, which goes on record.
@@ -89,8 +89,7 @@ pub async fn decide_answered(
     stages: &Stages,
     reviewer: &Principal,
     asset: AssetId,
-    ruling: Ruling,
-    reason: &str,
+    (ruling, reason): (Ruling, &str),
     answering: Option<Sha256>,
 ) -> Result<Receipt, ReviewError> {
     if !reviewer.role.may_review() {

@@ -64,7 +64,7 @@ const FORBIDDEN: &str = "Quartz";
 pub(super) struct Maker(ModelCard);
 
 impl Maker {
-    pub(super) fn new(name: &str, modality: Modality, tasks: &[Task]) -> Arc<dyn Generator> {
+    pub(super) fn named(name: &str, modality: Modality, tasks: &[Task]) -> Arc<dyn Generator> {
         Arc::new(Self(ModelCard {
             name: name.into(),
             version: "1".into(),

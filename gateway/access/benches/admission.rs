@@ -4,7 +4,7 @@
 //! larger number gains nothing from being asked again; then its rate is counted.
 
 #![expect(
-    missing_docs,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a figure that cannot be measured ends the run"
 )]

@@ -44,8 +44,10 @@ fn pages(frame: &Frame) -> Result<Vec<(&'static str, Html)>, Box<dyn Error>> {
     let report = report()?;
     let lists: Vec<List> = report.lists.clone();
     let leaf = Sha256::of(b"leaf").to_string();
-    let side =
-        |n: u64| Sibling { hash: Sha256::of(&n.to_be_bytes()).to_string(), left: n % 3 == 0 };
+    let side = |n: u64| Sibling {
+        hash: Sha256::of(&n.to_be_bytes()).to_string(),
+        left: n.is_multiple_of(3),
+    };
     let tree = Tree::new(5000, Sha256::of(b"root").to_string(), &leaf, (0..13).map(side).collect());
     let proof = Proof::new(4711, leaf, Inclusion::Proved, Some(tree));
     let link =

@@ -53,11 +53,11 @@ pub(super) async fn make(
     State(line): State<Line>,
     session: Session,
     page: Paged,
-    headers: HeaderMap,
-    Path(kind): Path<String>,
+    (headers, Path(kind)): (HeaderMap, Path<String>),
     Form(asked): Form<Asked>,
 ) -> Result<Response, ApiError> {
     let kind = create::named(&kind)?;
+    let desk = Desk { line: &line, session: &session, page: &page };
     let principal = session.pass.principal.clone();
     if kind == Kind::Story {
         return match story(&asked) {
@@ -66,7 +66,7 @@ pub(super) async fn make(
                 drop(told);
                 Ok(to(&page.frame.to(&format!("/console/stories/{id}"))))
             }
-            Err(error) => Ok(again(&line, &session, &page, kind, &asked, error)),
+            Err(error) => Ok(desk.again(kind, &asked, error)),
         };
     }
     let request = match request(&line, kind, &asked) {
@@ -74,20 +74,21 @@ pub(super) async fn make(
         Err(error) => {
             let modality = create::modality(kind);
             let error = turned_away(&line, principal, modality, error).await;
-            return Ok(again(&line, &session, &page, kind, &asked, error));
+            return Ok(desk.again(kind, &asked, error));
         }
     };
     let (id, prompt) = (request.id, request.prompt());
-    let desk = principal.desk.clone();
-    let sheet = Sheet { desk, prompt, sources: asked.sources.clone(), ..Sheet::default() };
+    let desk_name = principal.desk.clone();
+    let sheet =
+        Sheet { desk: desk_name, prompt, sources: asked.sources.clone(), ..Sheet::default() };
     sheets::keep(&line.stages(), &principal, id, &sheet).await?;
     match line.admit(principal.clone(), request).await {
         Ok(Step::Go(admitted)) => {
             let address = page.frame.to(&format!("/console/r/{id}"));
             Ok(begun(&line, admitted, &principal.tenant, &headers, address))
         }
-        Ok(Step::Refused(refusal)) => Ok(refused(&line, &session, &page, kind, &asked, &refusal)),
-        Err(error) => Ok(again(&line, &session, &page, kind, &asked, error.into())),
+        Ok(Step::Refused(refusal)) => Ok(desk.refused(kind, &asked, &refusal)),
+        Err(error) => Ok(desk.again(kind, &asked, error.into())),
     }
 }
 
@@ -128,44 +129,39 @@ fn filled(asked: &Asked) -> Filled {
     }
 }
 
-/// The form again, with what is wrong.
-fn again(
-    line: &Line,
-    session: &Session,
-    page: &Paged,
-    kind: Kind,
-    asked: &Asked,
-    error: ApiError,
-) -> Response {
-    let mut view = create::view(&line.stages(), kind, filled(asked));
-    let status = error.clone().into_response().status();
-    view.error = Some(error.body().error.message);
-    page.with_status(status, shown::page(&page.frame, &member(session), &view))
+/// Where somebody sits who asks.
+struct Desk<'a> {
+    line: &'a Line,
+    session: &'a Session,
+    page: &'a Paged,
 }
 
-/// The form again, with the rule that refuses and the words that it found.
-fn refused(
-    line: &Line,
-    session: &Session,
-    page: &Paged,
-    kind: Kind,
-    asked: &Asked,
-    refusal: &outcome::Refusal,
-) -> Response {
-    let mut view = create::view(&line.stages(), kind, filled(asked));
-    let read = text(asked);
-    let findings = refusal.decision.findings.iter();
-    let of_rule = findings.filter(|finding| Some(&finding.rule) == refusal.rule.as_ref());
-    let spans = of_rule.flat_map(|finding| finding.spans.iter().copied());
-    view.refusal = Some(Refusal {
-        rule: refusal.rule.clone(),
-        message: refusal.message.clone(),
-        words: spans.filter_map(|span| seen::said(&read, span)).collect(),
-        request: refusal.request_id.to_string(),
-        index: refusal.receipt.index,
-    });
-    let html = shown::page(&page.frame, &member(session), &view);
-    page.with_status(StatusCode::UNPROCESSABLE_ENTITY, html)
+impl Desk<'_> {
+    /// The form again, with what is wrong.
+    fn again(&self, kind: Kind, asked: &Asked, error: ApiError) -> Response {
+        let mut view = create::view(&self.line.stages(), kind, filled(asked));
+        let status = error.clone().into_response().status();
+        view.error = Some(error.body().error.message);
+        self.page.with_status(status, shown::page(&self.page.frame, &member(self.session), &view))
+    }
+
+    /// The form again, with the rule that refuses and the words that it found.
+    fn refused(&self, kind: Kind, asked: &Asked, refusal: &outcome::Refusal) -> Response {
+        let mut view = create::view(&self.line.stages(), kind, filled(asked));
+        let read = text(asked);
+        let findings = refusal.decision.findings.iter();
+        let of_rule = findings.filter(|finding| Some(&finding.rule) == refusal.rule.as_ref());
+        let spans = of_rule.flat_map(|finding| finding.spans.iter().copied());
+        view.refusal = Some(Refusal {
+            rule: refusal.rule.clone(),
+            message: refusal.message.clone(),
+            words: spans.filter_map(|span| seen::said(&read, span)).collect(),
+            request: refusal.request_id.to_string(),
+            index: refusal.receipt.index,
+        });
+        let html = shown::page(&self.page.frame, &member(self.session), &view);
+        self.page.with_status(StatusCode::UNPROCESSABLE_ENTITY, html)
+    }
 }
 
 /// What a model reads: what is wanted, then the facts.

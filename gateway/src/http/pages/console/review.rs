@@ -97,23 +97,23 @@ pub(super) async fn decide(
             Trouble::Changed => StatusCode::CONFLICT,
             _ => StatusCode::BAD_REQUEST,
         };
-        return again(&line, &session, &page, &id, status, trouble).await;
+        return again(&line, (&session, &page), &id, status, trouble).await;
     }
     let commitment = recording::commitment(&stages.pseudonym_key, "responsible", named);
     let answering = (!named.is_empty()).then_some(commitment);
     let asset = entry.asset_id;
-    let decided = reviews::decide_answered(&stages, who, asset, ruling, &reason, answering).await;
+    let decided = reviews::decide_answered(&stages, who, asset, (ruling, &reason), answering).await;
     match decided {
         Ok(_) => {}
         Err(ReviewError::FourEyes) => {
             let modality = entry.media_type.modality();
             line.turn_away(who.clone(), modality, "four_eyes").await?;
             let (status, trouble) = (StatusCode::FORBIDDEN, Trouble::FourEyes);
-            return again(&line, &session, &page, &id, status, trouble).await;
+            return again(&line, (&session, &page), &id, status, trouble).await;
         }
         Err(ReviewError::Decided(_)) => {
             let (status, trouble) = (StatusCode::CONFLICT, Trouble::Decided);
-            return again(&line, &session, &page, &id, status, trouble).await;
+            return again(&line, (&session, &page), &id, status, trouble).await;
         }
         Err(error) => return Err(error.into()),
     }
@@ -126,8 +126,7 @@ pub(super) async fn decide(
 /// The page again, with what was in the way.
 async fn again(
     line: &Line,
-    session: &Session,
-    page: &Paged,
+    (session, page): (&Session, &Paged),
     id: &str,
     status: StatusCode,
     trouble: Trouble,
