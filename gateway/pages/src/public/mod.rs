@@ -10,3 +10,4 @@ mod standing;
 pub mod transparency;
 pub mod trust;
 pub mod verify;
+mod words;

@@ -16,8 +16,9 @@ use self::{
 use super::{
     link::Link,
     proof::Proof,
-    report::{Report, done, list_name, source},
+    report::Report,
     standing::Standing,
+    words::{done, list_name, source},
 };
 use crate::{Frame, Html, Theme, texts::Texts, written};
 
