@@ -18,6 +18,7 @@ mod bad_input;
 mod browser;
 mod clocks;
 mod command_line;
+mod console;
 mod crash;
 mod crossing;
 mod epoch;
