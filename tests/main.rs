@@ -19,6 +19,7 @@ mod browser;
 mod clients;
 mod clocks;
 mod command_line;
+mod console;
 mod crash;
 mod crossing;
 mod epoch;

@@ -16,6 +16,7 @@ use crate::{
     criteria::Criteria,
     http::{console::Session, error::ApiError, pages::proving},
     pipeline::{Line, LineError},
+    recording,
     wiring::Stages,
 };
 
@@ -163,6 +164,13 @@ pub(super) async fn one(
     // Another organisation's entries do not exist here; those of the installation are for all auditors.
     if record.tenant != session.pass.principal.tenant && record.tenant != "installation" {
         return Err(missing());
+    }
+    let who = &session.pass.principal;
+    let own = record.actor == recording::pseudonym(&stages.pseudonym_key, who);
+    if !own && !who.role.may_audit() && !who.role.may_review() {
+        return Err(ApiError::forbidden(
+            "Entries are for auditors, and for whoever they are about.",
+        ));
     }
     let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let view = Entry {
