@@ -214,7 +214,8 @@ fn who_half_closes_or_leaves_costs_nothing() {
     drop(server);
     // Each request that was admitted has exactly one end.
     let entries = newsroom.lines(&["audit", "tail", "-n", "1000"]);
-    let count = |event: &str| entries.iter().filter(|entry| entry["event"] == event).count();
+    let count =
+        |event: &str| entries.iter().filter(|entry| entry["record"]["event"] == event).count();
     assert_eq!(count("admitted"), count("released") + count("interrupted") + count("failed"));
 }
 

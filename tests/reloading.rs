@@ -91,7 +91,8 @@ fn twenty_reloads_under_load_lose_no_request() {
     assert_eq!(server.counter("imprimatur_requests_open"), 0);
     drop(server);
     let entries = newsroom.lines(&["audit", "tail", "-n", "100000"]);
-    let count = |event: &str| entries.iter().filter(|entry| entry["event"] == event).count();
+    let count =
+        |event: &str| entries.iter().filter(|entry| entry["record"]["event"] == event).count();
     assert_eq!((count("admitted"), count("released")), (answered, answered));
     assert_eq!((count("failed"), count("interrupted"), count("refused")), (0, 0, 0));
     assert_eq!(count("policy_changed"), RELOADS, "each change is on record");
@@ -122,7 +123,11 @@ fn what_cannot_be_used_is_refused_and_the_last_good_one_stays() {
     refuse(&good.replace("body_bytes_max = 33554432", "listen_x = 1"), &rules, "listen_x");
     refuse(&good.replace("127.0.0.1:8787", "127.0.0.1:8799"), &rules, "server.listen");
     refuse(&good.replace("localhost/imprimatur", "localhost/other"), &rules, "audit.origin");
-    refuse(&(good.clone() + "\n[generators.x]\nkind = \"nonsense\"\n"), &rules, "nonsense");
+    refuse(
+        &(good.clone() + "\n[generators.x]\nkind = \"nonsense\"\npath = \"x\"\n"),
+        &rules,
+        "nonsense",
+    );
 
     let ask = |word: &str| server.post(&journalist, "/v1/moderations", &json!({"input": word}));
     let action = |word: &str| ask(word).json()["results"][0]["action"].clone();

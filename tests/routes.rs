@@ -63,7 +63,7 @@ fn a_route_is_a_model_and_the_record_names_who_ran() {
     assert_eq!(metric("model_requests_total", ""), 2);
     assert_eq!(metric("model_fallbacks_total", ""), 2);
     assert_eq!(metric("model_failures_total", "one"), 2);
-    assert_eq!(metric("model_usable", ""), 1);
+    assert_eq!(metric("model_part_usable", ""), 1);
     let asset = ask(&server, &key, false).json()["imprimatur"]["asset_id"].clone();
     let manifest = format!("/v1/assets/{}/manifest", asset.as_str().unwrap());
     let manifest = String::from_utf8_lossy(&server.get(&key, &manifest).bytes).into_owned();

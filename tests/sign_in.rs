@@ -59,7 +59,9 @@ impl<'a> Browser<'a> {
         }
         let location =
             answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-        let text = answer.body_mut().read_to_string().unwrap();
+        // Pictures are answers, too.
+        let bytes = answer.body_mut().read_to_vec().unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Said { status: answer.status().as_u16(), location: location.unwrap_or_default(), body }
     }
@@ -152,7 +154,10 @@ fn a_password_signs_in_and_is_changed_and_wrong_ones_are_on_record() {
     let sent_on = browser.send("GET", "/console/session", &page, "");
     assert_eq!(sent_on.status, 200);
     let stranger = other.send("GET", "/console/session", &page, "");
-    assert_eq!((stranger.status, stranger.location.as_str()), (303, "/console/sign-in"));
+    assert_eq!(
+        (stranger.status, stranger.location.as_str()),
+        (303, "/console/sign-in?next=/console/session&ended=1")
+    );
     assert_eq!(server.terminate(), Some(0));
     let records = newsroom.lines(&["audit", "tail", "-n", "40"]);
     let count =

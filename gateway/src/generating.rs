@@ -63,11 +63,9 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     flow.opening = opening.filter(|_| !bound);
     let (sender, receiver) = EventSender::channel(EVENTS_WAITING_MAX);
     let generator = case.generator().ok_or(LineError::Stopped)?;
+    let reader = flow.pieces.clone();
     let running = async {
-        let turn = tokio::select! {
-            turn = admitting::turn(case) => turn?,
-            () = flow.left() => return Err(LineError::ClientGone),
-        };
+        let turn = admitting::turn(case).await?;
         let generated = upstream_trace(case.trace.traceparent(), generator.generate(job, sender));
         let run = tokio::join!(generated, flow.follow(receiver));
         drop(turn);
@@ -77,6 +75,8 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
         run = running => run,
         // Dropping the run stops the model.
         ending = admitting::ended(case) => Err(LineError::Ended(ending)),
+        // Also while the model says nothing.
+        () = gone(reader.as_ref()) => Err(LineError::ClientGone),
     };
     case.trace.first_token = flow.first.map(|first| first.saturating_duration_since(began));
     // Whoever leaves before the end has used what was written for them.
@@ -109,6 +109,14 @@ fn buffered(case: &Case) -> bool {
         || opinions
         || unmarkable != Unmarkable::Release
         || case.stages.labelling.waits()
+}
+
+/// Returns when the reader of a stream has left.
+async fn gone(reader: Option<&mpsc::Sender<Piece>>) {
+    match reader {
+        Some(reader) => reader.closed().await,
+        None => std::future::pending().await,
+    }
 }
 
 struct Flow {
@@ -178,14 +186,6 @@ impl Flow {
             }
         }
         Ok(())
-    }
-
-    /// Returns when the reader of a stream has left.
-    async fn left(&self) {
-        match &self.pieces {
-            Some(pieces) => pieces.closed().await,
-            None => std::future::pending().await,
-        }
     }
 
     async fn text(&mut self, text: String) -> Result<(), LineError> {

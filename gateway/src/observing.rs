@@ -48,7 +48,7 @@ pub(crate) fn with_health(text: &str, stages: &Stages) -> String {
 type Row<T> = (&'static str, &'static str, fn(&Health) -> T);
 
 const GAUGES: [Row<usize>; 3] = [
-    ("model_usable", "1 while a request may go there", |health| {
+    ("model_part_usable", "1 while a request may go there", |health| {
         usize::from(health.state.is_usable())
     }),
     ("model_in_flight", "Requests under way", |health| health.in_flight),

@@ -100,6 +100,8 @@ fn hex(bytes: &[u8]) -> String {
 fn ask(server: &Server, key: &str, model: &str, flags: &str) -> u16 {
     let mut request = chat(RIVER);
     request["model"] = json!(model);
+    // The writer only streams.
+    request["stream"] = json!(model == "writer");
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let answer = agent

@@ -105,7 +105,7 @@ fn rest(reader: &mut impl std::io::Read) -> String {
 
 fn ends(newsroom: &Newsroom, event: &str) -> usize {
     let entries = newsroom.lines(&["audit", "tail", "-n", "1000"]);
-    entries.iter().filter(|entry| entry["event"] == event).count()
+    entries.iter().filter(|entry| entry["record"]["event"] == event).count()
 }
 
 #[test]

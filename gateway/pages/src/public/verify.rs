@@ -22,6 +22,9 @@ use super::{
 };
 use crate::{Frame, Html, Theme, texts::Texts, written};
 
+/// The name of the file's own picture among [`Checked::pictures`].
+pub const THE_FILE: &str = "file";
+
 /// A checked file.
 #[derive(Debug, Clone, Copy)]
 pub struct Checked<'a> {
@@ -34,7 +37,7 @@ pub struct Checked<'a> {
     /// The program's version.
     pub version: &'a str,
     /// Pictures as `data:` addresses: those in manifests by their SHA-256, those of published assets by
-    /// the asset's id. They were decoded and encoded again.
+    /// the asset's id, that of the file itself by [`THE_FILE`]. They were decoded and encoded again.
     pub pictures: &'a BTreeMap<String, String>,
     /// The record's proof.
     pub proof: Option<&'a Proof>,
@@ -117,7 +120,11 @@ fn shown<'a>(frame: &'a Frame, checked: &Checked<'a>) -> Shown<'a> {
         ai: ai(t, report),
         time: time(t, report),
         labels: labels(t, report),
-        picture: report.thumbnail.as_ref().and_then(|one| tree::picture(pictures, &one.sha256)),
+        picture: report
+            .thumbnail
+            .as_ref()
+            .and_then(|one| tree::picture(pictures, &one.sha256))
+            .or_else(|| tree::picture(pictures, THE_FILE)),
         rows: tree::rows(t, &report.ingredients, pictures),
         mark: marked::mark(t, report),
         statement: report.recovered.as_ref().and_then(|found| found.statement.as_deref()),

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, io::Cursor};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder};
-use pages::public::report::{Ingredient, Report};
+use pages::public::{
+    report::{Ingredient, Report},
+    verify::THE_FILE,
+};
 use provenance::Verifier;
 use types::{MediaType, Sha256};
 
@@ -20,7 +23,8 @@ const EDGE_MAX: u32 = 16_384;
 const ALLOCATION_MAX: u64 = 256 << 20;
 const QUALITY: u8 = 82;
 
-/// The pictures that a report names, by their digest. Blocks while it decodes.
+/// The pictures that a report names, by their digest, and the file itself, by [`THE_FILE`]. Blocks while
+/// it decodes.
 pub(super) fn of_manifest(
     verifier: &Verifier,
     subject: &Subject,
@@ -32,6 +36,9 @@ pub(super) fn of_manifest(
     named.truncate(SHOWN_MAX);
     let Subject { bytes, sidecar, format, .. } = subject;
     let mut shown = BTreeMap::new();
+    if let Some(media_type) = MediaType::sniff(bytes) {
+        shown.extend(small(bytes, media_type).map(|small| (THE_FILE.to_owned(), small)));
+    }
     for name in named {
         let Ok(digest) = name.parse::<Sha256>() else { continue };
         let found = verifier.thumbnail(bytes, sidecar.as_deref(), format.as_deref(), &digest);
