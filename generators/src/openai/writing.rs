@@ -54,7 +54,8 @@ async fn whole(
     if writing.finish_reason.is_none() {
         writing.finish_reason = Some(FinishReason::Stop);
     }
-    events.send(Event::token(text)).await
+    // An answer without a text is an error, and nothing was told then.
+    if writing.begun { events.send(Event::token(text)).await } else { Ok(()) }
 }
 
 async fn pieces(
