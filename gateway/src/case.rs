@@ -98,7 +98,11 @@ impl Case {
     ) -> Self {
         stages.metrics.requests_open.inc();
         let trace = {
-            let model = generator.as_ref().map(|generator| generator.card().name.as_str());
+            // As configured, where it is; never what somebody wrote.
+            let model = match stages.generators.get_key_value(&request.model) {
+                Some((name, _)) => Some(name.as_str()),
+                None => generator.as_ref().map(|generator| generator.card().name.as_str()),
+            };
             Trace::begin(stages.exporting.get(), request.modality, model)
         };
         let (input, output, admission) = (None, None, None);

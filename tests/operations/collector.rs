@@ -110,7 +110,9 @@ fn ask(server: &Server, key: &str, model: &str, flags: &str) -> u16 {
         .header("authorization", format!("Bearer {key}"))
         .header("traceparent", format!("00-{TRACE}-{SPAN}-{flags}"))
         .send(request.to_string().as_bytes());
-    answer.unwrap().status().as_u16()
+    let mut answer = answer.unwrap();
+    answer.body_mut().read_to_string().unwrap();
+    answer.status().as_u16()
 }
 
 #[test]
@@ -140,7 +142,8 @@ fn a_collector_gets_a_span_for_every_stage_and_nothing_of_the_content() {
     let roots: Vec<&Span> = spans.iter().filter(|span| hex(&span.parent_span_id) == SPAN).collect();
     assert_eq!(roots.len(), 2, "those whose callers trace: {spans:?}");
     assert!(spans.iter().all(|span| hex(&span.trace_id) == TRACE));
-    let root = roots.iter().find(|span| span.name == "chat newsdesk-starter").unwrap();
+    let root = roots.iter().find(|span| span.name == "chat newsdesk-starter");
+    let root = root.unwrap_or_else(|| panic!("{roots:?}"));
     let about = |name: &str| value(&root.attributes, name);
     assert_eq!(about("gen_ai.operation.name"), "chat");
     assert_eq!(about("gen_ai.request.model"), "newsdesk-starter");
