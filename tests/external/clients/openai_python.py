@@ -7,9 +7,14 @@ import sys
 import time
 import wave
 
-import httpx
 from asking import FACTS, IMAGE_MODEL, REFUSED, TEXT_MODEL, TOOL, WORDS, fails, key, run, url
 from openai import APITimeoutError, AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
+
+try:
+    import httpx2 as httpx
+except ImportError:
+    # The client's second major version stands on its predecessor.
+    import httpx
 
 client = OpenAI(base_url=url(), api_key=key(), max_retries=0)
 MESSAGES = [{"role": "user", "content": FACTS}]
