@@ -29,16 +29,16 @@ action = "block"
 message = { en = "No pictures of arrests.", zh = "不得生成逮捕画面。" }
 tests = [{ text = "somebody being arrested", expect = "block", hook = "input" }]
 "#;
-const PAGE: [(&str, &str); 1] = [("accept", "text/html")];
+pub(crate) const PAGE: [(&str, &str); 1] = [("accept", "text/html")];
 
 /// Somebody at a browser, with what their forms carry.
-struct Person<'a> {
+pub(crate) struct Person<'a> {
     browser: Browser<'a>,
     csrf: String,
 }
 
 impl<'a> Person<'a> {
-    fn new(server: &'a Server, link: &str) -> Self {
+    pub(crate) fn new(server: &'a Server, link: &str) -> Self {
         let mut browser = Browser::new(server);
         let signed_in = browser.form("/console/session", &format!("link={link}"));
         assert_eq!(signed_in.status, 200, "{}", signed_in.body);
@@ -46,18 +46,18 @@ impl<'a> Person<'a> {
         Self { browser, csrf }
     }
 
-    fn see(&mut self, path: &str) -> Said {
+    pub(crate) fn see(&mut self, path: &str) -> Said {
         self.browser.send("GET", path, &PAGE, "")
     }
 
     /// A page that must be there.
-    fn page(&mut self, path: &str) -> String {
+    pub(crate) fn page(&mut self, path: &str) -> String {
         let said = self.see(path);
         assert_eq!(said.status, 200, "{path}: {}", said.body);
         text(&said)
     }
 
-    fn send(&mut self, path: &str, form: &str) -> Said {
+    pub(crate) fn send(&mut self, path: &str, form: &str) -> Said {
         let headers = [PAGE[0], ("content-type", "application/x-www-form-urlencoded")];
         let csrf = self.csrf.clone();
         self.browser.send("POST", path, &headers, &format!("csrf={csrf}&{form}"))
@@ -79,17 +79,17 @@ impl<'a> Person<'a> {
     }
 }
 
-fn text(said: &Said) -> String {
+pub(crate) fn text(said: &Said) -> String {
     said.body.as_str().map_or_else(|| said.body.to_string(), str::to_owned)
 }
 
 /// The first id after a path on a page.
-fn id_after(page: &str, path: &str) -> String {
+pub(crate) fn id_after(page: &str, path: &str) -> String {
     let (_, rest) = page.split_once(path).unwrap_or_else(|| panic!("no {path} in {page}"));
     rest.split(['"', '?', '/']).next().unwrap().to_owned()
 }
 
-fn value_of(page: &str, name: &str) -> String {
+pub(crate) fn value_of(page: &str, name: &str) -> String {
     let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
     rest.split('"').next().unwrap().to_owned()
 }

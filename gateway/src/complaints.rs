@@ -3,7 +3,10 @@
 //! The store holds ciphertext only. Destroying the key of a complaint's subject (`audit erase`)
 //! destroys it, also in backups.
 
-use audit::{StateError, Subject, VaultError};
+mod closing;
+
+use audit::{Event, Record, StateError, Subject, VaultError};
+pub use closing::{Closed, NOTE_CHARS_MAX, Outcome, close};
 use pages::public::complaint::KINDS;
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -45,6 +48,15 @@ pub enum ComplaintError {
     /// The role may not read them.
     #[error("the role {0} may not read complaints; it takes an editor or standards key")]
     Role(Role),
+    /// No complaint has this ticket, or it is about another house's work.
+    #[error("no complaint has the ticket {0}")]
+    Unknown(String),
+    /// Somebody has dealt with it.
+    #[error("this complaint is closed already; whoever wrote it may send another one")]
+    Closed,
+    /// The note is too long.
+    #[error("`note` takes {NOTE_CHARS_MAX} characters")]
+    Note,
     /// There are too many.
     #[error("so many complaints wait that no more are taken; please write to the publisher")]
     Full,
@@ -95,9 +107,12 @@ pub struct Kept {
     /// What the reader wrote.
     #[serde(flatten)]
     pub complaint: Complaint,
+    /// How it was dealt with.
+    #[serde(default)]
+    pub closed: Option<Closed>,
 }
 
-/// Keeps a complaint; its ticket.
+/// Keeps a complaint, on record; its ticket. The record names the complaint and not who wrote it.
 ///
 /// # Errors
 /// [`ComplaintError`] naming what does not fit, or what failed.
@@ -112,23 +127,40 @@ pub async fn keep(stages: &Stages, complaint: Complaint) -> Result<String, Compl
         asset_id: named(&complaint.asset),
         ticket,
         complaint,
+        closed: None,
     };
-    let plain = serde_json::to_vec(&kept);
+    let sealed = sealed(stages, &kept)?;
+    count(stages, true).await?;
+    // Keys sort by time; the subject is needed to open the value.
+    let millis = now.unix_timestamp_nanos() / 1_000_000;
+    let key = [PREFIX, format!("{millis:014}/{subject}").as_bytes()].concat();
+    if !stages.state.compare_and_swap(&key, None, Some(&sealed)).await? {
+        return Err(ComplaintError::Broken("its number was taken".to_owned()));
+    }
+    let asset = asset_of(stages, &kept)?;
+    let tenant = asset.map_or_else(|| "installation".to_owned(), |asset| asset.tenant);
+    let mut record = Record::new(Event::ComplaintReceived, tenant, "reader");
+    record.asset_id = kept.asset_id;
+    record.detail = Some(format!("{} {}", kept.complaint.about, kept.subject));
+    stages.log.append(record).await?;
+    Ok(kept.ticket)
+}
+
+/// The work of ours that a complaint names, if there is one.
+fn asset_of(stages: &Stages, kept: &Kept) -> Result<Option<audit::AssetEntry>, audit::LogError> {
+    let found = kept.asset_id.map(|id| stages.log.registry().asset(id)).transpose()?;
+    Ok(found.flatten())
+}
+
+fn sealed(stages: &Stages, kept: &Kept) -> Result<Vec<u8>, ComplaintError> {
+    let plain = serde_json::to_vec(kept);
     let plain = plain.map_err(|error| ComplaintError::Broken(error.to_string()))?;
     let plain = zeroize::Zeroizing::new(plain);
     if plain.len() > BYTES_MAX {
         return Err(ComplaintError::Long);
     }
-    count(stages).await?;
     let log = stages.log.clone();
-    let sealed = stages.vault.seal(subject, || log.size(), PURPOSE, &plain)?;
-    // Keys sort by time; the subject is needed to open the value.
-    let millis = now.unix_timestamp_nanos() / 1_000_000;
-    let key = [PREFIX, format!("{millis:014}/{subject}").as_bytes()].concat();
-    if stages.state.compare_and_swap(&key, None, Some(&sealed)).await? {
-        return Ok(kept.ticket);
-    }
-    Err(ComplaintError::Broken("its number was taken".to_owned()))
+    Ok(stages.vault.seal(kept.subject.parse()?, || log.size(), PURPOSE, &plain)?)
 }
 
 /// Complaints, newest first. Whoever reads sees those about works of their own tenant, and those that
@@ -137,18 +169,28 @@ pub async fn keep(stages: &Stages, complaint: Complaint) -> Result<String, Compl
 /// # Errors
 /// [`ComplaintError::Role`] for other roles than editor and standards.
 pub async fn list(stages: &Stages, reader: &Principal) -> Result<Vec<Kept>, ComplaintError> {
+    Ok(rows(stages, reader).await?.into_iter().map(|row| row.kept).collect())
+}
+
+/// A complaint where it lies.
+struct Row {
+    key: Vec<u8>,
+    sealed: Vec<u8>,
+    kept: Kept,
+}
+
+async fn rows(stages: &Stages, reader: &Principal) -> Result<Vec<Row>, ComplaintError> {
     if !reader.role.may_review() {
         return Err(ComplaintError::Role(reader.role));
     }
-    let mut listed = Vec::new();
+    let mut rows = Vec::new();
     for (key, sealed) in stages.state.scan(PREFIX).await?.into_iter().rev() {
         let Some(kept) = opened(stages, &key, &sealed)? else { continue };
-        let asset = kept.asset_id.map(|id| stages.log.registry().asset(id)).transpose()?;
-        if asset.flatten().is_none_or(|asset| asset.tenant == reader.tenant) {
-            listed.push(kept);
+        if asset_of(stages, &kept)?.is_none_or(|asset| asset.tenant == reader.tenant) {
+            rows.push(Row { key, sealed, kept });
         }
     }
-    Ok(listed)
+    Ok(rows)
 }
 
 /// What a row says; nothing where its key was destroyed.
@@ -192,16 +234,17 @@ fn named(asset: &str) -> Option<AssetId> {
     last.parse().ok()
 }
 
-async fn count(stages: &Stages) -> Result<(), ComplaintError> {
+/// Counts one more, or one less. Those that were dealt with take nobody's place.
+async fn count(stages: &Stages, more: bool) -> Result<(), ComplaintError> {
     for _ in 0..TRIES_MAX {
         let before = stages.state.get(COUNT).await?;
         let number =
             before.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok()?.parse().ok());
         let number: u64 = number.unwrap_or(0);
-        if number >= KEPT_MAX {
+        if more && number >= KEPT_MAX {
             return Err(ComplaintError::Full);
         }
-        let next = (number + 1).to_string();
+        let next = if more { number + 1 } else { number.saturating_sub(1) }.to_string();
         if stages.state.compare_and_swap(COUNT, before.as_deref(), Some(next.as_bytes())).await? {
             return Ok(());
         }

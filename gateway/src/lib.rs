@@ -33,6 +33,7 @@ mod health;
 pub mod http;
 mod idempotency;
 pub mod installation;
+mod items;
 mod jobs;
 mod labelling;
 mod line_error;

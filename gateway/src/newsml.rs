@@ -4,20 +4,63 @@ use audit::AssetEntry;
 use serde_json::{Value, json};
 use types::{MediaType, Modality};
 
-/// IPTC's term for what a model has made.
-const MADE_BY_MODEL: &str =
-    "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+use crate::{
+    items::{self, Described},
+    pipeline::LineError,
+    wiring::Stages,
+};
+
 const SCHEMA: &str = "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json";
+
+/// A form of what is said of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// ninjs 3.1.
+    Ninjs,
+    /// NewsML-G2.
+    NewsMl,
+    /// A packet of XMP with IPTC's properties.
+    Xmp,
+}
+
+impl Kind {
+    /// How it is called on the wire.
+    pub(crate) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Ninjs => "application/json",
+            Self::NewsMl => "application/xml",
+            Self::Xmp => "application/rdf+xml",
+        }
+    }
+}
+
+/// What is said of an asset, in one of its forms.
+///
+/// # Errors
+/// [`LineError`] when the asset cannot be read.
+pub(crate) async fn written(
+    stages: &Stages,
+    entry: &AssetEntry,
+    kind: Kind,
+) -> Result<Vec<u8>, LineError> {
+    let described = items::describe(stages, entry).await?;
+    let publisher = &stages.installation.config().provenance.publisher;
+    let item = Item { entry, described: &described, publisher };
+    Ok(match kind {
+        Kind::Ninjs => item.ninjs().to_string(),
+        Kind::NewsMl => item.newsml(),
+        Kind::Xmp => item.xmp(),
+    }
+    .into_bytes())
+}
 
 /// An asset as a news item.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Item<'a> {
     /// The asset.
     pub(crate) entry: &'a AssetEntry,
-    /// What it is called.
-    pub(crate) title: &'a str,
-    /// What a picture shows.
-    pub(crate) alt: &'a str,
+    /// What is said of it.
+    pub(crate) described: &'a Described,
     /// Whose it is.
     pub(crate) publisher: &'a str,
 }
@@ -52,7 +95,8 @@ impl Item<'_> {
     /// As ninjs 3.1, the first version that has `digitalSourceType`.
     pub(crate) fn ninjs(&self) -> Value {
         let (sha256, ..) = self.entry.current();
-        json!({
+        let Described { title, alt, source } = self.described;
+        let mut item = json!({
             "uri": self.uri(),
             "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
             "type": self.kind(),
@@ -60,26 +104,33 @@ impl Item<'_> {
             "versionCreated": self.entry.time,
             "pubStatus": self.status(),
             "provider": {"name": self.publisher},
-            "headlines": [{"role": "main", "value": self.title}],
-            "descriptions": if self.alt.is_empty() { json!([]) } else {
-                json!([{"role": "alt-text", "value": self.alt}])
+            "headlines": [{"role": "main", "value": title}],
+            "descriptions": if alt.is_empty() { json!([]) } else {
+                json!([{"role": "alt-text", "value": alt}])
             },
-            "digitalSourceType": {"uri": MADE_BY_MODEL},
             "renditions": [{
                 "name": "main", "href": self.content(), "contentType": self.entry.media_type.name(),
                 "hash": {"scheme": "sha256", "value": sha256},
             }],
-        })
+        });
+        if let (Some(source), Some(item)) = (source, item.as_object_mut()) {
+            item.insert("digitalSourceType".to_owned(), json!({"uri": source}));
+        }
+        item
     }
 
     /// As an item of NewsML-G2 2.34.
     pub(crate) fn newsml(&self) -> String {
         let (sha256, ..) = self.entry.current();
-        let (title, publisher) = (escaped(self.title), escaped(self.publisher));
-        let alt = match self.alt {
+        let Described { title, alt, source } = self.described;
+        let (title, publisher) = (escaped(title), escaped(self.publisher));
+        let alt = match alt.as_str() {
             "" => String::new(),
             alt => format!("<description role=\"drol:alttext\">{}</description>", escaped(alt)),
         };
+        let source = source.as_ref().map_or_else(String::new, |source| {
+            format!("<digitalSourceType uri=\"{}\"/>", escaped(source))
+        });
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <newsItem xmlns=\"http://iptc.org/std/nar/2006-10-01/\" guid=\"{uri}\" version=\"1\" \
@@ -87,8 +138,7 @@ impl Item<'_> {
              <catalogRef href=\"http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_40.xml\"/>\n\
              <itemMeta><itemClass qcode=\"ninat:{kind}\"/><provider><name>{publisher}</name></provider>\
              <versionCreated>{time}</versionCreated><pubStatus qcode=\"stat:{status}\"/></itemMeta>\n\
-             <contentMeta><digitalSourceType uri=\"{MADE_BY_MODEL}\"/>\
-             <headline>{title}</headline>{alt}</contentMeta>\n\
+             <contentMeta>{source}<headline>{title}</headline>{alt}</contentMeta>\n\
              <contentSet><remoteContent href=\"{href}\" contenttype=\"{media}\">\
              <hash hashtype=\"hashtype:SHA-256\">{sha256}</hash></remoteContent></contentSet>\n\
              </newsItem>\n",
@@ -103,8 +153,15 @@ impl Item<'_> {
 
     /// As a packet of XMP that can lie beside the file.
     pub(crate) fn xmp(&self) -> String {
-        let (title, publisher) = (escaped(self.title), escaped(self.publisher));
-        let alt = match (self.entry.media_type, self.alt) {
+        let Described { title, alt, source } = self.described;
+        let (title, publisher) = (escaped(title), escaped(self.publisher));
+        let source = source.as_ref().map_or_else(String::new, |source| {
+            format!(
+                "<Iptc4xmpExt:DigitalSourceType>{}</Iptc4xmpExt:DigitalSourceType>",
+                escaped(source)
+            )
+        });
+        let alt = match (self.entry.media_type, alt.as_str()) {
             (MediaType::PlainText | MediaType::Markdown, _) | (_, "") => String::new(),
             (_, alt) => format!(
                 "<Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang=\"x-default\">{}</rdf:li></rdf:Alt></Iptc4xmpCore:AltTextAccessibility>",
@@ -117,8 +174,7 @@ impl Item<'_> {
              <rdf:Description rdf:about=\"{uri}\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
              xmlns:Iptc4xmpCore=\"http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/\" \
              xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\">\
-             <Iptc4xmpExt:DigitalSourceType>{MADE_BY_MODEL}</Iptc4xmpExt:DigitalSourceType>\
-             <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\
+             {source}<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\
              <dc:creator><rdf:Seq><rdf:li>{publisher}</rdf:li></rdf:Seq></dc:creator>{alt}\
              </rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>\n",
             uri = self.uri(),

@@ -29,6 +29,10 @@ pub enum Event {
     Corrected,
     /// A published asset was withdrawn: its notice says why.
     Withdrawn,
+    /// A reader has complained; the detail says about what, and names the complaint.
+    ComplaintReceived,
+    /// A complaint was dealt with; the detail says how, and names it.
+    ComplaintClosed,
     /// An API key was made.
     KeyCreated,
     /// An API key was ended.
@@ -111,6 +115,8 @@ impl Event {
             Self::Published => "published",
             Self::Corrected => "corrected",
             Self::Withdrawn => "withdrawn",
+            Self::ComplaintReceived => "complaint_received",
+            Self::ComplaintClosed => "complaint_closed",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
             Self::KeyRotated => "key_rotated",
@@ -163,6 +169,8 @@ mod tests {
     #[test]
     fn names_are_those_of_the_json() {
         for event in [
+            Event::ComplaintReceived,
+            Event::ComplaintClosed,
             Event::KeyCreated,
             Event::KeyRotated,
             Event::PersonCreated,

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Value, json};
 use types::{AssetId, Sha256};
 
-use super::{error::ApiError, extract::Caller};
+use super::{assets_beside, error::ApiError, extract::Caller};
 use crate::{
     disclosure,
     pipeline::{Line, LineError},
@@ -53,7 +53,9 @@ pub(crate) async fn content(
 ) -> Result<Response, ApiError> {
     let entry = leaving(&line, &caller, &id)?;
     let bytes = object(&line, &entry.current().0).await?;
-    Ok(reply(entry.media_type.name(), &entry, bytes))
+    let mut response = reply(entry.media_type.name(), &entry, bytes);
+    assets_beside::link(&mut response, &entry);
+    Ok(response)
 }
 
 /// The C2PA manifest store.
@@ -92,8 +94,8 @@ pub(crate) async fn receipt(
     Ok(reply("text/plain; charset=utf-8", &entry, proof.text().into_bytes()))
 }
 
-/// Another tenant's asset does not exist for this caller.
-fn find(line: &Line, caller: &Caller, id: &str) -> Result<AssetEntry, ApiError> {
+/// The caller's asset. Another tenant's asset does not exist for this caller.
+pub(super) fn find(line: &Line, caller: &Caller, id: &str) -> Result<AssetEntry, ApiError> {
     let id: AssetId =
         id.parse().map_err(|error: types::TypeError| ApiError::invalid("id", error.to_string()))?;
     let found = line
@@ -106,7 +108,7 @@ fn find(line: &Line, caller: &Caller, id: &str) -> Result<AssetEntry, ApiError> 
     found.filter(|entry| entry.tenant == caller.0.tenant).ok_or_else(missing)
 }
 
-fn leaving(line: &Line, caller: &Caller, id: &str) -> Result<AssetEntry, ApiError> {
+pub(super) fn leaving(line: &Line, caller: &Caller, id: &str) -> Result<AssetEntry, ApiError> {
     let entry = find(line, caller, id)?;
     if entry.may_leave() {
         return Ok(entry);
@@ -119,7 +121,7 @@ async fn object(line: &Line, digest: &Sha256) -> Result<Vec<u8>, ApiError> {
     read.map_err(|error| ApiError::from(LineError::from(error)))
 }
 
-fn reply(media_type: &'static str, entry: &AssetEntry, bytes: Vec<u8>) -> Response {
+pub(super) fn reply(media_type: &'static str, entry: &AssetEntry, bytes: Vec<u8>) -> Response {
     let mut response =
         (StatusCode::OK, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], bytes)
             .into_response();

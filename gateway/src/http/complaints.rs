@@ -1,11 +1,13 @@
-//! `/v1/complaints`: readers say what is wrong, editors read it.
+//! `/v1/complaints`: readers say what is wrong, editors read it and say what came of it.
 
 use axum::{
     Json,
-    extract::{FromRequest as _, Request, State},
+    extract::{FromRequest as _, Path, Request, State},
     http::StatusCode,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
     error::{ApiError, ErrorBody},
@@ -13,7 +15,7 @@ use super::{
     verify::welcome,
 };
 use crate::{
-    complaints::{self, Complaint, ComplaintError},
+    complaints::{self, Complaint, ComplaintError, Outcome},
     pipeline::{Line, LineError},
 };
 
@@ -38,7 +40,7 @@ pub(crate) async fn complain(
 
 /// What readers have said, newest first.
 #[utoipa::path(get, path = "/v1/complaints", responses(
-    (status = 200, description = "ticket, at, about, asset, asset_id, text, contact of each"),
+    (status = 200, description = "ticket, at, about, asset, asset_id, text, contact, closed of each"),
     (status = 403, description = "Editors and standards only", body = ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn list(
@@ -50,12 +52,45 @@ pub(crate) async fn list(
     Ok(Json(json!({"object": "list", "data": listed})))
 }
 
+/// What came of a complaint.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CloseBody {
+    /// `upheld`, `rejected` or `answered`.
+    outcome: Outcome,
+    /// A word for colleagues, at most 500 characters.
+    #[serde(default)]
+    note: String,
+}
+
+/// Closes a complaint, on record.
+#[utoipa::path(post, path = "/v1/complaints/{ticket}", request_body = CloseBody, responses(
+    (status = 200, description = "The complaint as it stands"),
+    (status = 400, description = "Bad input", body = ErrorBody),
+    (status = 403, description = "Editors and standards only", body = ErrorBody),
+    (status = 404, description = "No complaint has this ticket", body = ErrorBody),
+    (status = 409, description = "It is closed already", body = ErrorBody),
+), security(("key" = [])))]
+pub(crate) async fn close(
+    State(line): State<Line>,
+    caller: Caller,
+    Path(ticket): Path<String>,
+    JsonBody(body): JsonBody<CloseBody>,
+) -> Result<Json<Value>, ApiError> {
+    let stages = line.stages();
+    let kept = complaints::close(&stages, &caller.0, &ticket, body.outcome, &body.note).await?;
+    Ok(Json(json!(kept)))
+}
+
 impl From<ComplaintError> for ApiError {
     fn from(error: ComplaintError) -> Self {
         match error {
             ComplaintError::Empty | ComplaintError::Long => {
                 Self::invalid("text", error.to_string())
             }
+            ComplaintError::Note => Self::invalid("note", error.to_string()),
+            ComplaintError::Unknown(_) => Self::not_found("complaint_not_found", error.to_string()),
+            ComplaintError::Closed => Self::conflict("complaint_closed", error.to_string()),
             ComplaintError::Kind => Self::invalid("about", error.to_string()),
             ComplaintError::Role(_) => Self::forbidden(error.to_string()),
             ComplaintError::Full => Self::unavailable("full", error.to_string()),

@@ -111,6 +111,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", code, message)
     }
 
+    /// 409: it stands otherwise than the request takes it to.
+    pub(crate) fn conflict(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "invalid_request_error", code, message)
+    }
+
     /// 409: the request of this idempotency key is being handled.
     pub(crate) fn key_in_use() -> Self {
         let message =
@@ -307,18 +312,15 @@ impl From<ReviewError> for ApiError {
 
 impl From<PublishError> for ApiError {
     fn from(error: PublishError) -> Self {
-        let conflict = |code: &str, message: String| {
-            Self::new(StatusCode::CONFLICT, "invalid_request_error", code, message)
-        };
         match &error {
             PublishError::Unknown(_) => Self::not_found("asset_not_found", error.to_string()),
             PublishError::Role(_) => Self::forbidden(error.to_string()),
-            PublishError::Unapproved(_) => conflict("not_approved", error.to_string()),
-            PublishError::Published(_) => conflict("already_published", error.to_string()),
-            PublishError::Unpublished(_) => conflict("not_published", error.to_string()),
-            PublishError::Withdrawn(_) => conflict("withdrawn", error.to_string()),
+            PublishError::Unapproved(_) => Self::conflict("not_approved", error.to_string()),
+            PublishError::Published(_) => Self::conflict("already_published", error.to_string()),
+            PublishError::Unpublished(_) => Self::conflict("not_published", error.to_string()),
+            PublishError::Withdrawn(_) => Self::conflict("withdrawn", error.to_string()),
             PublishError::Url | PublishError::NoNotice => Self::invalid("url", error.to_string()),
-            PublishError::Label(_) => conflict("label_due", error.to_string()),
+            PublishError::Label(_) => Self::conflict("label_due", error.to_string()),
             PublishError::Provenance(_) => closed("credentials"),
             PublishError::Log(_) => closed("audit log"),
             PublishError::Objects(_) | PublishError::State(_) => closed("storage"),
@@ -339,9 +341,6 @@ impl From<RenditionError> for ApiError {
 
 impl From<VaultingError> for ApiError {
     fn from(error: VaultingError) -> Self {
-        let conflict = |code: &str, message: String| {
-            Self::new(StatusCode::CONFLICT, "invalid_request_error", code, message)
-        };
         match &error {
             VaultingError::Nobody(_) | VaultingError::Unknown(_) | VaultingError::NoHold(_) => {
                 Self::not_found("evidence_not_found", error.to_string())
@@ -350,7 +349,7 @@ impl From<VaultingError> for ApiError {
                 Self::forbidden(error.to_string())
             }
             VaultingError::NotRequested(_) | VaultingError::RequestExpired(_) => {
-                conflict("reveal_not_requested", error.to_string())
+                Self::conflict("reveal_not_requested", error.to_string())
             }
             VaultingError::Reason => Self::invalid("reason", error.to_string()),
             VaultingError::Ambiguous { .. } => Self::invalid("subject", error.to_string()),
@@ -358,7 +357,9 @@ impl From<VaultingError> for ApiError {
             VaultingError::Vault(VaultError::Unknown(_)) => {
                 Self::not_found("evidence_not_found", error.to_string())
             }
-            VaultingError::Vault(VaultError::Erasing) => conflict("erasing", error.to_string()),
+            VaultingError::Vault(VaultError::Erasing) => {
+                Self::conflict("erasing", error.to_string())
+            }
             VaultingError::Log(LogError::Unknown(_)) => {
                 Self::not_found("evidence_not_found", error.to_string())
             }

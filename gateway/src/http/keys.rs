@@ -23,17 +23,17 @@ use crate::{pipeline::Line, recording};
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyBody {
     /// Whom the key stands for.
-    subject: String,
+    pub(crate) subject: String,
     /// The desk.
-    desk: String,
+    pub(crate) desk: String,
     /// `journalist`, `editor`, `standards`, `auditor` or `ops`.
     #[schema(value_type = String)]
-    role: Role,
+    pub(crate) role: Role,
     /// Such as `generate:text`; all that the role may, if absent.
     #[serde(default)]
-    scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// When it ends by itself (RFC 3339).
-    expires_at: Option<String>,
+    pub(crate) expires_at: Option<String>,
 }
 
 /// How a key is rotated.

@@ -7,6 +7,7 @@ mod admin;
 mod admission;
 mod answer;
 mod assets;
+mod assets_beside;
 mod assets_list;
 pub(crate) mod assist;
 mod audio;
@@ -152,6 +153,9 @@ fn keyed() -> OpenApiRouter<Line> {
         .routes(routes!(assets::content))
         .routes(routes!(assets::manifest))
         .routes(routes!(assets::receipt))
+        .routes(routes!(assets_beside::ninjs))
+        .routes(routes!(assets_beside::newsml))
+        .routes(routes!(assets_beside::xmp))
         .routes(routes!(renditions::sign))
         .routes(routes!(publications::state, publications::publish))
         .routes(routes!(publications::correct))
@@ -247,6 +251,7 @@ fn unkeyed() -> OpenApiRouter<Line> {
         .routes(routes!(resolution::discovery))
         .routes(routes!(resolution::landing))
         .routes(routes!(complaints::complain))
+        .routes(routes!(complaints::close))
         .routes(routes!(log::checkpoint))
         .routes(routes!(log::tile))
         .routes(routes!(log::vkey))

@@ -26,12 +26,12 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct PersonBody {
     /// What the person signs in with; also the subject of their keys.
-    name: String,
+    pub(crate) name: String,
     /// The desk.
-    desk: String,
+    pub(crate) desk: String,
     /// `journalist`, `editor`, `standards`, `auditor` or `ops`.
     #[schema(value_type = String)]
-    role: Role,
+    pub(crate) role: Role,
 }
 
 /// Everybody of the organisation.

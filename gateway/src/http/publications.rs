@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{Path, State},
+    response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,12 +11,13 @@ use types::{AssetId, Receipt};
 use utoipa::ToSchema;
 
 use super::{
+    assets, assets_beside,
     error::{ApiError, ErrorBody},
     extract::{Caller, JsonBody},
 };
 use crate::{
     disclosure,
-    pipeline::{Line, LineError},
+    pipeline::Line,
     publishing::{self, Amendment, Notice},
 };
 
@@ -33,21 +35,28 @@ pub(crate) struct NoticeBody {
     reason: String,
 }
 
-/// Where the asset stands.
+/// Where the asset stands and, once it may leave, all that a publishing system takes with it.
 #[utoipa::path(get, path = "/v1/assets/{id}/publish", responses(
-    (status = 200, description = "state, at, url, notice_url, replaced_by"),
+    (status = 200, description = "state, at, url, notice_url, replaced_by; content, sidecar, receipt, ninjs, newsml, xmp"),
     (status = 404, description = "No such asset for this key", body = ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn state(
     State(line): State<Line>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    let id = read(&id)?;
-    let found = line.stages().log.registry().asset(id).map_err(LineError::from)?;
-    let missing = || ApiError::not_found("asset_not_found", format!("No asset has the id {id}."));
-    let entry = found.filter(|entry| entry.tenant == caller.0.tenant).ok_or_else(missing)?;
-    Ok(Json(disclosure::publication(&entry, true)))
+) -> Result<Response, ApiError> {
+    let entry = assets::find(&line, &caller, &id)?;
+    let mut told = disclosure::publication(&entry, true);
+    if !entry.may_leave() {
+        return Ok(Json(told).into_response());
+    }
+    let package = assets_beside::package(&line.stages(), &entry).await?;
+    if let (Some(told), Value::Object(package)) = (told.as_object_mut(), package) {
+        told.extend(package);
+    }
+    let mut response = Json(told).into_response();
+    assets_beside::link(&mut response, &entry);
+    Ok(response)
 }
 
 /// Publishes an approved asset: from now on strangers may learn what it is.

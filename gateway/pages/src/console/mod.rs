@@ -6,6 +6,7 @@
 
 pub mod asset;
 pub mod audit;
+pub mod complaints;
 pub mod create;
 pub mod desk;
 pub mod entry;
@@ -13,6 +14,7 @@ pub mod gallery;
 pub mod home;
 pub mod listing;
 pub mod password;
+pub mod people;
 pub mod policy;
 pub mod queue;
 pub mod reports;
@@ -46,6 +48,10 @@ impl Member {
 
     pub(crate) const fn reviews(&self) -> bool {
         self.role.may_review()
+    }
+
+    pub(crate) fn runs(&self) -> bool {
+        self.role == Role::Ops
     }
 
     pub(crate) const fn audits(&self) -> bool {

@@ -96,17 +96,21 @@ pub fn ticket(frame: &Frame, partly: bool, ticket: &str) -> Html {
     if partly { written(&Ticket { t, ticket }) } else { written(&TicketPage { f, t, ticket }) }
 }
 
+/// A kind of complaint, in words.
+pub(crate) const fn about(t: &Texts, kind: &str) -> &'static str {
+    match kind.as_bytes() {
+        b"result" => t.complaint_result(),
+        b"content" => t.complaint_content(),
+        b"label" => t.complaint_label(),
+        b"person" => t.complaint_person(),
+        _ => t.complaint_other(),
+    }
+}
+
 fn shown(t: Texts, filled: &Filled) -> Shown<'_> {
     let chosen = if KINDS.contains(&filled.about.as_str()) { &filled.about } else { "other" };
-    let name = |kind: &str| match kind {
-        "result" => t.complaint_result(),
-        "content" => t.complaint_content(),
-        "label" => t.complaint_label(),
-        "person" => t.complaint_person(),
-        _ => t.complaint_other(),
-    };
     Shown {
-        choices: KINDS.iter().map(|kind| (*kind, name(kind), *kind == chosen)).collect(),
+        choices: KINDS.iter().map(|kind| (*kind, about(&t, kind), *kind == chosen)).collect(),
         asset: &filled.asset,
         verdict: &filled.verdict,
         text: &filled.text,

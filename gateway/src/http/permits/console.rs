@@ -1,6 +1,6 @@
 //! The pages of the console: who may see them, and who may send their forms.
 
-use super::{AUDIT, PUBLISH, Permit, READ, REVIEW, TEXT};
+use super::{ADMIN, AUDIT, PUBLISH, Permit, READ, REVIEW, TEXT};
 
 /// Every page of the console: method, path, who may.
 pub(super) const TABLE: &[(&str, &str, Permit)] = &[
@@ -10,6 +10,10 @@ pub(super) const TABLE: &[(&str, &str, Permit)] = &[
     ("GET", "/console/reviews/{id}", REVIEW),
     ("POST", "/console/reviews/{id}", REVIEW),
     ("GET", "/console/reviews/{id}/file", REVIEW),
+    ("GET", "/console/complaints", REVIEW),
+    ("POST", "/console/complaints", REVIEW),
+    ("GET", "/console/people", ADMIN),
+    ("POST", "/console/people", ADMIN),
     ("GET", "/console/create/{kind}", TEXT),
     ("POST", "/console/create/check", TEXT),
     ("POST", "/console/create/{kind}", TEXT),

@@ -18,6 +18,7 @@ use types::Modality;
 use super::{Paged, member, seen, to};
 use crate::{
     http::{console::Session, error::ApiError},
+    items,
     pipeline::{Line, LineError},
     publishing::{self, Amendment, Notice, PublishError},
     wiring::Stages,
@@ -220,25 +221,8 @@ async fn others(stages: &Stages, entry: &AssetEntry) -> Result<Vec<(String, Stri
 /// The manifest of what readers have, with what it was made from.
 async fn tree(stages: &Stages, entry: &AssetEntry) -> Result<Vec<Node>, ApiError> {
     let (sha256, manifest, _) = entry.current();
-    let bytes = stages.objects.get(&sha256).await.map_err(LineError::from)?;
-    let beside = match provenance::carries_manifest(entry.media_type) {
-        true => None,
-        false => Some(stages.objects.get(&manifest).await.map_err(LineError::from)?),
-    };
-    let (verifier, media_type) = (std::sync::Arc::clone(&stages.verifier), entry.media_type);
-    let verifying = tokio::task::spawn_blocking(move || {
-        let report = verifier.verify(&bytes, beside.as_deref(), Some(media_type.name()));
-        let mut told = serde_json::to_value(&report.contents).unwrap_or_default();
-        if let (Some(told), Ok(Value::Object(more))) =
-            (told.as_object_mut(), serde_json::to_value(&report))
-        {
-            for (name, value) in more {
-                told.entry(name).or_insert(value);
-            }
-        }
-        told
-    });
-    let told = verifying.await.map_err(|_| ApiError::bug())?;
+    let report = items::verified(stages, entry, (sha256, manifest)).await?;
+    let told = serde_json::to_value(&report).map_err(|_| ApiError::bug())?;
     let mut nodes = Vec::new();
     grow(&told, 0, &mut nodes);
     Ok(nodes)

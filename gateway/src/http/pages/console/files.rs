@@ -26,10 +26,7 @@ pub(super) async fn serve(
     let (sha256, manifest, _) = entry.current();
     let extension = entry.media_type.extension();
     let object = async |digest| stages.objects.get(&digest).await.map_err(LineError::from);
-    let sheet = seen::sheet(&stages, &entry).await?;
-    let title = seen::title(&stages, &entry, &sheet).await;
-    let publisher = &stages.installation.config().provenance.publisher;
-    let item = newsml::Item { entry: &entry, title: &title, alt: &sheet.alt, publisher };
+    let beside = async |kind: newsml::Kind| newsml::written(&stages, &entry, kind).await;
     let (media_type, name, bytes) = match file.as_str() {
         "content" => (entry.media_type.name(), format!("{id}.{extension}"), object(sha256).await?),
         "manifest" => ("application/c2pa", format!("{id}.c2pa"), object(manifest).await?),
@@ -38,10 +35,17 @@ pub(super) async fn serve(
             let proof = stages.attesting.proof(entry.index).map_err(waits)?;
             ("text/plain; charset=utf-8", format!("{id}.tlog-proof"), proof.text().into_bytes())
         }
-        "iptc.xmp" => ("application/rdf+xml", format!("{id}.xmp"), item.xmp().into_bytes()),
-        "newsml.xml" => ("application/xml", format!("{id}.xml"), item.newsml().into_bytes()),
+        "iptc.xmp" => {
+            let kind = newsml::Kind::Xmp;
+            (kind.media_type(), format!("{id}.xmp"), beside(kind).await?)
+        }
+        "newsml.xml" => {
+            let kind = newsml::Kind::NewsMl;
+            (kind.media_type(), format!("{id}.xml"), beside(kind).await?)
+        }
         "ninjs.json" => {
-            ("application/json", format!("{id}.json"), item.ninjs().to_string().into_bytes())
+            let kind = newsml::Kind::Ninjs;
+            (kind.media_type(), format!("{id}.json"), beside(kind).await?)
         }
         _ => return Err(ApiError::not_found("unknown_url", "There is nothing at this path.")),
     };

@@ -6,6 +6,7 @@
 
 mod asset;
 mod audit;
+mod complaints;
 mod create;
 mod desk;
 mod files;
@@ -14,6 +15,7 @@ mod gallery;
 mod listing;
 mod making;
 mod password;
+mod people;
 mod policy;
 mod queue;
 mod reports;
@@ -59,6 +61,8 @@ pub(crate) fn routes() -> Router<Line> {
         .route("/console/trust", get(listing::trust))
         .route("/console/health", get(listing::health))
         .route("/console/desk", get(desk::show).post(desk::check))
+        .route("/console/complaints", get(complaints::show).post(complaints::close))
+        .route("/console/people", get(people::show).post(people::act))
         .route("/console/password", get(password::show))
         .route("/console/assets/{id}/publish", post(asset::publish))
         .route("/console/assets/{id}/amend", post(asset::amend))

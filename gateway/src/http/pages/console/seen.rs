@@ -5,19 +5,14 @@ use pages::console::review::{Hit, Kind, Piece, Preview};
 use types::{MediaType, Modality, Span};
 
 use crate::{
-    http::error::ApiError,
-    labelling,
-    pipeline::LineError,
-    sheets::{self, Sheet, SheetError},
-    wiring::Stages,
+    http::error::ApiError, labelling, pipeline::LineError, sheets::SheetError, wiring::Stages,
 };
 
-/// Longest name of an asset that is its first words.
-const TITLE_CHARS_MAX: usize = 90;
+pub(super) use crate::items::{first_words, is_words, sheet, title, words};
 
 impl From<SheetError> for ApiError {
     fn from(error: SheetError) -> Self {
-        LineError::State(audit::StateError::Store(error.to_string())).into()
+        LineError::from(error).into()
     }
 }
 
@@ -33,46 +28,6 @@ pub(super) fn own(stages: &Stages, tenant: &str, id: &str) -> Result<AssetEntry,
 pub(super) fn record(stages: &Stages, index: u64) -> Result<Record, ApiError> {
     let entry = stages.log.entry(index).map_err(LineError::from)?;
     Record::parse(&entry).map_err(|error| LineError::from(error).into())
-}
-
-/// What an author said of an asset; nothing, if nobody did.
-pub(super) async fn sheet(stages: &Stages, entry: &AssetEntry) -> Result<Sheet, ApiError> {
-    Ok(sheets::of(stages, entry).await?.unwrap_or_default())
-}
-
-/// Whether people see it as words.
-pub(super) const fn is_words(media_type: MediaType) -> bool {
-    matches!(media_type, MediaType::PlainText | MediaType::Markdown)
-}
-
-/// The words of an asset, without the signs that carry marks and credentials.
-pub(super) async fn words(stages: &Stages, entry: &AssetEntry) -> Result<String, ApiError> {
-    let bytes = stages.objects.get(&entry.sha256).await.map_err(LineError::from)?;
-    Ok(String::from_utf8_lossy(&bytes).chars().filter(|c| !is_unseen(*c)).collect())
-}
-
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// What an asset is called: the first words of a text, what a picture shows, or what was asked for.
-pub(super) async fn title(stages: &Stages, entry: &AssetEntry, sheet: &Sheet) -> String {
-    let words = if is_words(entry.media_type) { words(stages, entry).await.ok() } else { None };
-    let said = [words.as_deref(), Some(&sheet.alt), Some(&sheet.prompt)];
-    let said = said.into_iter().flatten().map(str::trim).find(|text| !text.is_empty());
-    said.map_or_else(|| format!("{} {}", entry.media_type.name(), entry.asset_id), first_words)
-}
-
-/// The first words of a text, whole.
-pub(super) fn first_words(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    if line.chars().count() <= TITLE_CHARS_MAX {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(TITLE_CHARS_MAX).collect();
-    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
-    format!("{whole} …")
 }
 
 /// What is shown of an asset whose file is at `at`.
@@ -177,13 +132,5 @@ mod tests {
         assert_eq!(found[1].kind, Kind::Found);
         assert_eq!(said("水位上升了", spans[0]).as_deref(), Some("上升"));
         assert_eq!(said("水", spans[0]), None);
-    }
-
-    #[test]
-    fn a_name_is_whole_words() {
-        assert_eq!(first_words("\n  The river rose.\nMore"), "The river rose.");
-        let long = "word ".repeat(40);
-        let name = first_words(&long);
-        assert!(name.ends_with("word …") && name.chars().count() <= TITLE_CHARS_MAX + 2);
     }
 }
