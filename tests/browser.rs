@@ -32,7 +32,7 @@ struct Stage {
     files: PathBuf,
 }
 
-fn node(script: &str, args: &[&str]) -> String {
+pub(crate) fn node(script: &str, args: &[&str]) -> String {
     let script =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/external/browser").join(script);
     let output = Command::new("node").arg(script).args(args).output().unwrap();

@@ -7,7 +7,7 @@ use crate::{
     sign_in::{Browser, Said, create},
 };
 
-const PACK: &str = r#"
+pub(crate) const PACK: &str = r#"
 id = "test"
 version = "1"
 [[rule]]

@@ -20,6 +20,7 @@ mod clients;
 mod clocks;
 mod command_line;
 mod console;
+mod console_browser;
 mod crash;
 mod crossing;
 mod desk_work;

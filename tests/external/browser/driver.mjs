@@ -19,9 +19,9 @@ export const check = (holds, what) => {
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-// A fresh visitor. `options`: lang, width, scheme, script.
+// A fresh visitor, or one who has signed in. `options`: lang, width, scheme, script, status, state.
 export const visit = async (browser, origin, options = {}) => {
-  const { lang = "en", width = 1280, scheme = "light", script = true, status = [] } = options;
+  const { lang = "en", width = 1280, scheme = "light", script = true, status = [], state } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: lang === "zh" ? "zh-CN" : "en-GB",
@@ -29,6 +29,7 @@ export const visit = async (browser, origin, options = {}) => {
     colorScheme: scheme,
     javaScriptEnabled: script,
     permissions: [],
+    storageState: state,
   });
   // Machines that test are busy; what is measured is measured apart.
   context.setDefaultTimeout(180_000);
@@ -62,6 +63,7 @@ export const visit = async (browser, origin, options = {}) => {
     });
   }
   page.told = told;
+  page.signed = state !== undefined;
   page.variant = `${lang}-${width}-${scheme}`;
   return page;
 };
@@ -75,7 +77,9 @@ export const inspect = async (page) => {
   violations.forEach((violation) => page.told(`policy: ${violation}`));
   const stored = await page.evaluate(() => localStorage.length + sessionStorage.length);
   if (stored > 0) page.told("something is stored");
-  if ((await page.context().cookies()).length > 0) page.told("a cookie");
+  const cookies = await page.context().cookies();
+  if (!page.signed && cookies.length > 0) page.told("a cookie");
+  if (page.signed && cookies.some((cookie) => !cookie.httpOnly || cookie.sameSite !== "Lax")) page.told("an open cookie");
   await page.evaluate(axe);
   const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), RULES);
   counts.axe += 1;
@@ -97,6 +101,17 @@ export const verify = async (page, file) => {
   await page.setInputFiles("#file", file);
   await page.waitForSelector("#verdict");
   return page.getAttribute(".result", "data-verdict");
+};
+
+// Signs in by a link that is good once; what the browser keeps of it.
+export const signIn = async (browser, origin, link) => {
+  const page = await visit(browser, origin);
+  await page.goto(`/console/sign-in?link=${link}`);
+  await page.getByRole("button").click();
+  await page.waitForURL((url) => !url.pathname.includes("sign-in"));
+  const state = await page.context().storageState();
+  await page.context().close();
+  return state;
 };
 
 export const end = async (browser) => {
