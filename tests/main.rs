@@ -67,5 +67,6 @@ mod upstream;
 mod vault;
 mod verification;
 mod voices;
+mod watching;
 mod webhooks;
 mod witness;

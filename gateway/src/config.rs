@@ -13,6 +13,7 @@ mod server;
 mod storage;
 mod telemetry;
 mod vault;
+mod watch;
 mod webhooks;
 mod witnesses;
 
@@ -33,6 +34,7 @@ pub use storage::{Hidden, Storage, StorageKind};
 pub use telemetry::{Otlp, Telemetry};
 use types::{Action, Category};
 pub use vault::Vault;
+pub use watch::WatchSection;
 pub use webhooks::WebhookSection;
 pub use witnesses::{ActingWitness, TimeStamps, WitnessSection};
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub routes: BTreeMap<String, RouteSection>,
     /// Who is told what happens: `[webhooks.NAME]`.
     pub webhooks: BTreeMap<String, WebhookSection>,
+    /// Folders whose files are signed as they come: `[watch.NAME]`.
+    pub watch: BTreeMap<String, WatchSection>,
     /// Invisible marks.
     pub watermark: Watermark,
     /// Content Credentials.

@@ -77,6 +77,7 @@ pub mod translating;
 pub mod trusting;
 mod upstreams;
 pub mod vaulting;
+mod watching;
 pub mod webhooks;
 pub mod wiring;
 pub mod witnessing;

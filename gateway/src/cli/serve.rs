@@ -24,7 +24,7 @@ use crate::{
     http,
     listening::{self, Door, Phase},
     pipeline::Line,
-    telemetry, upstreams, vaulting,
+    telemetry, upstreams, vaulting, watching,
     wiring::Stages,
 };
 
@@ -94,6 +94,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
     // Ends with the server.
     let _asking = stages.attesting.start();
     let _telling = stages.webhooks.start();
+    let _watching = watching::start(&line)?;
     let mut helping = JoinSet::new();
     helping.spawn(line.clone().close_for_others());
     helping.spawn(line.clone().follow_others());

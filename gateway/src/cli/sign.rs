@@ -7,7 +7,6 @@ use std::{
 
 use anyhow::Context as _;
 use provenance::{DigitalSourceType, Ingredient};
-use types::MediaType;
 
 use super::{
     args::{Global, Sign},
@@ -23,6 +22,7 @@ use crate::{
     outcome::Outcome,
     pipeline::{Line, LineError},
     renditions::{self, RenditionError},
+    watching::kind,
 };
 
 pub(crate) async fn run(global: &Global, args: &Sign, console: &Console) -> Answer {
@@ -101,17 +101,6 @@ async fn sign(
             });
             Ok(Exit::No)
         }
-    }
-}
-
-/// What the bytes say, else what the name says.
-fn kind(file: &Path, bytes: &[u8]) -> MediaType {
-    let named = file.extension().and_then(|end| MediaType::from_extension(&end.to_string_lossy()));
-    match MediaType::sniff(bytes) {
-        // The bytes of both are alike.
-        Some(MediaType::PlainText) if named == Some(MediaType::Markdown) => MediaType::Markdown,
-        Some(known) => known,
-        None => MediaType::Binary,
     }
 }
 

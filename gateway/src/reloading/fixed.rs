@@ -12,7 +12,7 @@ pub(super) fn changed(before: &Config, after: &Config) -> Option<String> {
         serde_json::to_value(part).unwrap_or_default()
     }
     type Part = fn(&Config) -> serde_json::Value;
-    let parts: [(&str, Part); 13] = [
+    let parts: [(&str, Part); 14] = [
         ("storage", |config| of(&config.storage)),
         ("audit.origin", |config| of(&config.audit.origin)),
         ("audit.quorum", |config| of(&config.audit.quorum)),
@@ -26,6 +26,7 @@ pub(super) fn changed(before: &Config, after: &Config) -> Option<String> {
         ("server.tls", |config| of(&config.server.tls.is_on())),
         ("telemetry", |config| of(&config.telemetry)),
         ("webhooks", |config| of(&config.webhooks)),
+        ("watch", |config| of(&config.watch)),
     ];
     let different = parts.into_iter().find(|(_, part)| part(before) != part(after));
     // The address of the database is no part of what is written.
