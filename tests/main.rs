@@ -16,6 +16,7 @@ mod attestation;
 mod backup;
 mod bad_input;
 mod browser;
+mod checkers;
 mod clients;
 mod clocks;
 mod command_line;

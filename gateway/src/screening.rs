@@ -6,7 +6,7 @@ mod spoken;
 
 use std::time::Instant;
 
-pub(crate) use opinions::words;
+pub(crate) use opinions::{second_opinions, words};
 pub(crate) use pictures::PictureLists;
 use policy::{Engine, Hook, Judgement, Scope};
 use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, TextFormat};

@@ -13,7 +13,10 @@ use super::{
     openai::{ModerationInput, ModerationRequest},
     strict,
 };
-use crate::{pipeline::Line, screening};
+use crate::{
+    pipeline::{Line, LineError},
+    screening,
+};
 
 /// Judges texts by the policy in force for the caller's tenant, desk and role.
 ///
@@ -21,6 +24,7 @@ use crate::{pipeline::Line, screening};
 #[utoipa::path(post, path = "/v1/moderations", request_body = ModerationRequest, responses(
     (status = 200, description = "One result for each input"),
     (status = 400, description = "Bad input", body = super::error::ErrorBody),
+    (status = 503, description = "A checker has no opinion", body = super::error::ErrorBody),
 ), security(("key" = [])))]
 pub(crate) async fn moderations(
     State(line): State<Line>,
@@ -29,7 +33,10 @@ pub(crate) async fn moderations(
 ) -> Result<Json<Value>, ApiError> {
     strict::strict(&body.rest)?;
     let inputs = inputs(&body.input)?;
-    let results: Vec<Value> = inputs.iter().map(|text| judged(&line, &caller.0, text)).collect();
+    let mut results = Vec::new();
+    for text in &inputs {
+        results.push(judged(&line, &caller.0, text).await?);
+    }
     let model = body.model.unwrap_or_else(|| line.stages().policy().version().id.clone());
     Ok(Json(
         json!({"id": format!("modr-{}", RequestId::new()), "model": model, "results": results}),
@@ -57,13 +64,22 @@ fn inputs(input: &ModerationInput) -> Result<Vec<String>, ApiError> {
     Ok(texts)
 }
 
-/// What policy would decide about a text of this person.
-pub(crate) fn judged(line: &Line, principal: &Principal, text: &str) -> Value {
+/// What policy would decide about a text of this person, with the checkers that are asked about
+/// prompts.
+///
+/// # Errors
+/// [`LineError::Policy`] when a checker has no opinion: silence would read as innocence.
+pub(crate) async fn judged(
+    line: &Line,
+    principal: &Principal,
+    text: &str,
+) -> Result<Value, LineError> {
     let stages = line.stages();
     let engine = stages.policy();
     let scope = screening::scope(principal, Modality::Text, policy::Hook::Input, text);
-    let decision = engine.judge(&scope, text).decision;
-    report(&decision, &engine.scores(text), |category| engine.covers(category))
+    let mut decision = engine.judge(&scope, text).decision;
+    screening::second_opinions(&stages, text, &mut decision).await?;
+    Ok(report(&decision, &engine.scores(text), |category| engine.covers(category)))
 }
 
 /// A moderation result: OpenAI's members, then ours beside them.

@@ -64,7 +64,8 @@ impl Tools {
 
     pub(super) async fn moderate(&self, arguments: Value) -> Given {
         let wanted = self.read::<Judged>(arguments).await?;
-        Ok(told(&moderations::judged(&self.line, &self.principal, &wanted.text)))
+        let judged = moderations::judged(&self.line, &self.principal, &wanted.text).await?;
+        Ok(told(&judged))
     }
 }
 

@@ -3,10 +3,12 @@
 use generators::{ImageOutput, Raster};
 use image::{DynamicImage, RgbImage, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use policy::Hook;
-use types::{Action, CheckRun, Decision};
+use types::{Action, CheckRun, Decision, Modality};
 
 use super::{IMAGE_CONTENT, language};
-use crate::{case::Case, checking::Question, pipeline::LineError, product::Product};
+use crate::{
+    case::Case, checking::Question, pipeline::LineError, product::Product, wiring::Stages,
+};
 
 /// Longer sides are made smaller before a picture is shown.
 const SIDE_MAX: u32 = 1024;
@@ -67,6 +69,24 @@ pub(crate) async fn words(
     decision: &mut Decision,
 ) -> Result<(), LineError> {
     ask(case, hook, words, Vec::new(), decision).await
+}
+
+/// Asks about a text that nobody wants anything made of.
+///
+/// # Errors
+/// [`LineError::Policy`] when somebody has no opinion.
+pub(crate) async fn second_opinions(
+    stages: &Stages,
+    text: &str,
+    decision: &mut Decision,
+) -> Result<(), LineError> {
+    let (hook, modality) = (Hook::Input, Modality::Text);
+    if decision.action == Action::Block || !stages.checkers.are_asked(hook) {
+        return Ok(());
+    }
+    let (language, text) = (language(text), text.to_owned());
+    let question = Question { hook, modality, language, text, pictures: Vec::new() };
+    stages.checkers.ask(question, decision).await
 }
 
 async fn ask(
