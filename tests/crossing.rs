@@ -233,7 +233,9 @@ impl Place {
     /// What a client that stays is told, and that it is true.
     fn told(&self, row: &Row, policy: Policy, seen: &Seen, name: &str) -> String {
         // A stream has begun before its output is judged.
-        let begun = row.is_stream && self.side == Side::Output && row.name.contains("completions");
+        let begun = row.is_stream
+            && self.side == Side::Output
+            && (row.name.contains("completions") || row.name.contains("responses"));
         let (status, code) = match expected(policy) {
             Event::Released => (200, ""),
             Event::Refused => (400, "content_policy_violation"),

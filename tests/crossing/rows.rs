@@ -51,6 +51,12 @@ pub(super) const TEXTS: &[Row] = &[
         let body = json!({"model": "writes", "prompt": words, "stream": true});
         client.post("/v1/completions", &body)
     }),
+    row("`/v1/responses`", |client, words| {
+        client.post("/v1/responses", &json!({"model": "writes", "input": words}))
+    }),
+    stream("`/v1/responses`, stream", |client, words| {
+        client.post("/v1/responses", &json!({"model": "writes", "input": words, "stream": true}))
+    }),
     row("`/v1/assist/suggest`", |client, words| {
         client.post("/v1/assist/suggest", &json!({"text": words, "model": "writes"}))
     }),
