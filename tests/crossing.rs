@@ -249,6 +249,10 @@ impl Place {
         assert!(seen.has(code), "{name}: {text}");
         match (begun, status) {
             (_, 200) => "200".to_owned(),
+            (true, _) if row.name.contains("responses") => {
+                assert!(seen.has("event: response.failed"), "{name}: {text}");
+                "200, then `response.failed`".to_owned()
+            }
             (true, 400) => "200, then `content_filter`".to_owned(),
             (true, _) => "200, then an error event".to_owned(),
             _ => status.to_string(),
