@@ -56,12 +56,16 @@ struct Shown<'a> {
     version: &'a str,
     notices: Vec<String>,
     standing: Option<Standing<'a>>,
+    /// The file has credentials: what is known of its publication is about this very file.
+    own: bool,
     intact: Fact,
     signer: Fact,
     ai: Fact,
     time: String,
     labels: Vec<Fact>,
     picture: Option<&'a str>,
+    /// The file itself, where its credentials hold no picture of it.
+    file: Option<&'a str>,
     rows: Vec<Row<'a>>,
     mark: Option<Mark<'a>>,
     statement: Option<&'a str>,
@@ -114,6 +118,7 @@ fn shown<'a>(frame: &'a Frame, checked: &Checked<'a>) -> Shown<'a> {
         raw: checked.raw,
         version: checked.version,
         notices: notices(t, report),
+        own: report.manifest_label.is_some() || report.matches.is_empty(),
         standing: report.publication.as_ref().and_then(|now| Standing::of(frame, now)),
         intact: intact(t, report.intact),
         signer: signer(t, report),
@@ -123,8 +128,8 @@ fn shown<'a>(frame: &'a Frame, checked: &Checked<'a>) -> Shown<'a> {
         picture: report
             .thumbnail
             .as_ref()
-            .and_then(|one| tree::picture(pictures, &one.sha256))
-            .or_else(|| tree::picture(pictures, THE_FILE)),
+            .and_then(|one| tree::picture(pictures, &one.sha256)),
+        file: tree::picture(pictures, THE_FILE),
         rows: tree::rows(t, &report.ingredients, pictures),
         mark: marked::mark(t, report),
         statement: report.recovered.as_ref().and_then(|found| found.statement.as_deref()),

@@ -8,7 +8,7 @@ use crate::{
     http::error::ApiError, labelling, pipeline::LineError, sheets::SheetError, wiring::Stages,
 };
 
-pub(super) use crate::items::{first_words, is_words, sheet, title, words};
+pub(super) use crate::items::{is_words, sheet, title, words};
 
 impl From<SheetError> for ApiError {
     fn from(error: SheetError) -> Self {
