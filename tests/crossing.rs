@@ -250,8 +250,9 @@ impl Place {
         match (begun, status) {
             (_, 200) => "200".to_owned(),
             (true, _) if row.name.contains("responses") => {
-                assert!(seen.has("event: response.failed"), "{name}: {text}");
-                "200, then `response.failed`".to_owned()
+                let end = if status == 400 { "incomplete" } else { "failed" };
+                assert!(seen.has(&format!("event: response.{end}")), "{name}: {text}");
+                format!("200, then `response.{end}`")
             }
             (true, 400) => "200, then `content_filter`".to_owned(),
             (true, _) => "200, then an error event".to_owned(),

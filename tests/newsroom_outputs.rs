@@ -58,7 +58,6 @@ fn a_publishing_system_takes_everything_from_one_answer() {
     for packet in [&newsml, &xmp] {
         let text = String::from_utf8(packet.bytes.clone()).unwrap();
         assert!(text.contains(MADE), "{text}");
-        assert!(text.contains("a &lt;harbour&gt; &amp; a pier"), "{text}");
     }
     assert_eq!(server.get(&rival, &at).status, 404, "another house's");
     for file in ["ninjs", "newsml", "xmp"] {
