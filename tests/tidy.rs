@@ -3,10 +3,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use crate::newsroom::PROGRAM;
+use crate::console_blocks::{self, blocks, commands_of};
 
 const ROOMS: [&str; 15] = [
     "gateway",
@@ -50,16 +49,18 @@ const LINES_MAX: usize = 400;
 const UNSAID: [&str; 7] =
     ["compliant", "合规", "tamper-proof", "tamperproof", "fake", "unforgeable", "deepfake-proof"];
 
-fn top() -> PathBuf {
+/// The top of the repository.
+pub(crate) fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-fn read(path: &str) -> String {
+/// A file below the top.
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(top().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Files that git knows or would take, below `folder`.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
@@ -210,38 +211,6 @@ fn the_two_readmes_show_the_same_commands() {
 /// Every command of the tour runs in a fresh folder and exits as the README says.
 #[test]
 fn the_readme_runs() {
-    let text = read("README.md");
-    let folder = tempfile::tempdir().unwrap();
-    let beside = Path::new(PROGRAM).parent().unwrap().display().to_string();
-    let path = format!("{beside}:{}", std::env::var("PATH").unwrap());
-    let mut ran = 0;
-    for command in blocks(&text, "console").flat_map(commands_of) {
-        let expected =
-            command.rsplit_once("# exit ").map_or(0, |(_, code)| code.trim().parse().unwrap());
-        let output = Command::new("sh")
-            .args(["-c", &command])
-            .current_dir(folder.path())
-            .env("PATH", &path)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(expected), "`{command}`: {said}");
-        ran += 1;
-    }
+    let ran = console_blocks::run("README.md", &read("README.md"));
     assert!(ran >= 10, "the tour has only {ran} commands");
-}
-
-/// The contents of the fenced blocks of a language.
-fn blocks<'a>(text: &'a str, language: &'static str) -> impl Iterator<Item = &'a str> {
-    text.split("\n```").skip(1).step_by(2).filter_map(move |block| {
-        let (tag, body) = block.split_once('\n')?;
-        (tag.trim() == language).then_some(body)
-    })
-}
-
-/// The commands of a block: lines after `$ `, or every line of a block without prompts.
-fn commands_of(block: &str) -> Vec<String> {
-    let prompted: Vec<String> =
-        block.lines().filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned).collect();
-    if prompted.is_empty() { block.lines().map(str::to_owned).collect() } else { prompted }
 }

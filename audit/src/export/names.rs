@@ -2,6 +2,8 @@
 
 use types::AssetId;
 
+use crate::Event;
+
 pub(super) const BAGIT: &str = "bagit.txt";
 pub(super) const BAG_INFO: &str = "bag-info.txt";
 pub(super) const MANIFEST: &str = "manifest-sha256.txt";
@@ -48,9 +50,20 @@ pub(super) fn rotation(size: u64) -> String {
     format!("{ROTATIONS}{size:020}.note")
 }
 
-/// The manifest store of an asset.
+/// The manifest store of an asset, as it was made.
+#[cfg(test)]
 pub(super) fn manifest(asset: AssetId) -> String {
     format!("data/assets/{asset}.c2pa")
+}
+
+/// A file of an asset that a record names: those of its publication do not take the place of those
+/// that it was made with.
+pub(super) fn of_asset(asset: AssetId, index: u64, event: Event, ending: &str) -> String {
+    if event.is_terminal() {
+        inside("assets", &format!("{asset}.{ending}"))
+    } else {
+        inside("assets", &format!("{asset}-{index}.{ending}"))
+    }
 }
 
 /// A file by a name that was chosen elsewhere: letters, digits and `-_.` stay.
@@ -75,6 +88,14 @@ mod tests {
         for wrong in ["data/proofs/017.tlog-proof", "data/proofs/+17.tlog-proof", "data/proofs/x"] {
             assert_eq!(proof_index(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_was_published_has_a_name_of_its_own() {
+        let asset = AssetId::new();
+        assert_eq!(of_asset(asset, 7, Event::Held, "c2pa"), manifest(asset));
+        let published = of_asset(asset, 9, Event::Published, "c2pa");
+        assert_eq!(published, format!("data/assets/{asset}-9.c2pa"));
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Payload {
         for decision in [&record.input, &record.output].into_iter().flatten() {
             self.policies.insert(decision.policy.sha256, decision.policy.clone());
         }
-        let manifest = self.attach(manifest, content, &record)?;
+        let manifest = self.attach(index, manifest, content, &record)?;
         self.views.see(&Seen { index, record: &record, proved: true, manifest });
         Ok(())
     }
@@ -119,6 +119,7 @@ impl Payload {
     /// Whether the manifest that the record names is at hand.
     fn attach(
         &mut self,
+        index: u64,
         manifest: Attachment,
         content: Attachment,
         record: &Record,
@@ -127,8 +128,8 @@ impl Payload {
         if let (true, Attachment::Bytes(asset, bytes), Some(known)) =
             (shown, content, &record.content)
         {
-            let name = format!("{asset}.{}", known.media_type.extension());
-            self.bag.data(&names::inside("assets", &name), &bytes)?;
+            let ending = known.media_type.extension();
+            self.bag.data(&names::of_asset(asset, index, record.event, ending), &bytes)?;
         }
         Ok(match manifest {
             Attachment::None => None,
@@ -138,7 +139,7 @@ impl Payload {
             }
             Attachment::Bytes(asset, bytes) => {
                 if shown {
-                    self.bag.data(&names::manifest(asset), &bytes)?;
+                    self.bag.data(&names::of_asset(asset, index, record.event, "c2pa"), &bytes)?;
                 }
                 Some(true)
             }

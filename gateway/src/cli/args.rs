@@ -155,6 +155,10 @@ pub enum Command {
     Restore(Restore),
     /// Look for what is wrong, with a fix for each finding
     Doctor,
+    /// Print what a shell needs to complete commands
+    Completions(super::manual::Completions),
+    /// Write manual pages
+    Man(super::manual::Man),
 }
 
 /// `demo`

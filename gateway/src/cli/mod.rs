@@ -16,6 +16,7 @@ mod label;
 mod listening;
 mod locate;
 mod log;
+mod manual;
 mod mcp;
 mod models;
 mod moderate;
@@ -89,5 +90,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Backup(args) => backup::back_up(global, args, console).await,
         Command::Restore(args) => backup::restore(global, args, console).await,
         Command::Doctor => doctor::run(global, console),
+        Command::Completions(args) => manual::completions(&args, console),
+        Command::Man(args) => manual::man(&args, console),
     }
 }

@@ -167,7 +167,7 @@ fn check_manifest(
     digests: &BTreeMap<String, Sha256>,
 ) -> Result<(), Fault> {
     let (Some(asset), Some(c2pa)) = (record.asset_id, &record.c2pa) else { return Ok(()) };
-    let name = names::manifest(asset);
+    let name = names::of_asset(asset, index, record.event, "c2pa");
     match digests.get(&name) {
         Some(digest) if *digest == c2pa.manifest_sha256 => Ok(()),
         Some(_) => Err(Fault::View { file: name, reason: format!("entry {index} names another") }),

@@ -2,6 +2,7 @@
 
 use super::{Bench, Files, everything};
 use crate::{
+    C2paRecord, Event, Objects, Record,
     export::{Author, Fault, Plan, Redaction, names, reading::before},
     report::Extent,
 };
@@ -70,6 +71,26 @@ async fn a_case_tells_one_assets_story() {
     let unknown = Plan::case(types::AssetId::new(), Author::operator());
     let error = bench.exporter.export(&unknown, bench.folder.path(), &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("no asset"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_published_lies_beside_what_was_made() {
+    let bench = Bench::new().await;
+    let made = Record::parse(&bench.log.entry(2).unwrap()).unwrap();
+    let objects = Objects::open(&bench.folder.path().join("objects")).unwrap();
+    let mut published = Record::new(Event::Published, "press", "eve");
+    published.asset_id = Some(bench.asset);
+    published.content = made.content;
+    let store = objects.put(b"published").await.unwrap();
+    published.c2pa = Some(C2paRecord::new("urn:c2pa:2".into(), store));
+    let index = bench.log.append(published).await.unwrap().index;
+    for plan in [everything(), Plan::case(bench.asset, Author::operator())] {
+        let files = bench.files(&plan).await;
+        files.check().unwrap();
+        assert_eq!(files.0[&names::manifest(bench.asset)], b"manifest");
+        let later = format!("data/assets/{}-{index}.c2pa", bench.asset);
+        assert_eq!(files.0[&later], b"published");
+    }
 }
 
 #[tokio::test]
