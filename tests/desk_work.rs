@@ -96,7 +96,8 @@ fn people_and_keys_come_and_go_from_the_console() {
     let wrong = olga.send("/console/people", "act=create&name=eve&desk=City&role=queen");
     assert_eq!(wrong.status, 400);
 
-    let key = "act=key-create&name=cms&desk=City&role=journalist&scopes=generate:text&expires=2099-01-01";
+    let key =
+        "act=key-create&name=cms&desk=City&role=journalist&scopes=generate:text&expires=2099-01-01";
     let made = olga.send("/console/people", key);
     let page = text(&made);
     assert_eq!(made.status, 200, "{page}");

@@ -125,10 +125,7 @@ fn shown<'a>(frame: &'a Frame, checked: &Checked<'a>) -> Shown<'a> {
         ai: ai(t, report),
         time: time(t, report),
         labels: labels(t, report),
-        picture: report
-            .thumbnail
-            .as_ref()
-            .and_then(|one| tree::picture(pictures, &one.sha256)),
+        picture: report.thumbnail.as_ref().and_then(|one| tree::picture(pictures, &one.sha256)),
         file: tree::picture(pictures, THE_FILE),
         rows: tree::rows(t, &report.ingredients, pictures),
         mark: marked::mark(t, report),
