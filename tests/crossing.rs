@@ -241,6 +241,8 @@ impl Place {
             Event::Refused => (400, "content_policy_violation"),
             // A job that began well names the part that failed.
             _ if row.is_job && self.side == Side::Output => (503, "\"code\":\"policy\""),
+            // OpenAI's names for what goes wrong in a response that has begun.
+            _ if begun && row.name.contains("responses") => (503, "\"code\":\"server_error\""),
             _ => (503, "failing_closed"),
         };
         let wanted = if begun { 200 } else { status };

@@ -58,7 +58,7 @@ await ask({ script: false });
   await page.locator("h1").click();
   await page.keyboard.press("r");
   await page.waitForURL(/\/console\/reviews(\?|$)/);
-  check((await page.textContent("[role=status]")).includes("Rejected"), "the rejection is not told");
+  check((await page.textContent("[role=status]")).includes("Not approved"), "the rejection is not told");
   await page.locator("[data-row]").first().click();
   await page.getByLabel("Reason").selectOption("accurate");
   await page.locator("button[value=approve]").click();
