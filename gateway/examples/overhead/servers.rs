@@ -76,6 +76,7 @@ impl Started {
             path: path.to_owned(),
             key: key.to_owned(),
             model: model.to_owned(),
+            headers: String::new(),
             pid: self.process.id(),
         }
     }
@@ -114,7 +115,8 @@ pub(crate) fn ours(folder: &Path, port: u16, rules: Option<&str>) -> Ours {
         "\n[generators.null]\nkind = \"null\"\n[generators.mock]\nkind = \"openai\"\n\
          url = \"http://127.0.0.1:{MOCK}/v1\"\nmodel = \"mock\"\n"
     );
-    fs::write(&file, fs::read_to_string(&file).unwrap() + &models).unwrap();
+    let without = without_models(&fs::read_to_string(&file).unwrap());
+    fs::write(&file, without + &models).unwrap();
     if let Some(rules) = rules {
         fs::write(folder.join("policy.toml"), rules).unwrap();
     }
@@ -126,6 +128,18 @@ pub(crate) fn ours(folder: &Path, port: u16, rules: Option<&str>) -> Ours {
     let listen = format!("127.0.0.1:{port}");
     let process = run(&["serve", "--listen", &listen]).stdout(Stdio::null()).spawn().unwrap();
     Ours { started: Started::ready(process, port), key }
+}
+
+/// The configuration without the models that a new installation has: their memory is their own.
+fn without_models(configuration: &str) -> String {
+    let mut is_model = false;
+    let kept = configuration.lines().filter(|line| {
+        if line.starts_with('[') {
+            is_model = line.starts_with("[generators.");
+        }
+        !is_model
+    });
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 /// A server of OpenAI's protocol with a fixed answer.
