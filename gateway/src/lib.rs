@@ -79,3 +79,4 @@ pub mod vaulting;
 pub mod webhooks;
 pub mod wiring;
 pub mod witnessing;
+mod working;
