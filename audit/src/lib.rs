@@ -10,6 +10,7 @@
 //! processes. Everything else here can be rebuilt from it.
 
 pub mod anchor;
+mod canonical;
 mod check;
 pub mod clock;
 mod committer;

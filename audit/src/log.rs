@@ -19,7 +19,7 @@ use crate::{
     keeper::Keeper,
     merkle::Tree,
     note, opening, promise,
-    publisher::Publisher,
+    publisher::{Placed, Publisher},
     rotation,
     segments::Segments,
     sequencer::Prepared,
@@ -182,12 +182,24 @@ impl Log {
     /// [`LogError::Stopped`] after any failed write; [`LogError::Full`] while there is no room;
     /// [`LogError::RecordTooLarge`].
     pub async fn append(&self, record: Record) -> Result<Receipt, LogError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Command::Append(Box::new(Prepared::new(record)?), reply))?;
-        let placed = answer.await.map_err(|_| LogError::Closed)??;
+        let placed = self.place(record).await?;
         // Signed here, because whoever waits has the time for it.
         let (key, origin) = (&self.inner.key, self.inner.verifier.origin());
         Ok(note::receipt(key, origin, placed.index, placed.leaf))
+    }
+
+    /// Appends a record of which nobody wants a receipt; returns its index when it is durable.
+    ///
+    /// # Errors
+    /// Those of [`Self::append`].
+    pub async fn append_silently(&self, record: Record) -> Result<u64, LogError> {
+        self.place(record).await.map(|placed| placed.index)
+    }
+
+    async fn place(&self, record: Record) -> Result<Placed, LogError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Append(Box::new(Prepared::new(record)?), reply))?;
+        answer.await.map_err(|_| LogError::Closed)?
     }
 
     /// Signs and stores a checkpoint over everything appended so far.

@@ -42,6 +42,21 @@ impl Objects {
         Ok(digest)
     }
 
+    /// Stores several objects, each under its digest.
+    ///
+    /// # Errors
+    /// [`ObjectError::Store`] when they cannot all be written.
+    pub async fn put_all<const N: usize>(
+        &self,
+        objects: [&[u8]; N],
+    ) -> Result<[Sha256; N], ObjectError> {
+        let digests = objects.map(Sha256::of);
+        let named =
+            digests.iter().zip(objects).map(|(digest, bytes)| (key(digest), bytes.to_vec()));
+        self.place.create_all(named.collect()).await?;
+        Ok(digests)
+    }
+
     /// The bytes of a digest.
     ///
     /// # Errors

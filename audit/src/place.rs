@@ -1,11 +1,14 @@
 //! Where objects lie: a folder, S3, or any other `object_store`, with two writes that never destroy.
 
+mod folder;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use futures::future::try_join_all;
 use object_store::{
     ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion, aws::AmazonS3Builder,
     local::LocalFileSystem, path::Path as Key, prefix::PrefixStore,
@@ -16,9 +19,10 @@ use crate::{ObjectError, disk};
 /// A place for objects. Cheap to clone.
 ///
 /// # Contract
-/// - [`Self::create`] never replaces: of several that create one name at once, one does.
+/// - [`Self::create`] and [`Self::create_all`] never replace: of several that create one name at
+///   once, one does.
 /// - [`Self::swap`] replaces only what its caller has seen.
-/// - Both return when the bytes are durable.
+/// - All return when the bytes are durable.
 #[derive(Debug, Clone)]
 pub struct Place {
     store: Arc<dyn ObjectStore>,
@@ -85,6 +89,24 @@ impl Place {
             Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
             Err(error) => Err(failed(error)),
         }
+    }
+
+    /// Stores several new objects as [`Self::create`] does, with less to wait for.
+    ///
+    /// # Errors
+    /// [`ObjectError::Store`] when it is unknown whether they were stored; some may have been.
+    pub async fn create_all(&self, new: Vec<(String, Vec<u8>)>) -> Result<Vec<bool>, ObjectError> {
+        let Some(top) = self.folder.clone() else {
+            let each = new.into_iter();
+            let each = each.map(|(key, bytes)| async move { self.create(&key, bytes).await });
+            return try_join_all(each).await;
+        };
+        let creating = tokio::task::spawn_blocking(move || {
+            let new: Vec<_> = new.into_iter().map(|(key, bytes)| (top.join(key), bytes)).collect();
+            folder::create_all(&top, &new)
+        });
+        let created = creating.await.map_err(|error| ObjectError::Store(error.to_string()))?;
+        created.map_err(|error| ObjectError::Store(error.to_string()))
     }
 
     /// What lies under a name.

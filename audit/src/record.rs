@@ -12,7 +12,7 @@ use types::{
 };
 
 pub use self::event::Event;
-use crate::{EpochRecord, LabelsRecord, LogError};
+use crate::{EpochRecord, LabelsRecord, LogError, canonical};
 
 /// Records are kept short: their details live in manifests and objects.
 pub const RECORD_BYTES_MAX: usize = 4096;
@@ -278,7 +278,7 @@ impl Record {
     /// # Errors
     /// [`LogError::RecordTooLarge`] above [`RECORD_BYTES_MAX`].
     pub fn canonical(&self) -> Result<Vec<u8>, LogError> {
-        let bytes = serde_json_canonicalizer::to_vec(self);
+        let bytes = canonical::to_vec(self);
         let bytes =
             bytes.map_err(|error| LogError::Note { what: "record", reason: error.to_string() })?;
         if bytes.len() > RECORD_BYTES_MAX {

@@ -48,7 +48,8 @@ pub struct Case {
     /// `None` for a file that was brought in.
     generator: Option<Arc<dyn Generator>>,
     asset_id: AssetId,
-    admission: Option<Receipt>,
+    /// Index of the `admitted` record.
+    admission: Option<u64>,
     open: bool,
 }
 
@@ -142,10 +143,11 @@ impl Case {
         self.asset_id
     }
 
-    /// The receipt of the `admitted` record.
+    /// The index of the `admitted` record. Callers are told no more of it: what is signed for them is
+    /// the terminal record.
     #[must_use]
-    pub const fn admission(&self) -> Option<&Receipt> {
-        self.admission.as_ref()
+    pub const fn admission(&self) -> Option<u64> {
+        self.admission
     }
 
     /// What is asked for.
@@ -222,10 +224,10 @@ impl Case {
     pub(crate) async fn admit(mut self) -> Result<Self, LineError> {
         let record = recording::record(&self, Event::Admitted);
         let start = Instant::now();
-        match self.stages.append(record).await {
-            Ok(receipt) => {
+        match self.stages.append_silently(record).await {
+            Ok(index) => {
                 self.trace.stage("log_append", start);
-                self.admission = Some(receipt);
+                self.admission = Some(index);
                 Ok(self)
             }
             // Without a log there is nothing to close the case with.

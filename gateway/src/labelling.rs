@@ -26,6 +26,7 @@ use crate::{
     product::{Film, Product, Speech, Text},
     recording,
     screening::Cleared,
+    working,
 };
 
 /// Longest reason that is recorded.
@@ -193,8 +194,9 @@ pub(crate) async fn label(
     let agreed = case.request.unlabelled.as_ref().map(|asked| agreed(case, asked));
     let stages = Arc::clone(&case.stages);
     let is_synthetic = case.is_synthetic();
+    let bytes = product.bytes_to_write();
     let deciding =
-        tokio::task::spawn_blocking(move || stages.labelling.decide(product, is_synthetic, agreed));
+        working::done(bytes, move || stages.labelling.decide(product, is_synthetic, agreed));
     let decided = deciding.await.map_err(|_| LineError::Stopped)?;
     let Decided { product, labels, is_missing } = decided;
     case.stage("labels", start);

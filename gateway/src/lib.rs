@@ -81,3 +81,4 @@ mod watching;
 pub mod webhooks;
 pub mod wiring;
 pub mod witnessing;
+mod working;

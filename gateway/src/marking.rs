@@ -25,6 +25,7 @@ use crate::{
     screening::Cleared,
     stories,
     wiring::Stages,
+    working,
 };
 
 /// An asset with its mark, or the reason why it has none.
@@ -86,7 +87,7 @@ pub(crate) async fn mark(
     let model = case.request.model.clone();
     let derived = !case.request.attachments.is_empty();
     let stages = Arc::clone(&case.stages);
-    let marked = tokio::task::spawn_blocking(move || match product {
+    let marked = working::done(product.bytes_to_write(), move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
         Product::Image(image) => mark_picture(&key, &png(image)?, derived, model),
         Product::Speech(speech) => media::speech(&key, speech, model),

@@ -388,7 +388,7 @@ impl Line {
 }
 
 impl Admitted {
-    /// The admitted request's facts: ids and the `admitted` record's receipt.
+    /// The admitted request's facts: ids and the `admitted` record's index.
     #[must_use]
     pub fn case(&self) -> &Case {
         &self.case

@@ -58,6 +58,16 @@ pub(crate) enum Product {
     Film(Film),
 }
 
+impl Product {
+    /// How much there is to label and to mark: without end for what is more than a text.
+    pub(crate) fn bytes_to_write(&self) -> usize {
+        match self {
+            Self::Text(text) => text.text.len(),
+            Self::Brought(_) | Self::Image(_) | Self::Speech(_) | Self::Film(_) => usize::MAX,
+        }
+    }
+}
+
 /// Spoken words and the file that is wanted of them.
 #[derive(Debug)]
 pub(crate) struct Speech {

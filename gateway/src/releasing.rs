@@ -29,10 +29,8 @@ async fn finish(case: &mut Case, asset: SignedAsset) -> Result<Outcome, LineErro
     let held = asset.marked.hold;
     // Objects first: a record never points at bytes that are not there.
     let objects = &case.stages.objects;
-    let (_, manifest_sha256) = tokio::try_join!(
-        objects.put(&asset.signed.bytes),
-        objects.put(&asset.signed.manifest_store),
-    )?;
+    let stored = objects.put_all([&asset.signed.bytes, &asset.signed.manifest_store]);
+    let [_, manifest_sha256] = stored.await?;
     let event = if held { Event::Held } else { Event::Released };
     let record = recording::finished(case, event, &asset, manifest_sha256);
     let generation = &asset.marked.generation;

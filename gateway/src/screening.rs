@@ -15,7 +15,7 @@ use crate::{
     case::Case,
     pipeline::{LineError, Piece},
     product::{Draft, Product},
-    vaulting,
+    vaulting, working,
 };
 
 /// The check that looks at what a picture shows, in records.
@@ -59,7 +59,7 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let messages = std::mem::take(&mut case.request.messages);
     let asked =
         Asked { prompt: prompt.clone(), messages, schema: case.request.sampling.format.clone() };
-    let judging = tokio::task::spawn_blocking(move || judge(&engine, &scope, asked));
+    let judging = working::done(asked.bytes(), move || judge(&engine, &scope, asked));
     let (mut decision, messages) =
         judging.await.map_err(|error| LineError::Policy(error.to_string()))?;
     if !case.request.attachments.is_empty() {
@@ -117,6 +117,12 @@ struct Asked {
     prompt: String,
     messages: Vec<Message>,
     schema: TextFormat,
+}
+
+impl Asked {
+    fn bytes(&self) -> usize {
+        self.prompt.len() + self.schema.schema().map_or(0, str::len)
+    }
 }
 
 /// The decision about all messages together, and the messages as the model may read them.

@@ -177,6 +177,12 @@ impl Matchers {
         views.folded.as_ref().map_or(end, in_view).min(in_view(&views.clean))
     }
 
+    /// Gives back the memory in which searches keep what they have learned.
+    pub(crate) fn forget(&mut self) {
+        self.detectors.iter_mut().for_each(|detector| detector.pattern.forget());
+        self.numbers.forget();
+    }
+
     /// How many clauses there are.
     pub(crate) const fn clauses(&self) -> usize {
         self.uses.len()

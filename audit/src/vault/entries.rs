@@ -15,7 +15,7 @@ use types::{MediaType, RequestId, VaultId};
 use zeroize::Zeroizing;
 
 use super::{Kind, Subject, VaultError, cipher::DataKey};
-use crate::disk::sync_folder;
+use crate::{canonical, disk::sync_folder};
 
 const MAGIC: &[u8; 8] = b"IMPVLT1\n";
 /// Longest header that is read.
@@ -75,7 +75,7 @@ impl Entries {
         plain: &[u8],
     ) -> Result<(), VaultError> {
         let header = header(entry)?;
-        let sealed = key.seal(&header, plain)?;
+        let whole = [header.as_slice(), &key.seal(&header, plain)?].concat();
         let folder = self.of(entry.subject);
         let path = folder.join(entry.id.to_string());
         let unfinished = path.with_extension(UNFINISHED);
@@ -86,8 +86,7 @@ impl Entries {
             }
             let mut options = fs::OpenOptions::new();
             let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
-            file.write_all(&header)?;
-            file.write_all(&sealed)?;
+            file.write_all(&whole)?;
             file.sync_all()?;
             fs::rename(&unfinished, &path)?;
             sync_folder(&folder)
@@ -188,7 +187,7 @@ impl Entries {
 }
 
 fn header(entry: &Entry) -> Result<Vec<u8>, VaultError> {
-    let json = serde_json_canonicalizer::to_vec(entry);
+    let json = canonical::to_vec(entry);
     let json = json.map_err(|error| VaultError::Cipher(error.to_string()))?;
     let length = u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes();
     Ok([MAGIC.as_slice(), &length, &json].concat())

@@ -14,10 +14,14 @@ pub(crate) async fn run(place: Place) {
 pub(crate) async fn run_in_turn(place: Place) {
     a_name_is_given_once(&place).await;
     only_what_was_seen_is_replaced(&place).await;
+    several_names_are_given_at_once(&place).await;
     let objects = Objects::at(place);
     let digest = objects.put(b"picture").await.unwrap();
     assert_eq!(objects.put(b"picture").await.unwrap(), digest);
     assert_eq!(objects.get(&digest).await.unwrap(), b"picture");
+    let both = objects.put_all([b"picture", b"manifest"]).await.unwrap();
+    assert_eq!(both, [digest, Sha256::of(b"manifest")]);
+    assert_eq!(objects.get(&both[1]).await.unwrap(), b"manifest");
     let missing = objects.get(&Sha256::of(b"other")).await;
     assert!(matches!(missing, Err(ObjectError::Missing(_))));
 }
@@ -29,6 +33,19 @@ async fn a_name_is_given_once(place: &Place) {
         assert!(!place.create("log/tile/0/001", again.to_vec()).await.unwrap());
     }
     assert_eq!(place.read("log/tile/0/001").await.unwrap().unwrap().bytes, b"one");
+}
+
+async fn several_names_are_given_at_once(place: &Place) {
+    let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    let new = vec![file("several/one", b"1"), file("several/more/two", b"2")];
+    assert_eq!(place.create_all(new).await.unwrap(), [true, true]);
+    let again = vec![file("several/three", b"3"), file("several/one", b"x")];
+    assert_eq!(place.create_all(again).await.unwrap(), [true, false]);
+    for (name, bytes) in
+        [("several/one", b"1"), ("several/more/two", b"2"), ("several/three", b"3")]
+    {
+        assert_eq!(place.read(name).await.unwrap().unwrap().bytes, bytes);
+    }
 }
 
 async fn of_creations_at_once_one_counts(place: &Place) {

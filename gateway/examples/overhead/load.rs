@@ -22,6 +22,8 @@ pub(crate) struct Target {
     pub(crate) path: String,
     pub(crate) key: String,
     pub(crate) model: String,
+    /// More lines of the request's head.
+    pub(crate) headers: String,
     pub(crate) pid: u32,
 }
 
@@ -124,10 +126,10 @@ fn request(target: &Target, stream: bool) -> Vec<u8> {
     let body = json!({"model": target.model, "stream": stream,
         "messages": [{"role": "user", "content": prompt}]});
     let body = body.to_string();
-    let Target { path, key, address, .. } = target;
+    let Target { path, key, address, headers, .. } = target;
     format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+         content-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()
@@ -141,7 +143,8 @@ fn cpu_s(pid: u32) -> f64 {
     (ticks(11) + ticks(12)) / TICKS_PER_S
 }
 
-fn rss_mib(pid: u32) -> u64 {
+/// Memory of a process that is resident now.
+pub(crate) fn rss_mib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() / 1024

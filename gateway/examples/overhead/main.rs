@@ -3,11 +3,13 @@
 //!
 //! Every server is a process of its own, and requests are counted by the CPU seconds of that process:
 //! a figure that does not depend on what else a machine does. Other gateways are started by you, on
-//! the mock's address (18080): `overhead NAME=PID,http://HOST:PORT/PATH,KEY,MODEL`.
+//! the mock's address (18080): `overhead NAME=PID,http://HOST:PORT/PATH,KEY,MODEL,HEADER: VALUE`.
+//! Arguments without `=` choose rows by a part of their name.
 #![expect(clippy::unwrap_used, reason = "a figure that cannot be measured ends the run")]
 #![expect(clippy::print_stdout, reason = "figures are the output")]
 
 mod load;
+mod machine;
 mod servers;
 
 use std::{env, time::Duration};
@@ -29,11 +31,14 @@ fn main() {
     }
 }
 
-fn compare(runtime: &Runtime, peers: &[String]) {
-    let _mock = Started::this("mock", servers::MOCK);
-    let floor = Started::this("floor", servers::FLOOR);
+fn compare(runtime: &Runtime, arguments: &[String]) {
+    let (peers, wanted): (Vec<&String>, Vec<&String>) =
+        arguments.iter().partition(|argument| argument.contains('='));
     let folders: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
     let [small, full] = folders.as_slice() else { return };
+    println!("{}", machine::told(small.path()));
+    let _mock = Started::this("mock", servers::MOCK);
+    let floor = Started::this("floor", servers::FLOOR);
     let small = ours(small.path(), servers::SMALL_PORT, Some(servers::RULES));
     let full = ours(full.path(), servers::FULL_PORT, None);
     let mut targets = vec![
@@ -45,27 +50,43 @@ fn compare(runtime: &Runtime, peers: &[String]) {
     ];
     targets.extend(peers.iter().map(|peer| other(peer)));
     println!(
-        "{:38} {:>9} {:>11} {:>9} {:>12} {:>8}",
-        "", "p50 ms", "req/CPU-s", "req/s", "str/CPU-s", "RSS MiB"
+        "{:38} {:>8} {:>8} {:>10} {:>8} {:>10}  RSS in MiB: idle, after answers, streams, all again",
+        "", "p50 ms", "at 32", "req/CPU-s", "req/s", "str/CPU-s"
     );
     for (name, target) in targets {
-        let one = measure(runtime, &target, &Load { callers: 1, stream: false, lasts: secs(3) });
-        let many = Load { callers: CALLERS, stream: false, lasts: secs(5) };
-        let many = measure(runtime, &target, &many);
-        let streams = Load { callers: CALLERS, stream: true, lasts: secs(5) };
-        let streams = measure(runtime, &target, &streams);
-        println!(
-            "{name:38} {:9.3} {:11.0} {:9.0} {:12.0} {:8}",
-            one.median_ms, many.per_cpu_s, many.per_s, streams.per_cpu_s, streams.rss_mib
-        );
+        if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
+            println!("{name:38} {}", row(runtime, &target));
+        }
     }
+}
+
+/// All loads on one server.
+fn row(runtime: &Runtime, target: &Target) -> String {
+    let idle = load::rss_mib(target.pid);
+    let load = |callers, stream, lasts| measure(runtime, target, &Load { callers, stream, lasts });
+    let one = load(1, false, secs(3));
+    let many = load(CALLERS, false, secs(6));
+    let streams = load(CALLERS, true, secs(6));
+    load(CALLERS, false, secs(3));
+    let again = load(CALLERS, true, secs(3));
+    format!(
+        "{:8.3} {:8.2} {:10.0} {:8.0} {:10.0}  {idle}, {}, {}, {}",
+        one.median_ms,
+        many.median_ms,
+        many.per_cpu_s,
+        many.per_s,
+        streams.per_cpu_s,
+        many.rss_mib,
+        streams.rss_mib,
+        again.rss_mib
+    )
 }
 
 const fn secs(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// `NAME=PID,URL,KEY,MODEL`
+/// `NAME=PID,URL,KEY,MODEL` and headers.
 fn other(text: &str) -> (String, Target) {
     let (name, rest) = text.split_once('=').unwrap();
     let mut parts = rest.split(',');
@@ -74,6 +95,7 @@ fn other(text: &str) -> (String, Target) {
     let (address, path) = url.split_once('/').unwrap();
     let key = parts.next().unwrap_or_default().to_owned();
     let model = parts.next().unwrap_or("mock").to_owned();
+    let headers = parts.map(|header| format!("{header}\r\n")).collect();
     let (address, path) = (address.to_owned(), format!("/{path}"));
-    (name.to_owned(), Target { address, path, key, model, pid })
+    (name.to_owned(), Target { address, path, key, model, headers, pid })
 }

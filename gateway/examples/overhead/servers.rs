@@ -76,6 +76,7 @@ impl Started {
             path: path.to_owned(),
             key: key.to_owned(),
             model: model.to_owned(),
+            headers: String::new(),
             pid: self.process.id(),
         }
     }
@@ -114,7 +115,8 @@ pub(crate) fn ours(folder: &Path, port: u16, rules: Option<&str>) -> Ours {
         "\n[generators.null]\nkind = \"null\"\n[generators.mock]\nkind = \"openai\"\n\
          url = \"http://127.0.0.1:{MOCK}/v1\"\nmodel = \"mock\"\n"
     );
-    fs::write(&file, fs::read_to_string(&file).unwrap() + &models).unwrap();
+    let without = without_models(&fs::read_to_string(&file).unwrap());
+    fs::write(&file, without + &models).unwrap();
     if let Some(rules) = rules {
         fs::write(folder.join("policy.toml"), rules).unwrap();
     }
@@ -126,6 +128,18 @@ pub(crate) fn ours(folder: &Path, port: u16, rules: Option<&str>) -> Ours {
     let listen = format!("127.0.0.1:{port}");
     let process = run(&["serve", "--listen", &listen]).stdout(Stdio::null()).spawn().unwrap();
     Ours { started: Started::ready(process, port), key }
+}
+
+/// The configuration without the models that a new installation has: their memory is their own.
+fn without_models(configuration: &str) -> String {
+    let mut is_model = false;
+    let kept = configuration.lines().filter(|line| {
+        if line.starts_with('[') {
+            is_model = line.starts_with("[generators.");
+        }
+        !is_model
+    });
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 /// A server of OpenAI's protocol with a fixed answer.
@@ -209,24 +223,55 @@ async fn pass(State(free): State<Free>, body: Bytes) -> Response {
     }
 }
 
-/// Passes chunks on with their framing taken off.
+/// How chunked framing ends.
+const END: &[u8] = b"\r\n0\r\n\r\n";
+
+/// A stream on its way through the floor.
+struct Passing {
+    stream: tokio::net::TcpStream,
+    /// The beginning of a line whose rest has not come.
+    line: Vec<u8>,
+    /// The last bytes that came.
+    tail: Vec<u8>,
+    free: Free,
+}
+
+impl Passing {
+    /// The events that are whole, and whether they were the last.
+    fn events(&mut self) -> (String, bool) {
+        let end = self.line.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let rest = self.line.split_off(end);
+        let lines = std::mem::replace(&mut self.line, rest);
+        let lines = String::from_utf8_lossy(&lines);
+        let data = lines.lines().filter(|line| line.starts_with("data: "));
+        (data.map(|line| format!("{line}\n\n")).collect(), self.tail.ends_with(END))
+    }
+
+    async fn read(&mut self) {
+        let known = self.line.len();
+        assert!(self.stream.read_buf(&mut self.line).await.unwrap() > 0, "the mock hung up");
+        self.tail.extend(self.line.get(known..).unwrap());
+        self.tail.drain(..self.tail.len().saturating_sub(END.len()));
+    }
+}
+
+/// Passes events on as they come, with their framing taken off.
 fn streamed(stream: tokio::net::TcpStream, first: Vec<u8>, free: Free) -> Response {
-    let state = Some((stream, first, free));
-    let pieces = futures::stream::unfold(state, |state| async move {
-        let (mut stream, mut bytes, free) = state?;
-        if bytes.is_empty() {
-            stream.read_buf(&mut bytes).await.unwrap();
+    let passing = Passing { stream, tail: first.clone(), line: first, free };
+    let pieces = futures::stream::unfold(Some(passing), |passing| async move {
+        let mut passing = passing?;
+        loop {
+            let (events, is_over) = passing.events();
+            let piece = Ok::<_, std::convert::Infallible>(Bytes::from(events));
+            if is_over {
+                passing.free.lock().await.push(passing.stream);
+                return Some((piece, None));
+            }
+            if piece.as_ref().is_ok_and(|piece| !piece.is_empty()) {
+                return Some((piece, Some(passing)));
+            }
+            passing.read().await;
         }
-        let is_over = bytes.ends_with(b"0\r\n\r\n");
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let data = text.lines().filter(|line| line.starts_with("data: "));
-        let piece: String = data.map(|line| format!("{line}\n\n")).collect();
-        let piece = Ok::<_, std::convert::Infallible>(Bytes::from(piece));
-        if is_over {
-            free.lock().await.push(stream);
-            return Some((piece, None));
-        }
-        Some((piece, Some((stream, Vec::new(), free))))
     });
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(pieces)).into_response()
 }

@@ -25,7 +25,7 @@ impl Headers {
 
     /// Of a stream: the receipt is that of the `admitted` record.
     pub(crate) fn admitted(case: &Case) -> Self {
-        let receipt = case.admission().map(|receipt| receipt.index.to_string()).unwrap_or_default();
+        let receipt = case.admission().map(|index| index.to_string()).unwrap_or_default();
         Self::build(&[
             ("x-request-id", case.request_id().to_string()),
             ("x-imprimatur-asset", case.asset_id().to_string()),

@@ -9,6 +9,7 @@ use axum::response::{
     IntoResponse, Response,
     sse::{Event, KeepAlive, Sse},
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -73,6 +74,32 @@ struct Chunks {
     form: Form,
     model: String,
     usage: bool,
+}
+
+/// A chunk with a piece of text; its members stand as in every other chunk.
+#[derive(Serialize)]
+struct Chunk<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: u64,
+    model: &'a str,
+    choices: [Choice<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<Delta<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    index: u32,
+    finish_reason: Option<&'a str>,
+    logprobs: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Delta<'a> {
+    content: &'a str,
 }
 
 impl Chunks {
@@ -188,12 +215,21 @@ impl Chunks {
         send(events, data(&json!(error.body()))).await;
     }
 
+    /// What nearly all chunks are, written without a tree of values.
     fn text(&self, index: u32, text: &str) -> Event {
-        let choice = match self.form {
-            Form::Chat => json!({"delta": {"content": text}}),
-            Form::Completion => json!({"text": text}),
+        let (delta, text) = match self.form {
+            Form::Chat => (Some(Delta { content: text }), None),
+            Form::Completion => (None, Some(text)),
         };
-        data(&self.body(index, choice, Value::Null))
+        let chunk = Chunk {
+            id: &self.id,
+            object: self.form.chunk_object(),
+            created: answer::now_unix_s(),
+            model: &self.model,
+            choices: [Choice { delta, text, index, finish_reason: None, logprobs: None }],
+        };
+        // Texts and numbers can always be written.
+        Event::default().data(serde_json::to_string(&chunk).unwrap_or_default())
     }
 
     /// A choice without text.
@@ -230,4 +266,26 @@ fn data(body: &Value) -> Event {
 /// Whether the reader is still there.
 async fn send(events: &Events, event: Event) -> bool {
     events.send(Ok(event)).await.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_of_text_has_the_members_of_every_chunk() {
+        for (form, choice) in [
+            (Form::Chat, json!({"delta": {"content": "a \"\n"}})),
+            (Form::Completion, json!({"text": "a \"\n"})),
+        ] {
+            let chunks = Chunks { id: "i".into(), form, model: "m".into(), usage: false };
+            let event = |event: Event| format!("{event:?}");
+            let without = |text: String| -> String {
+                text.chars().filter(|letter| !letter.is_ascii_digit()).collect()
+            };
+            let whole = data(&chunks.body(3, choice, Value::Null));
+            let piece = chunks.text(3, "a \"\n");
+            assert_eq!(without(event(piece)), without(event(whole)));
+        }
+    }
 }

@@ -49,7 +49,9 @@ pub(crate) struct Model {
     table: &'static [[u8; HEADS]],
     shapes: &'static [u8],
     heads: Vec<Head>,
-    digest: Sha256,
+    /// Known once somebody asks: it reads all of the file.
+    digest: OnceLock<Sha256>,
+    whole: &'static [u8],
 }
 
 /// What is written before the weights.
@@ -122,11 +124,11 @@ impl Model {
         let (table, shapes) = weights.split_at_checked(ROWS as usize * HEADS)?;
         let (table, _) = table.as_chunks();
         let whole = shapes.len() == SHAPE_ROWS as usize && heads.len() == SUFFIX + 1;
-        whole.then(|| Self { table, shapes, heads, digest: Sha256::of(bytes) })
+        whole.then(|| Self { table, shapes, heads, digest: OnceLock::new(), whole: bytes })
     }
 
-    pub(crate) const fn digest(&self) -> Sha256 {
-        self.digest
+    pub(crate) fn digest(&self) -> Sha256 {
+        *self.digest.get_or_init(|| Sha256::of(self.whole))
     }
 
     /// The default threshold of a category in English and in Chinese texts.

@@ -73,6 +73,11 @@ impl Pattern {
         text.floor_char_boundary(bytes.end.saturating_sub(self.longest))..bytes.start + 1
     }
 
+    /// Gives back the memory of its searches: a clone has the same program and an empty cache.
+    pub(super) fn forget(&mut self) {
+        self.regex = self.regex.clone();
+    }
+
     /// Calls `found` for the match at every start within `starts` that has one.
     pub(super) fn scan(
         &self,

@@ -78,7 +78,7 @@ impl Direct {
             &read("tsa.key.pem"),
         );
         let time_stamps =
-            Arc::new(Development::new(stamp_key.unwrap(), der(folder, "tsa.pem")).unwrap());
+            Arc::new(Development::new(&stamp_key.unwrap(), der(folder, "tsa.pem")).unwrap());
         Self { key, chain: der(folder, "chain.pem"), time_stamps, context: context() }
     }
 

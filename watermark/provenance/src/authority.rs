@@ -154,7 +154,7 @@ pub(crate) fn time_stamps(folder: &Path) -> Result<Development, ProvenanceError>
     let key = <p256::ecdsa::SigningKey as p256::pkcs8::DecodePrivateKey>::from_pkcs8_pem(&read(
         "tsa.key.pem",
     )?);
-    Development::new(key.map_err(|error| wrong("tsa.key.pem", error.to_string()))?, chain)
+    Development::new(&key.map_err(|error| wrong("tsa.key.pem", error.to_string()))?, chain)
 }
 
 fn authority(publisher: &str, name: &str, below: u8) -> Result<CertificateParams, ProvenanceError> {

@@ -31,6 +31,8 @@ pub struct Credentials {
     time_stamps: Arc<dyn TimeStampAuthority>,
     rule: TimeStampRule,
     context: Arc<Context>,
+    /// The same without roots, for what has no ingredients: `c2pa` reads them for every signature.
+    alone: Arc<Context>,
     /// The same without thumbnails, which updates must not have.
     update_context: Arc<Context>,
 }
@@ -105,11 +107,11 @@ impl Credentials {
     /// [`ProvenanceError::Certificate`] when an anchor cannot be used.
     pub fn of(signing: Signing) -> Result<Self, ProvenanceError> {
         let Signing { identity, time_stamps, rule, anchors } = signing;
-        let settings = |thumbnails: bool| {
+        let settings = |thumbnails: bool, anchors: Option<&str>| {
             json!({
                 "version": 1,
                 // Ingredients are checked when they are added, and the result is recorded.
-                "trust": { "trust_anchors": anchors },
+                "trust": anchors.map_or_else(|| json!({}), |pem| json!({ "trust_anchors": pem })),
                 "verify": { "verify_after_sign": false, "remote_manifest_fetch": false, "ocsp_fetch": false },
                 "builder": {
                     "created_assertion_labels": CREATED,
@@ -123,14 +125,16 @@ impl Credentials {
                 },
             })
         };
-        let context = |thumbnails| {
-            let context = Context::new().with_settings(settings(thumbnails));
+        let context = |thumbnails, anchors| {
+            let context = Context::new().with_settings(settings(thumbnails, anchors));
             context.map(Context::into_shared)
         };
         let wrong = |error: c2pa::Error| ProvenanceError::Certificate(error.to_string());
-        let (context, update_context) =
-            (context(true).map_err(wrong)?, context(false).map_err(wrong)?);
-        Ok(Self { identity, time_stamps, rule, context, update_context })
+        let anchors = Some(anchors.as_str());
+        let alone = context(true, None).map_err(wrong)?;
+        let update_context = context(false, anchors).map_err(wrong)?;
+        let context = context(true, anchors).map_err(wrong)?;
+        Ok(Self { identity, time_stamps, rule, context, alone, update_context })
     }
 
     /// SHA-256 of the certificate that signs.
@@ -216,8 +220,8 @@ impl Credentials {
 
     pub(crate) fn builder(&self, request: &SigningRequest) -> Result<Builder, ProvenanceError> {
         let definition = manifest::definition(request);
-        let mut builder =
-            Builder::from_shared_context(&self.context).with_definition(definition)?;
+        let context = if request.ingredients.is_empty() { &self.alone } else { &self.context };
+        let mut builder = Builder::from_shared_context(context).with_definition(definition)?;
         manifest::assertions(&mut builder, request)?;
         for (place, ingredient) in request.ingredients.iter().enumerate() {
             let relationship = manifest::relationship(request, place);

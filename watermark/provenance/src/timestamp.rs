@@ -5,9 +5,14 @@
 
 use std::fmt;
 
-use p256::ecdsa::{DerSignature, SigningKey, signature::Signer as _};
+use p256::ecdsa::SigningKey;
+use ring::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair},
+};
 use sha2::{Digest as _, Sha256};
 use time::{OffsetDateTime, macros::format_description};
+use zeroize::Zeroizing;
 
 use crate::{
     ProvenanceError, TrustLists,
@@ -85,7 +90,9 @@ pub enum TimeStampRule {
 
 /// An authority in this process.
 pub struct Development {
-    key: SigningKey,
+    /// Signs every manifest of a line that has no other authority, so it is the fastest that there is.
+    key: EcdsaKeyPair,
+    random: SystemRandom,
     certificate: Vec<u8>,
     /// Issuer's name and serial number, as they stand in the certificate.
     issuer_and_serial: Vec<u8>,
@@ -103,7 +110,7 @@ impl Development {
     ///
     /// # Errors
     /// [`ProvenanceError::Certificate`] when the first certificate cannot be read.
-    pub fn new(key: SigningKey, chain: Vec<Vec<u8>>) -> Result<Self, ProvenanceError> {
+    pub fn new(key: &SigningKey, chain: Vec<Vec<u8>>) -> Result<Self, ProvenanceError> {
         let wrong = |reason: String| ProvenanceError::Certificate(reason);
         let certificate = chain
             .first()
@@ -114,7 +121,8 @@ impl Development {
         let tbs = &parsed.tbs_certificate;
         let serial = der::unsigned(tbs.raw_serial());
         let issuer_and_serial = der::all(SEQUENCE, &[tbs.issuer.as_raw(), &serial]);
-        Ok(Self { key, certificate, issuer_and_serial, chain })
+        let (key, random) = signing(key).map_err(|error| wrong(error.to_string()))?;
+        Ok(Self { key, random, certificate, issuer_and_serial, chain })
     }
 
     fn token(
@@ -127,7 +135,9 @@ impl Development {
         let info = self.info(imprint, nonce, &time);
         let attributes = self.attributes(&info, &time);
         // The signature covers the attributes as a SET; in the token they are tagged [0].
-        let signature: DerSignature = self.key.sign(&der::set_of(SET, attributes.clone()));
+        let signature = self.key.sign(&self.random, &der::set_of(SET, attributes.clone()));
+        let signature =
+            signature.map_err(|_| ProvenanceError::TimeStamp("no random numbers".to_owned()))?;
         let signer = der::all(
             SEQUENCE,
             &[
@@ -136,7 +146,7 @@ impl Development {
                 &algorithm(oid::SHA256),
                 &der::set_of(CONTEXT_0, attributes),
                 &algorithm(oid::ECDSA_WITH_SHA256),
-                &der::tlv(OCTET_STRING, signature.as_bytes()),
+                &der::tlv(OCTET_STRING, signature.as_ref()),
             ],
         );
         let content = der::tlv(CONTEXT_0, &der::tlv(OCTET_STRING, &info));
@@ -187,6 +197,18 @@ impl Development {
             attribute(oid::SIGNING_CERTIFICATE_V2, &certificates),
         ]
     }
+}
+
+fn signing(key: &SigningKey) -> Result<(EcdsaKeyPair, SystemRandom), ring::error::KeyRejected> {
+    let (random, scalar) = (SystemRandom::new(), Zeroizing::new(key.to_bytes()));
+    let point = key.verifying_key().to_encoded_point(false);
+    let key = EcdsaKeyPair::from_private_key_and_public_key(
+        &ECDSA_P256_SHA256_ASN1_SIGNING,
+        &scalar,
+        point.as_bytes(),
+        &random,
+    )?;
+    Ok((key, random))
 }
 
 impl TimeStampAuthority for Development {

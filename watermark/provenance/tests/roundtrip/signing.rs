@@ -69,7 +69,7 @@ fn a_time_stamp_of_something_else_is_refused() {
     let chain = x509_parser::pem::Pem::iter_from_buffer(&pem)
         .map(|block| block.unwrap().contents)
         .collect();
-    let replays = Replays(Development::new(key, chain).unwrap(), OnceLock::new());
+    let replays = Replays(Development::new(&key, chain).unwrap(), OnceLock::new());
     let credentials = Credentials::with_time_stamps(authority, Arc::new(replays)).unwrap();
     credentials.sign(&request(), b"first", MediaType::PlainText).unwrap();
     let refused = credentials.sign(&request(), b"second", MediaType::PlainText);
