@@ -60,10 +60,19 @@ fn a_complaint_is_read_decided_once_and_on_record() {
         let answer = server.post(&editor, path, &body);
         assert_eq!(answer.status, status, "{}", answer.json());
     }
+    // The longest that is taken can be closed; a note that does not fit beside it is named.
+    let third = send("other", "", &"字".repeat(1000));
+    let at = format!("/v1/complaints/{third}");
+    let long = json!({"outcome": "rejected", "note": "字".repeat(500)});
+    let answer = server.post(&editor, &at, &long);
+    assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!("note")));
+    let answer = server.post(&editor, &at, &json!({"outcome": "rejected"}));
+    assert_eq!(answer.status, 200, "{}", answer.json());
+
     assert_eq!(server.terminate(), Some(0));
     let found = |event: &str| newsroom.lines(&["audit", "find", "--event", event]);
     let (received, closed) = (found("complaint_received"), found("complaint_closed"));
-    assert_eq!((received.len(), closed.len()), (2, 2), "{received:?} {closed:?}");
+    assert_eq!((received.len(), closed.len()), (3, 3), "{received:?} {closed:?}");
     let of_asset = newsroom.lines(&["audit", "find", "--asset", &asset]);
     let told = format!("{of_asset:?}");
     assert!(told.contains("complaint_received") && told.contains("upheld"), "{told}");

@@ -20,6 +20,8 @@ pub const TEXT_CHARS_MAX: usize = 1000;
 pub const NAME_CHARS_MAX: usize = 200;
 /// The store takes 4 KiB, and encryption needs 40 bytes.
 const BYTES_MAX: usize = 4000;
+/// Room for how a complaint ended, without a note: every complaint that is kept can be closed.
+const END_BYTES: usize = 200;
 /// More are not taken: strangers must not be able to fill the disk.
 const KEPT_MAX: u64 = 10_000;
 /// Others may write at the same time, so often.
@@ -55,7 +57,7 @@ pub enum ComplaintError {
     #[error("this complaint is closed already; whoever wrote it may send another one")]
     Closed,
     /// The note is too long.
-    #[error("`note` takes {NOTE_CHARS_MAX} characters")]
+    #[error("`note` takes {NOTE_CHARS_MAX} characters, and fewer beside a long complaint")]
     Note,
     /// There are too many.
     #[error("so many complaints wait that no more are taken; please write to the publisher")]
@@ -129,7 +131,7 @@ pub async fn keep(stages: &Stages, complaint: Complaint) -> Result<String, Compl
         complaint,
         closed: None,
     };
-    let sealed = sealed(stages, &kept)?;
+    let sealed = sealed(stages, &kept, BYTES_MAX - END_BYTES)?;
     count(stages, true).await?;
     // Keys sort by time; the subject is needed to open the value.
     let millis = now.unix_timestamp_nanos() / 1_000_000;
@@ -152,11 +154,11 @@ fn asset_of(stages: &Stages, kept: &Kept) -> Result<Option<audit::AssetEntry>, a
     Ok(found.flatten())
 }
 
-fn sealed(stages: &Stages, kept: &Kept) -> Result<Vec<u8>, ComplaintError> {
+fn sealed(stages: &Stages, kept: &Kept, most: usize) -> Result<Vec<u8>, ComplaintError> {
     let plain = serde_json::to_vec(kept);
     let plain = plain.map_err(|error| ComplaintError::Broken(error.to_string()))?;
     let plain = zeroize::Zeroizing::new(plain);
-    if plain.len() > BYTES_MAX {
+    if plain.len() > most {
         return Err(ComplaintError::Long);
     }
     let log = stages.log.clone();

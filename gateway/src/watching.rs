@@ -28,6 +28,8 @@ use crate::{
 
 /// How often a folder is read.
 const EVERY: Duration = Duration::from_secs(1);
+/// Longest pause while the line is in the way: each try leaves records.
+const PAUSE_MAX: Duration = Duration::from_secs(300);
 const SETTLE_SECONDS: u64 = 2;
 /// Files of one folder that are looked at.
 const FILES_MAX: usize = 100_000;
@@ -87,13 +89,19 @@ pub(crate) fn start(line: &Line) -> Result<JoinSet<()>, WatchError> {
         let mut watch = Watch::open(stages.installation.folder(), name, section)?;
         let line = line.clone();
         tasks.spawn(async move {
+            let mut pause = EVERY;
             loop {
-                watch.pass(&line).await;
-                tokio::time::sleep(EVERY).await;
+                pause = pause_after(watch.pass(&line).await, pause);
+                tokio::time::sleep(pause).await;
             }
         });
     }
     Ok(tasks)
+}
+
+/// How long to wait after a pass, whether it went well, and the pause before it.
+fn pause_after(well: bool, before: Duration) -> Duration {
+    if well { EVERY } else { before.saturating_mul(2).min(PAUSE_MAX) }
 }
 
 impl Watch {
@@ -130,12 +138,14 @@ impl Watch {
         })
     }
 
-    /// Signs what is new.
-    async fn pass(&mut self, line: &Line) {
+    /// Signs what is new; whether the line took all of it.
+    async fn pass(&mut self, line: &Line) -> bool {
         let (folder, settle) = (self.folder.clone(), self.settle);
         let found = tokio::task::spawn_blocking(move || files::settled(&folder, settle, FILES_MAX));
-        let Ok(found) = found.await else { return };
-        self.known.retain(|path, _| found.iter().any(|file| file.path == *path));
+        let Ok(found) = found.await else { return false };
+        // They are in order.
+        let is_there = |path: &Path| found.binary_search_by(|file| file.path.as_path().cmp(path));
+        self.known.retain(|path, _| is_there(path).is_ok());
         for file in found {
             let as_it_is = (file.bytes, file.changed);
             if self.known.get(&file.path) == Some(&as_it_is) {
@@ -146,10 +156,11 @@ impl Watch {
                 // The line is in the way, not the file: it is tried again.
                 Err(error) => {
                     tracing::warn!(watch = %self.name, %error, "a file waits to be signed");
-                    return;
+                    return false;
                 }
             }
         }
+        true
     }
 
     /// Signs a file, or writes beside its place why that cannot be.
@@ -160,13 +171,17 @@ impl Watch {
             self.refuse(&to, &format!("the file has more than {FILE_BYTES_MAX} bytes"));
             return Ok(());
         }
-        let Ok(bytes) = tokio::fs::read(&file.path).await else {
+        let path = file.path.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            fs::read(path).map(|bytes| (Sha256::of(&bytes), bytes))
+        });
+        let Ok((sha256, bytes)) = reading.await.map_err(|_| LineError::Stopped)? else {
             self.refuse(&to, "the file cannot be read");
             return Ok(());
         };
         let stages = line.stages();
         // Keys of the state are short.
-        let of = Sha256::of(&[self.name.as_bytes(), Sha256::of(&bytes).as_bytes()].concat());
+        let of = Sha256::of(&[self.name.as_bytes(), sha256.as_bytes()].concat());
         let key = [b"watch/".as_slice(), of.as_bytes()].concat();
         if stages.state.get(&key).await?.is_some() {
             return Ok(());
@@ -180,8 +195,10 @@ impl Watch {
         let release = match line.bring(self.who.clone(), brought).await {
             Ok(Outcome::Released(release)) => release,
             Ok(Outcome::Held(release)) => {
-                let text = format!("held for an editor: asset {}", release.asset_id);
-                self.refuse(&to, &text);
+                let asset = release.asset_id.to_string();
+                self.refuse(&to, &format!("held for an editor: asset {asset}"));
+                // An editor is asked once.
+                stages.state.compare_and_swap(&key, None, Some(asset.as_bytes())).await?;
                 return Ok(());
             }
             Ok(Outcome::Refused(refusal)) => {
@@ -194,11 +211,14 @@ impl Watch {
             }
             Err(error) => return Err(error),
         };
-        if let Err(error) = files::put(&to, &release.bytes, release.sidecar.as_deref()) {
+        let asset = release.asset_id.to_string();
+        let putting = tokio::task::spawn_blocking(move || {
+            files::put(&to, &release.bytes, release.sidecar.as_deref())
+        });
+        if let Err(error) = putting.await.map_err(|_| LineError::Stopped)? {
             tracing::error!(watch = %self.name, %error, "what was signed cannot be written");
             return Err(LineError::State(audit::StateError::Store(error.to_string())));
         }
-        let asset = release.asset_id.to_string();
         tracing::info!(watch = %self.name, %asset, "signed a file");
         stages.state.compare_and_swap(&key, None, Some(asset.as_bytes())).await?;
         Ok(())
@@ -209,5 +229,20 @@ impl Watch {
         if let Err(error) = files::tell(to, reason) {
             tracing::error!(watch = %self.name, %error, "why a file cannot be signed cannot be written");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_in_the_way_is_asked_less_and_less() {
+        let mut pause = EVERY;
+        for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            pause = pause_after(false, pause);
+            assert_eq!(pause, Duration::from_secs(seconds));
+        }
+        assert_eq!(pause_after(true, pause), EVERY);
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::{Principal, Role};
 
-use super::{ComplaintError, Kept, Row, asset_of, count, rows, sealed};
+use super::{BYTES_MAX, ComplaintError, Kept, Row, asset_of, count, rows, sealed};
 use crate::{recording, wiring::Stages};
 
 /// Longest note, in characters.
@@ -75,7 +75,10 @@ pub async fn close(
     let at = OffsetDateTime::now_utc().format(&Rfc3339);
     let at = at.map_err(|error| ComplaintError::Broken(error.to_string()))?;
     kept.closed = Some(Closed { outcome, at, role: who.role, note: note.to_owned() });
-    let after = sealed(stages, &kept)?;
+    let after = sealed(stages, &kept, BYTES_MAX).map_err(|error| match error {
+        ComplaintError::Long => ComplaintError::Note,
+        other => other,
+    })?;
     if !stages.state.compare_and_swap(&key, Some(&before), Some(&after)).await? {
         return Err(ComplaintError::Closed);
     }
