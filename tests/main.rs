@@ -20,6 +20,7 @@ mod browser;
 mod checkers;
 mod clients;
 mod clocks;
+mod cluster;
 mod command_line;
 mod console;
 mod console_blocks;

@@ -11,7 +11,7 @@ use std::{
 };
 
 pub use self::files::{Files, SystemFiles};
-pub(crate) use self::files::{create_all, replace, replace_by, sync_folder};
+pub(crate) use self::files::{create_all, replace, replace_by, shred, sync_folder};
 
 /// A folder of segments.
 ///

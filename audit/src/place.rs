@@ -1,20 +1,25 @@
 //! Where objects lie: a folder, S3, or any other `object_store`, with two writes that never destroy.
 
 mod folder;
+mod listing;
+mod wiping;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, SystemTime},
 };
 
 use futures::future::try_join_all;
+pub use listing::Below;
 use object_store::{
     ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion, aws::AmazonS3Builder,
     local::LocalFileSystem, path::Path as Key, prefix::PrefixStore,
 };
 
-use crate::{ObjectError, disk};
+use crate::ObjectError;
+use wiping::swap_file;
 
 /// A place for objects. Cheap to clone.
 ///
@@ -36,6 +41,15 @@ pub struct Seen {
     /// Its bytes.
     pub bytes: Vec<u8>,
     version: UpdateVersion,
+    stored: SystemTime,
+}
+
+impl Seen {
+    /// How long ago it was stored, by the clocks of the place and of this machine.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.stored.elapsed().unwrap_or_default()
+    }
 }
 
 impl Place {
@@ -101,12 +115,11 @@ impl Place {
             let each = each.map(|(key, bytes)| async move { self.create(&key, bytes).await });
             return try_join_all(each).await;
         };
-        let creating = tokio::task::spawn_blocking(move || {
+        on_disk(move || {
             let new: Vec<_> = new.into_iter().map(|(key, bytes)| (top.join(key), bytes)).collect();
             folder::create_all(&top, &new)
-        });
-        let created = creating.await.map_err(|error| ObjectError::Store(error.to_string()))?;
-        created.map_err(|error| ObjectError::Store(error.to_string()))
+        })
+        .await
     }
 
     /// What lies under a name.
@@ -120,8 +133,9 @@ impl Place {
             Err(error) => return Err(failed(error)),
         };
         let (e_tag, version) = (found.meta.e_tag.clone(), found.meta.version.clone());
+        let stored = SystemTime::from(found.meta.last_modified);
         let bytes = found.bytes().await.map_err(failed)?.to_vec();
-        Ok(Some(Seen { bytes, version: UpdateVersion { e_tag, version } }))
+        Ok(Some(Seen { bytes, version: UpdateVersion { e_tag, version }, stored }))
     }
 
     /// Replaces what was seen (nothing, if `None`) by new bytes; `false` when something else lies
@@ -137,7 +151,8 @@ impl Place {
     ) -> Result<bool, ObjectError> {
         let Some(seen) = seen else { return self.create(key, new).await };
         if let Some(folder) = &self.folder {
-            return swap_file(folder.join(key), seen.bytes.clone(), new).await;
+            let (path, seen) = (folder.join(key), seen.bytes.clone());
+            return on_disk(move || swap_file(&path, &seen, &new)).await;
         }
         let mode = PutMode::Update(seen.version.clone());
         let swap = PutOptions { mode, ..PutOptions::default() };
@@ -152,19 +167,20 @@ impl Place {
     }
 }
 
-/// Programs that share a folder take turns by a lock beside the file.
-async fn swap_file(path: PathBuf, seen: Vec<u8>, new: Vec<u8>) -> Result<bool, ObjectError> {
-    let swapped = tokio::task::spawn_blocking(move || -> io::Result<bool> {
-        let lock = fs::File::create(path.with_extension("lock"))?;
-        lock.lock()?;
-        let same = fs::read(&path)? == seen;
-        if same {
-            disk::replace(&path, &new)?;
-        }
-        Ok(same)
-    });
-    let swapped = swapped.await.map_err(|error| ObjectError::Store(error.to_string()))?;
-    swapped.map_err(|error| ObjectError::Store(error.to_string()))
+/// Programs that share a folder take turns by a lock beside the file, until this is dropped.
+fn turn(path: &Path) -> io::Result<fs::File> {
+    let lock = fs::File::create(path.with_extension("lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// Does what blocks on another thread.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, ObjectError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    let done = done.map_err(|error| ObjectError::Store(error.to_string()))?;
+    done.map_err(|error| ObjectError::Store(error.to_string()))
 }
 
 /// TLS needs one implementation of cryptography for the whole process; the first choice stands.

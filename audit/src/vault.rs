@@ -1,11 +1,12 @@
 //! The evidence vault: originals that the log only commits to, encrypted for each person apart.
 //!
-//! Reading order: `subject` says whom an original is about; `cipher` the keys; `slots` is the key
-//! file; `entries` the ciphertexts; [`Vault`] puts them together; `hold` and `ledger` follow the log;
-//! `replay` reads erasures from another log; [`retention`] counts the term.
+//! Reading order: `subject` says whom an original is about; `cipher` the keys; `keys` is where they
+//! lie: `slots` in a file, or `shared_keys` where several gateways reach them; `entries` are the
+//! ciphertexts, on a `shelf` of this machine or a `shared_shelf`; [`Vault`] puts them together; `hold`
+//! and `ledger` follow the log; `replay` reads erasures from another log; [`retention`] counts the term.
 //!
-//! Whoever destroys a person's 32 bytes in the key file has destroyed everything that is kept of
-//! them, also in copies of the ciphertexts. The log's records stay, and so do their proofs: what
+//! Whoever destroys a person's 32 bytes has destroyed everything that is kept of them, also in copies
+//! of the ciphertexts. The log's records stay, and so do their proofs: what
 //! they say about the originals are commitments under the destroyed key.
 
 mod cipher;
@@ -13,11 +14,16 @@ mod entries;
 mod error;
 mod hold;
 mod keeping;
+mod keys;
 mod ledger;
+mod reach;
 mod record;
 mod replay;
 pub mod retention;
 mod sealing;
+mod shared_keys;
+mod shared_shelf;
+mod shelf;
 mod slots;
 mod store;
 mod subject;
@@ -36,6 +42,7 @@ pub use error::VaultError;
 pub use hold::{Hold, INSTALLATION, Scope};
 pub use keeping::{Deposit, Kept};
 use ledger::Ledger;
+use reach::Reach;
 pub use record::{ENTRIES_MAX, EntryRecord, VaultRecord};
 pub use replay::{Erasures, replay};
 pub use slots::Ground;
@@ -44,20 +51,24 @@ pub use subject::{Kind, Subject};
 use types::VaultId;
 use zeroize::Zeroizing;
 
-use crate::{Log, LogError, Record};
+use crate::{Driver, Log, LogError, Place, Record};
 
 /// Records are read in stretches of this many.
 const STRETCH: u64 = 4096;
+/// An empty object by which a store shows whether it keeps versions.
+const PROBE: &str = "vault/probe";
 
 /// An open vault. Cheap to clone. Calls block on the disk.
 ///
 /// # Contract
 /// - [`Self::keep`] returns when the original is durable; so a record that points at it may follow.
-/// - [`Self::erase`] returns when the person's key is overwritten on disk and their ciphertexts are
-///   gone; a crash before that leaves either everything as it was or an erasure that the next
-///   [`Self::open`] completes. [`Self::recorded`] follows when the erasure is in the log: until then
-///   nothing new is kept of that person.
-/// - Any number of calls may run at once. One process has a vault open, the one with the log.
+/// - [`Self::erase`] returns when the person's key is overwritten and their ciphertexts are gone; a
+///   crash before that leaves either everything as it was or an erasure that is completed later:
+///   by the next [`Self::open`], or by whoever finds it in [`Self::unrecorded`] and erases again.
+///   [`Self::recorded`] follows when the erasure is in the log: until then nothing new is kept of
+///   that person.
+/// - Any number of calls may run at once. One process has a vault open in a folder, the one with the
+///   log; any number of processes have [`Self::shared`] open.
 #[derive(Debug, Clone)]
 pub struct Vault {
     inner: Arc<Inner>,
@@ -79,7 +90,30 @@ impl Vault {
     /// is kept could not be read any more.
     pub fn open(folder: &Path, key: EvidenceKey) -> Result<Self, VaultError> {
         fs::create_dir_all(folder).map_err(|error| VaultError::file(folder, &error))?;
-        let store = Store::open(folder)?;
+        Self::over(Store::open(folder)?, folder, key)
+    }
+
+    /// Opens the vault that all gateways share in `place`; what this one knows of the log is noted in
+    /// `folder`.
+    ///
+    /// # Errors
+    /// [`VaultError::Versions`] when the place could bring back what is destroyed,
+    /// [`VaultError::WrongKey`], or [`VaultError::Elsewhere`] when it cannot be reached.
+    pub fn shared(
+        place: Place,
+        driver: Arc<Driver>,
+        folder: &Path,
+        key: EvidenceKey,
+    ) -> Result<Self, VaultError> {
+        fs::create_dir_all(folder).map_err(|error| VaultError::file(folder, &error))?;
+        let reach = Reach::new(place, driver);
+        if reach.ask(|place| async move { place.keeps_versions(PROBE).await })? {
+            return Err(VaultError::Versions);
+        }
+        Self::over(Store::shared(&reach), folder, key)
+    }
+
+    fn over(store: Store, folder: &Path, key: EvidenceKey) -> Result<Self, VaultError> {
         store.check(&key)?;
         let ledger_file = folder.join("ledger");
         let ledger = Mutex::new(Ledger::read(&ledger_file)?);
@@ -152,9 +186,11 @@ impl Vault {
     }
 
     /// Whether the person has a key, so that something may be kept or committed to under it.
-    #[must_use]
-    pub fn knows(&self, subject: Subject) -> bool {
-        self.read().slots.live(subject).is_some()
+    ///
+    /// # Errors
+    /// [`VaultError::Elsewhere`] when it cannot be looked up.
+    pub fn knows(&self, subject: Subject) -> Result<bool, VaultError> {
+        Ok(self.read().keys.find(subject)?.is_some())
     }
 
     /// Holds in force.
@@ -176,7 +212,7 @@ impl Vault {
     /// Why nothing is kept or erased any more, if so.
     #[must_use]
     pub fn stopped(&self) -> Option<String> {
-        self.read().slots.stopped().map(str::to_owned)
+        self.read().keys.stopped()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Store> {

@@ -2,16 +2,26 @@
 
 use std::time::Duration;
 
-use audit::{LogError, Record};
+use audit::{LogError, Record, StateError};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::RequestId;
 
-use crate::{pipeline::Line, wiring::Stages};
+use crate::{
+    pipeline::Line,
+    vaulting,
+    wiring::{Stages, WiringError},
+};
 
 /// Whose turn it is to close what gateways that were killed have left unfinished.
 const TURN: &[u8] = b"lease/unfinished";
 
-/// How soon a person whom another gateway has erased is erased here.
+/// Whose turn it is to destroy evidence that has reached its term.
+const EXPIRY_TURN: &[u8] = b"lease/expiry";
+
+/// For how long: each gateway asks once a day, so another takes over if this one is gone.
+const EXPIRY_TERM: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// How soon a person whom another gateway has erased is forgotten here.
 const FOLLOWING: Duration = Duration::from_secs(5);
 
 /// One gateway among several.
@@ -53,33 +63,53 @@ impl Stages {
     /// knows what the one before has written.
     pub(crate) async fn takes_turn(&self) -> Result<bool, LogError> {
         let Some(sharing) = &self.sharing else { return Ok(true) };
-        let Sharing { holder, every, .. } = &**sharing;
-        let (now, term) = (OffsetDateTime::now_utc(), *every * 2);
-        let taken = self.state.lease(TURN, holder, now, term).await;
+        let taken = self.lease(TURN, sharing.every * 2).await;
         let taken = taken.map_err(|error| LogError::Unreachable(error.to_string()))?;
         if taken {
             self.log.catch_up().await?;
         }
         Ok(taken)
     }
+
+    /// Whether this gateway is the one that destroys what has reached its term.
+    pub(crate) async fn takes_turn_to_expire(&self) -> Result<bool, StateError> {
+        self.lease(EXPIRY_TURN, EXPIRY_TERM).await
+    }
+
+    /// Takes or keeps a turn; nobody else asks for it where there is one gateway.
+    async fn lease(&self, turn: &[u8], term: Duration) -> Result<bool, StateError> {
+        let Some(sharing) = &self.sharing else { return Ok(true) };
+        self.state.lease(turn, sharing.holder(), OffsetDateTime::now_utc(), term).await
+    }
+
+    /// Does what gateways that were killed have left undone, if it is this one's turn; how many
+    /// requests were closed.
+    async fn stand_in(&self) -> Result<usize, WiringError> {
+        let closed = self.close_unfinished().await?;
+        if self.takes_turn().await? {
+            vaulting::record_interrupted(self).await?;
+        }
+        Ok(closed)
+    }
 }
 
 impl Line {
-    /// Goes on closing what other gateways leave unfinished when they are killed; ends at once where
-    /// there are none.
+    /// Goes on closing what other gateways leave unfinished when they are killed: requests, and
+    /// erasures that are not on record. Ends at once where there are none.
     pub(crate) async fn close_for_others(self) {
         let Some(sharing) = self.stages().sharing.clone() else { return };
         loop {
             tokio::time::sleep(sharing.every).await;
-            match self.stages().close_unfinished().await {
+            match self.stages().stand_in().await {
                 Ok(0) => {}
                 Ok(closed) => tracing::warn!(closed, "closed requests of a gateway that is gone"),
-                Err(error) => tracing::warn!(%error, "unfinished requests could not be closed"),
+                Err(error) => tracing::warn!(%error, "what others left undone could not be closed"),
             }
         }
     }
 
-    /// Erases here, again and again, whom another gateway has erased: each has a vault of its own.
+    /// Follows, again and again, what other gateways put on record for the vault: holds, and whom they
+    /// have erased, so that no key of theirs is remembered here.
     pub(crate) async fn follow_others(self) {
         let stages = self.stages();
         if stages.sharing.is_none() {

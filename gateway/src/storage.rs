@@ -1,10 +1,11 @@
-//! Where log, state and assets are kept: in the data folder, or where several gateways reach them.
+//! Where log, state, originals and assets are kept: in the data folder, or where several gateways reach them.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
 use audit::{
-    Driver, Log, LogError, LogKey, LogOptions, LogStore, ObjectError, Objects, Place, PostgresLog,
-    PostgresState, Published, Segments, SledState, StateStore, Verified, Verifier, epoch,
+    Driver, EvidenceKey, Log, LogError, LogKey, LogOptions, LogStore, ObjectError, Objects, Place,
+    PostgresLog, PostgresState, Published, Segments, SledState, StateStore, Vault, Verified, Verifier,
+    epoch,
 };
 
 use crate::{
@@ -91,6 +92,18 @@ impl<'a> Storage<'a> {
             StorageKind::Postgres => {
                 Arc::new(PostgresState::open(driver()?, self.url()?.reveal())?)
             }
+        })
+    }
+
+    /// Originals: in the data folder, or beside the assets where several gateways reach them.
+    ///
+    /// # Errors
+    /// Those of [`Vault::open`] and [`Vault::shared`].
+    pub fn vault(&self, key: EvidenceKey) -> Result<Vault, WiringError> {
+        let folder = self.installation.vault();
+        Ok(match self.place.clone().filter(|_| self.is_shared()) {
+            Some(place) => Vault::shared(place, driver()?, &folder, key)?,
+            None => Vault::open(&folder, key)?,
         })
     }
 

@@ -21,7 +21,7 @@ use std::time::Instant;
 pub use answering::{Answered, answer, answer_mentioned};
 use audit::{
     LogError, StateError, VaultError,
-    vault::{Deposit, EntryRecord, INSTALLATION, Kind, VaultRecord},
+    vault::{Deposit, EntryRecord, FollowError, Hold, INSTALLATION, Kind, VaultRecord},
 };
 pub(crate) use conversation::{
     Conversation, Found, conversation, find as find_conversation, forget,
@@ -75,6 +75,9 @@ pub enum VaultingError {
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The vault cannot follow the log.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
     /// The log did not take the record.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -266,6 +269,17 @@ fn reason(text: &str) -> Result<String, VaultingError> {
     let known = |c: char| c.is_ascii_alphanumeric() || "-_./ ".contains(c);
     let code = !text.trim().is_empty() && text.len() <= 64 && text.chars().all(known);
     if code { Ok(text.to_owned()) } else { Err(VaultingError::Reason) }
+}
+
+/// Holds in force, also those that another gateway has only just put on record.
+async fn holds(stages: &Stages) -> Result<Vec<Hold>, VaultingError> {
+    if stages.sharing.is_some() {
+        stages.log.catch_up().await?;
+        let (vault, log) = (stages.vault.clone(), stages.log.clone());
+        let following = tokio::task::spawn_blocking(move || vault.follow(&log));
+        following.await.map_err(|_| VaultingError::Stopped)??;
+    }
+    Ok(stages.vault.holds())
 }
 
 /// Runs vault work off the async threads.

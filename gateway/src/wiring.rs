@@ -165,7 +165,7 @@ impl Stages {
         let metrics = Arc::new(Metrics::default());
         let attesting = Arc::new(Attesting::open(&installation, &log, &metrics.attestation)?);
         // Who was erased is erased before anything is served, also if the vault is an older copy.
-        let vault = Vault::open(&installation.vault(), evidence_key(&installation)?)?;
+        let vault = storage.vault(evidence_key(&installation)?)?;
         let erased_again = vault.follow(&log)?;
         vault.sweep()?;
         let holder = sharing.as_ref().map(|sharing| sharing.holder());

@@ -1,27 +1,15 @@
-//! Ciphertexts: one file for each original, in one folder for each person.
-//!
-//! A file is a plain header, which the cipher authenticates, then nonce and ciphertext. The folders
-//! are the index: there is nothing else to forget when a person is erased.
-
-use std::{
-    fs,
-    io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-};
+//! Ciphertexts: a plain header, which the cipher authenticates, then nonce and ciphertext.
 
 use serde::{Deserialize, Serialize};
 use types::{MediaType, RequestId, VaultId};
 use zeroize::Zeroizing;
 
-use super::{Kind, Subject, VaultError, cipher::DataKey};
-use crate::{canonical, disk::sync_folder};
+use super::{Kind, Subject, VaultError, cipher::DataKey, shelf::Shelf};
+use crate::canonical;
 
 const MAGIC: &[u8; 8] = b"IMPVLT1\n";
 /// Longest header that is read.
-const HEADER_BYTES_MAX: usize = 4096;
-/// A file that is being written.
-const UNFINISHED: &str = "new";
+const HEADER_BYTES_MAX: u64 = 4096;
 
 /// What is known of an original without its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,16 +43,15 @@ pub(super) fn kept_at(id: VaultId) -> i64 {
     milliseconds / 1000
 }
 
-/// The folder of all ciphertexts.
+/// Ciphertexts with their headers, wherever they lie.
 #[derive(Debug)]
 pub(super) struct Entries {
-    folder: PathBuf,
+    shelf: Box<dyn Shelf>,
 }
 
 impl Entries {
-    pub(super) fn open(folder: PathBuf) -> Result<Self, VaultError> {
-        fs::create_dir_all(&folder).map_err(|error| VaultError::file(&folder, &error))?;
-        Ok(Self { folder })
+    pub(super) fn on(shelf: impl Shelf + 'static) -> Self {
+        Self { shelf: Box::new(shelf) }
     }
 
     /// Encrypts and writes an original; durable on return.
@@ -76,26 +63,7 @@ impl Entries {
     ) -> Result<(), VaultError> {
         let header = header(entry)?;
         let whole = [header.as_slice(), &key.seal(&header, plain)?].concat();
-        let folder = self.of(entry.subject);
-        let path = folder.join(entry.id.to_string());
-        let unfinished = path.with_extension(UNFINISHED);
-        let write = || {
-            if !folder.is_dir() {
-                fs::create_dir_all(&folder)?;
-                sync_folder(&self.folder)?;
-            }
-            let mut options = fs::OpenOptions::new();
-            let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
-            file.write_all(&whole)?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &path)?;
-            sync_folder(&folder)
-        };
-        write().map_err(|error: io::Error| {
-            // What is left is encrypted and named by nothing.
-            drop(fs::remove_file(&unfinished));
-            VaultError::file(&path, &error)
-        })
+        self.shelf.write(entry.subject, entry.id, whole)
     }
 
     /// Reads an original back.
@@ -104,85 +72,61 @@ impl Entries {
         entry: &Entry,
         key: &DataKey,
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let path = self.of(entry.subject).join(entry.id.to_string());
-        let bytes = fs::read(&path).map_err(|error| VaultError::file(&path, &error))?;
+        let bytes = self.shelf.read(entry.subject, entry.id)?;
+        let bytes = bytes.ok_or(VaultError::Unknown(entry.id))?;
         let header = header(entry)?;
         let sealed = bytes.strip_prefix(header.as_slice());
         let plain = sealed.and_then(|sealed| key.open(&header, sealed));
         plain.ok_or(VaultError::Altered(entry.id))
     }
 
-    /// Looks an original up in the folders of these people.
+    /// What is known of an original.
     pub(super) fn find(&self, id: VaultId) -> Result<Entry, VaultError> {
-        let name = id.to_string();
-        for subject in self.subjects()? {
-            let path = self.of(subject).join(&name);
-            if path.is_file() {
-                return describe(&path, subject, id);
-            }
-        }
-        Err(VaultError::Unknown(id))
+        let subject = self.shelf.owner(id)?.ok_or(VaultError::Unknown(id))?;
+        self.describe(subject, id)
     }
 
     /// Everybody of whom something is kept.
     pub(super) fn subjects(&self) -> Result<Vec<Subject>, VaultError> {
-        let names = names(&self.folder)?;
-        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+        self.shelf.subjects()
     }
 
     /// Ids of a person's originals, oldest first.
     pub(super) fn ids(&self, subject: Subject) -> Result<Vec<VaultId>, VaultError> {
-        let mut ids: Vec<VaultId> =
-            names(&self.of(subject))?.iter().filter_map(|name| name.parse().ok()).collect();
-        ids.sort_unstable();
-        Ok(ids)
+        self.shelf.ids(subject)
     }
 
     /// What is known of a person's originals, oldest first.
     pub(super) fn list(&self, subject: Subject) -> Result<Vec<Entry>, VaultError> {
-        let folder = self.of(subject);
-        let described = |id: VaultId| describe(&folder.join(id.to_string()), subject, id);
-        self.ids(subject)?.into_iter().map(described).collect()
-    }
-
-    /// Overwrites and removes an original; whether it was there. The key it was written under may
-    /// live on, so the ciphertext must not.
-    pub(super) fn remove(&self, subject: Subject, id: VaultId) -> Result<bool, VaultError> {
-        let path = self.of(subject).join(id.to_string());
-        match shred(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(VaultError::file(path, &error)),
-        }
-    }
-
-    /// Removes a person's folder with all that is in it.
-    pub(super) fn remove_all(&self, subject: Subject) -> Result<(), VaultError> {
-        let folder = self.of(subject);
-        let remove = || {
-            match fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            sync_folder(&self.folder)
+        let described = |id| match self.describe(subject, id) {
+            // Somebody else has removed it since the names were read.
+            Err(VaultError::Unknown(_)) => None,
+            described => Some(described),
         };
-        remove().map_err(|error| VaultError::file(&folder, &error))
+        self.ids(subject)?.into_iter().filter_map(described).collect()
+    }
+
+    /// Removes single originals; how many were there.
+    pub(super) fn remove(&self, ids: &[VaultId]) -> Result<u64, VaultError> {
+        self.shelf.remove(ids)
+    }
+
+    /// Removes all of a person.
+    pub(super) fn remove_all(&self, subject: Subject) -> Result<(), VaultError> {
+        self.shelf.remove_all(subject)
     }
 
     /// Removes what a crash left unfinished; nobody may be writing.
     pub(super) fn remove_unfinished(&self) -> Result<(), VaultError> {
-        for subject in self.subjects()? {
-            let folder = self.of(subject);
-            for name in names(&folder)?.iter().filter(|name| name.ends_with(UNFINISHED)) {
-                let path = folder.join(name);
-                fs::remove_file(&path).map_err(|error| VaultError::file(&path, &error))?;
-            }
-        }
-        Ok(())
+        self.shelf.remove_unfinished()
     }
 
-    fn of(&self, subject: Subject) -> PathBuf {
-        self.folder.join(subject.to_string())
+    /// Reads a header; what it says must be where it lies.
+    fn describe(&self, subject: Subject, id: VaultId) -> Result<Entry, VaultError> {
+        let bytes = self.shelf.beginning(subject, id, HEADER_BYTES_MAX)?;
+        let entry = parse(&bytes.ok_or(VaultError::Unknown(id))?);
+        let entry = entry.filter(|entry| entry.id == id && entry.subject == subject);
+        entry.ok_or(VaultError::Altered(id))
     }
 }
 
@@ -193,44 +137,25 @@ fn header(entry: &Entry) -> Result<Vec<u8>, VaultError> {
     Ok([MAGIC.as_slice(), &length, &json].concat())
 }
 
-/// Reads a file's header; what it says must be where it lies.
-fn describe(path: &Path, subject: Subject, id: VaultId) -> Result<Entry, VaultError> {
-    let mut bytes = Vec::new();
-    let read = fs::File::open(path)
-        .and_then(|file| file.take(HEADER_BYTES_MAX as u64).read_to_end(&mut bytes));
-    read.map_err(|error| VaultError::file(path, &error))?;
-    let entry = parse(&bytes).filter(|entry| entry.id == id && entry.subject == subject);
-    entry.ok_or(VaultError::Altered(id))
-}
-
 fn parse(bytes: &[u8]) -> Option<Entry> {
     let (length, rest) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
     serde_json::from_slice(rest.get(..length)?).ok()
 }
 
-fn names(folder: &Path) -> Result<Vec<String>, VaultError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(VaultError::file(folder, &error)),
-    };
-    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    names.collect::<io::Result<_>>().map_err(|error| VaultError::file(folder, &error))
-}
-
-fn shred(path: &Path) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).open(path)?;
-    let length = file.metadata()?.len();
-    io::copy(&mut io::repeat(0).take(length), &mut file)?;
-    file.sync_all()?;
-    fs::remove_file(path)?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use std::{
+        fs,
+        path::{Path, PathBuf},
+    };
+
     use super::*;
+    use crate::vault::shelf::FolderShelf;
+
+    fn path(folder: &Path, entry: &Entry) -> PathBuf {
+        folder.join(entry.subject.to_string()).join(entry.id.to_string())
+    }
 
     pub(in crate::vault) fn entry() -> Entry {
         Entry {
@@ -246,12 +171,12 @@ pub(super) mod tests {
     #[test]
     fn an_original_comes_back_and_no_byte_of_it_may_change() {
         let folder = tempfile::tempdir().unwrap();
-        let entries = Entries::open(folder.path().join("entries")).unwrap();
+        let entries = Entries::on(FolderShelf::open(folder.path().to_path_buf()).unwrap());
         let (entry, key) = (entry(), DataKey::random().unwrap());
         entries.write(&entry, &key, b"the plan").unwrap();
         assert_eq!(entries.find(entry.id).unwrap(), entry);
         assert_eq!(entries.read(&entry, &key).unwrap().as_slice(), b"the plan");
-        let path = entries.of(entry.subject).join(entry.id.to_string());
+        let path = path(folder.path(), &entry);
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut changed = whole.clone();
@@ -268,30 +193,13 @@ pub(super) mod tests {
     #[test]
     fn originals_do_not_trade_places() {
         let folder = tempfile::tempdir().unwrap();
-        let entries = Entries::open(folder.path().join("entries")).unwrap();
+        let entries = Entries::on(FolderShelf::open(folder.path().to_path_buf()).unwrap());
         let (one, two, key) = (entry(), entry(), DataKey::random().unwrap());
         entries.write(&one, &key, b"one").unwrap();
         entries.write(&two, &key, b"two").unwrap();
-        let path = |entry: &Entry| entries.of(entry.subject).join(entry.id.to_string());
-        fs::copy(path(&one), path(&two)).unwrap();
+        fs::copy(path(folder.path(), &one), path(folder.path(), &two)).unwrap();
         assert!(matches!(entries.find(two.id), Err(VaultError::Altered(_))));
         assert!(matches!(entries.read(&two, &key), Err(VaultError::Altered(_))));
-    }
-
-    #[test]
-    fn what_is_removed_is_gone_and_unfinished_files_are_swept() {
-        let folder = tempfile::tempdir().unwrap();
-        let entries = Entries::open(folder.path().join("entries")).unwrap();
-        let (entry, key) = (entry(), DataKey::random().unwrap());
-        entries.write(&entry, &key, b"x").unwrap();
-        let left = entries.of(entry.subject).join(format!("{}.new", VaultId::new()));
-        fs::write(&left, "half").unwrap();
-        assert_eq!(entries.ids(entry.subject).unwrap(), [entry.id]);
-        entries.remove_unfinished().unwrap();
-        assert!(!left.exists());
-        assert!(entries.remove(entry.subject, entry.id).unwrap());
-        assert!(!entries.remove(entry.subject, entry.id).unwrap());
-        assert!(matches!(entries.find(entry.id), Err(VaultError::Unknown(_))));
     }
 
     #[test]

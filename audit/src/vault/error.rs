@@ -49,6 +49,14 @@ pub enum VaultError {
     /// The operating system gave no randomness, or the cipher refused.
     #[error("the cipher cannot be used: {0}")]
     Cipher(String),
+    /// The store that several gateways share failed, or holds what cannot be.
+    #[error("the shared evidence vault cannot be used: {0}")]
+    Elsewhere(String),
+    /// What is destroyed in the store could be brought back.
+    #[error(
+        "the bucket keeps versions of what was replaced or removed, so nobody could be erased: suspend its versioning, or name another bucket in storage.objects"
+    )]
+    Versions,
     /// A file cannot be read or written.
     #[error("{}: {reason}", path.display())]
     File {

@@ -46,19 +46,23 @@ impl Vault {
         deposit: &Deposit<'_>,
         log_size: impl Fn() -> u64,
     ) -> Result<Kept, VaultError> {
-        let entry = Entry {
-            id: VaultId::new(),
-            subject: deposit.subject,
-            tenant: deposit.tenant.to_owned(),
-            kind: deposit.kind,
-            request_id: deposit.request_id,
-            media_type: deposit.media_type,
-        };
-        self.with_key(deposit.subject, log_size, |vault, key| {
-            vault.entries.write(&entry, key, deposit.bytes)?;
+        let write = |store: &super::Store, key: &DataKey| {
+            let entry = Entry {
+                id: VaultId::new(),
+                subject: deposit.subject,
+                tenant: deposit.tenant.to_owned(),
+                kind: deposit.kind,
+                request_id: deposit.request_id,
+                media_type: deposit.media_type,
+            };
+            store.entries.write(&entry, key, deposit.bytes)?;
             let commitment = key.commit(label(deposit.kind), deposit.bytes);
             Ok(Kept { entry: EntryRecord::from(&entry), commitment })
-        })
+        };
+        let undo = |store: &super::Store, kept: &Kept| {
+            store.entries.remove(&[kept.entry.id]).map(drop)
+        };
+        self.with_key(deposit.subject, log_size, write, undo)
     }
 
     /// Commits to bytes that are not kept, under the person's key.
@@ -72,7 +76,8 @@ impl Vault {
         kind: Kind,
         bytes: &[u8],
     ) -> Result<Sha256, VaultError> {
-        self.with_key(subject, log_size, |_, key| Ok(key.commit(label(kind), bytes)))
+        let commit = |_: &super::Store, key: &DataKey| Ok(key.commit(label(kind), bytes));
+        self.with_key(subject, log_size, commit, |_, _| Ok(()))
     }
 
     /// Whether a commitment is to these bytes; `None` when the person's key was destroyed.
@@ -99,10 +104,13 @@ impl Vault {
         self.write().erase(subject, ground)
     }
 
-    /// Erasures that are not on record yet.
-    #[must_use]
-    pub fn unrecorded(&self) -> Vec<(Subject, Ground)> {
-        self.read().slots.erased().map(|(subject, tombstone)| (subject, tombstone.ground)).collect()
+    /// Erasures that are not on record although nobody is about to record them.
+    ///
+    /// # Errors
+    /// [`VaultError::Elsewhere`] when they cannot be listed.
+    pub fn unrecorded(&self) -> Result<Vec<(Subject, Ground)>, VaultError> {
+        let erased = self.read().keys.erased()?.into_iter();
+        Ok(erased.map(|(subject, tombstone)| (subject, tombstone.ground)).collect())
     }
 
     /// The person's erasure is in the log: from now on they may have a new key.
@@ -110,7 +118,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Stopped`].
     pub fn recorded(&self, subject: Subject) -> Result<(), VaultError> {
-        self.write().slots.free(subject)
+        self.write().keys.free(subject)
     }
 
     /// Overwrites and removes single originals; how many were there.
@@ -118,7 +126,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::File`].
     pub fn remove(&self, ids: &[VaultId]) -> Result<u64, VaultError> {
-        self.read().remove(ids)
+        self.read().entries.remove(ids)
     }
 
     /// Originals that were kept before `cutoff` and that no hold covers.
@@ -147,7 +155,8 @@ impl Vault {
     /// [`VaultError::File`] when they cannot be listed.
     pub fn idle(&self, cutoff: OffsetDateTime) -> Result<Vec<Subject>, VaultError> {
         let store = self.read();
-        let old = store.slots.subjects().filter(|row| row.1.made < cutoff.unix_timestamp());
+        let old = store.keys.all()?.into_iter();
+        let old = old.filter(|row| row.1.made < cutoff.unix_timestamp());
         let mut idle = Vec::new();
         for (subject, _) in old {
             if store.entries.ids(subject)?.is_empty() {
@@ -165,20 +174,28 @@ impl Vault {
         self.write().entries.remove_unfinished()
     }
 
-    /// Runs with a person's key, made if they have none. No erasure happens in between.
+    /// Runs with a person's key, made if they have none. If it was erased in between, the work is
+    /// undone and done again with a new key.
     pub(super) fn with_key<T>(
         &self,
         subject: Subject,
         log_size: impl Fn() -> u64,
-        work: impl FnOnce(&super::Store, &DataKey) -> Result<T, VaultError>,
+        work: impl Fn(&super::Store, &DataKey) -> Result<T, VaultError>,
+        undo: impl Fn(&super::Store, &T) -> Result<(), VaultError>,
     ) -> Result<T, VaultError> {
         loop {
             let store = self.read();
-            if let Some(reason) = store.slots.stopped() {
-                return Err(VaultError::Stopped(reason.to_owned()));
+            if let Some(reason) = store.keys.stopped() {
+                return Err(VaultError::Stopped(reason));
             }
-            if let Some(key) = store.key(&self.inner.key, subject)? {
-                return work(&store, &key);
+            if let Some(live) = store.keys.find(subject)? {
+                let key = self.inner.key.unwrap(subject, &live.wrapped)?;
+                let done = work(&store, &key)?;
+                if store.keys.stands(subject, &live)? {
+                    return Ok(done);
+                }
+                undo(&store, &done)?;
+                continue;
             }
             drop(store);
             self.make_key(subject, &log_size)?;
@@ -189,11 +206,11 @@ impl Vault {
         let wrapped = self.inner.key.wrap(subject, &DataKey::random()?)?;
         let made = OffsetDateTime::now_utc().unix_timestamp();
         let mut store = self.write();
-        if store.slots.live(subject).is_some() {
+        if store.keys.find(subject)?.is_some() {
             return Ok(());
         }
         // Asked under the lock: an erasure that is on record by now is not about this key.
-        store.slots.add(subject, Live { log_size: log_size(), made, wrapped })
+        store.keys.add(subject, Live { log_size: log_size(), made, wrapped })
     }
 }
 

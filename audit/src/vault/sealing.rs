@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Subject, Vault, VaultError};
+use super::{Subject, Vault, VaultError, cipher::DataKey};
 
 impl Vault {
     /// Encrypts a value under the person's key, to be kept elsewhere; `purpose` says for what, and
@@ -18,7 +18,8 @@ impl Vault {
         purpose: &str,
         plain: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
-        self.with_key(subject, log_size, |_, key| key.seal(&context(subject, purpose), plain))
+        let seal = |_: &super::Store, key: &DataKey| key.seal(&context(subject, purpose), plain);
+        self.with_key(subject, log_size, seal, |_, _| Ok(()))
     }
 
     /// What [`Self::seal`] took; `None` when the person's key was destroyed since, or the value is

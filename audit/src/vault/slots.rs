@@ -23,8 +23,7 @@ use std::{
 };
 
 pub use slot::Ground;
-pub(super) use slot::{Live, Tombstone};
-use slot::{SLOT_BYTES, Slot};
+pub(super) use slot::{Live, SLOT_BYTES, Slot, Tombstone};
 
 use super::{Subject, VaultError};
 use crate::disk::sync_folder;

@@ -1,6 +1,6 @@
-//! Key file and ciphertexts together, without the key that opens them: enough to destroy.
+//! Keys and ciphertexts together, without the key that opens them: enough to destroy.
 
-use std::{collections::HashSet, path::Path};
+use std::path::Path;
 
 use types::VaultId;
 
@@ -8,35 +8,47 @@ use super::{
     EvidenceKey, Subject, VaultError,
     cipher::DataKey,
     entries::Entries,
+    keys::Keys,
+    reach::Reach,
+    shared_keys::SharedKeys,
+    shared_shelf::SharedShelf,
+    shelf::FolderShelf,
     slots::{Ground, Slots},
 };
 use crate::{Event, Record};
 
-/// What lies in the vault's folder.
+/// Keys and ciphertexts, wherever they lie.
 #[derive(Debug)]
 pub(super) struct Store {
-    pub(super) slots: Slots,
+    pub(super) keys: Box<dyn Keys>,
     pub(super) entries: Entries,
 }
 
 impl Store {
+    /// In a folder of this gateway's own.
     pub(super) fn open(folder: &Path) -> Result<Self, VaultError> {
-        let keys = folder.join("keys");
-        let entries = Entries::open(folder.join("entries"))?;
-        if !keys.exists() && !entries.subjects()?.is_empty() {
-            return Err(VaultError::KeysMissing(keys));
+        let file = folder.join("keys");
+        let entries = Entries::on(FolderShelf::open(folder.join("entries"))?);
+        if !file.exists() && !entries.subjects()?.is_empty() {
+            return Err(VaultError::KeysMissing(file));
         }
-        let store = Self { slots: Slots::open(&keys)?, entries };
+        let store = Self { keys: Box::new(Slots::open(&file)?), entries };
         // A crash between key and ciphertexts: what cannot be read any more goes, too.
-        for (subject, _) in store.slots.erased() {
+        for (subject, _) in store.keys.erased()? {
             store.entries.remove_all(subject)?;
         }
         Ok(store)
     }
 
+    /// In a place that other gateways reach, too.
+    pub(super) fn shared(reach: &Reach) -> Self {
+        let entries = Entries::on(SharedShelf::on(reach.clone()));
+        Self { keys: Box::new(SharedKeys::on(reach.clone())), entries }
+    }
+
     /// A wrong evidence key is found out before anything is kept under it.
     pub(super) fn check(&self, key: &EvidenceKey) -> Result<(), VaultError> {
-        let any = self.slots.subjects().next();
+        let any = self.keys.all()?.into_iter().next();
         any.map_or(Ok(()), |(subject, live)| key.unwrap(subject, &live.wrapped).map(drop))
     }
 
@@ -46,32 +58,15 @@ impl Store {
         key: &EvidenceKey,
         subject: Subject,
     ) -> Result<Option<DataKey>, VaultError> {
-        self.slots.live(subject).map(|live| key.unwrap(subject, &live.wrapped)).transpose()
+        self.keys.find(subject)?.map(|live| key.unwrap(subject, &live.wrapped)).transpose()
     }
 
     /// Destroys a person's key, then their ciphertexts; how many there were.
     pub(super) fn erase(&mut self, subject: Subject, ground: Ground) -> Result<u64, VaultError> {
         let count = self.entries.ids(subject)?.len();
-        self.slots.erase(subject, ground)?;
+        self.keys.erase(subject, ground)?;
         self.entries.remove_all(subject)?;
         Ok(count as u64)
-    }
-
-    /// Removes single originals; how many were there.
-    pub(super) fn remove(&self, ids: &[VaultId]) -> Result<u64, VaultError> {
-        let mut wanted: HashSet<VaultId> = ids.iter().copied().collect();
-        let mut removed = 0;
-        for subject in self.entries.subjects()? {
-            if wanted.is_empty() {
-                break;
-            }
-            for id in self.entries.ids(subject)? {
-                if wanted.remove(&id) {
-                    removed += u64::from(self.entries.remove(subject, id)?);
-                }
-            }
-        }
-        Ok(removed)
     }
 
     /// Repeats an erasure that is on record; whether there was anything left to erase.
@@ -82,14 +77,16 @@ impl Store {
             return Ok(false);
         };
         let ids: Vec<VaultId> = vault.entries.iter().map(|entry| entry.id).collect();
-        let removed = if ids.is_empty() { 0 } else { self.remove(&ids)? };
+        let removed = if ids.is_empty() { 0 } else { self.entries.remove(&ids)? };
         let Some(subject) = vault.subject.filter(|_| ids.is_empty()) else {
             return Ok(removed > 0);
         };
-        let older = self.slots.live(subject).is_some_and(|live| live.log_size <= index);
+        // Another gateway may have written the record.
+        self.keys.forget(subject);
+        let older = self.keys.find(subject)?.is_some_and(|live| live.log_size <= index);
         if older {
             self.erase(subject, Ground::Replayed)?;
-            self.slots.free(subject)?;
+            self.keys.free(subject)?;
         }
         Ok(older)
     }

@@ -1,6 +1,8 @@
 //! What every `Place` must do, and `Objects` in it.
 
-use audit::{ObjectError, Objects, Place};
+use std::time::Duration;
+
+use audit::{ObjectError, Objects, Place, place::Below};
 use types::Sha256;
 
 /// Runs the suite on an empty place.
@@ -15,6 +17,9 @@ pub(crate) async fn run_in_turn(place: Place) {
     a_name_is_given_once(&place).await;
     only_what_was_seen_is_replaced(&place).await;
     several_names_are_given_at_once(&place).await;
+    what_lies_below_a_name_is_listed(&place).await;
+    what_is_removed_is_gone(&place).await;
+    assert!(!place.keeps_versions("probe").await.unwrap());
     let objects = Objects::at(place);
     let digest = objects.put(b"picture").await.unwrap();
     assert_eq!(objects.put(b"picture").await.unwrap(), digest);
@@ -46,6 +51,31 @@ async fn several_names_are_given_at_once(place: &Place) {
     {
         assert_eq!(place.read(name).await.unwrap().unwrap().bytes, bytes);
     }
+}
+
+async fn what_lies_below_a_name_is_listed(place: &Place) {
+    let below = place.below("several").await.unwrap();
+    assert_eq!(below.objects, ["one", "three"]);
+    assert_eq!(below.folders, ["more"]);
+    assert_eq!(place.below("nothing").await.unwrap(), Below::default());
+    let start = |name: &'static str, bytes| async move { place.beginning(name, bytes).await.unwrap() };
+    assert_eq!(start("log/tile/0/001", 2).await.unwrap(), b"on");
+    assert_eq!(start("log/tile/0/001", 2000).await.unwrap(), b"one");
+    assert!(start("log/none", 1).await.is_none());
+}
+
+async fn what_is_removed_is_gone(place: &Place) {
+    let name = "several/one";
+    let seen = place.read(name).await.unwrap().unwrap();
+    assert!(seen.age() < Duration::from_secs(60));
+    assert!(place.swap_wiping(name, &seen, b"2".to_vec()).await.unwrap());
+    assert!(!place.swap_wiping(name, &seen, b"3".to_vec()).await.unwrap(), "1 is not there any more");
+    assert_eq!(place.read(name).await.unwrap().unwrap().bytes, b"2");
+    for _ in 0..2 {
+        place.remove(name).await.unwrap();
+        assert!(place.read(name).await.unwrap().is_none());
+    }
+    assert!(place.create(name, b"1".to_vec()).await.unwrap(), "the name is free again");
 }
 
 async fn of_creations_at_once_one_counts(place: &Place) {

@@ -134,7 +134,7 @@ pub(crate) async fn forget(
     let covers = |hold: &audit::vault::Hold| {
         hold.covers(&found.entry) || hold.covers_all_of(&who.tenant, subject)
     };
-    if stages.vault.holds().iter().any(covers) {
+    if super::holds(stages).await?.iter().any(covers) {
         return Ok(false);
     }
     let pseudonym = recording::pseudonym(&stages.pseudonym_key, who);

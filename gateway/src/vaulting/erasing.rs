@@ -7,7 +7,7 @@ use audit::{
 use serde::Serialize;
 use types::{Language, VaultId};
 
-use super::{Actor, Person, VaultingError, blocking};
+use super::{Actor, Person, VaultingError, blocking, holds};
 use crate::{profiles, wiring::Stages};
 
 /// Why something was kept although it was asked to be erased.
@@ -84,7 +84,7 @@ pub async fn erase(
     // What somebody prefers is no evidence: no hold keeps it.
     profiles::remove(stages, subject).await?;
     let entries = blocking(move || vault.entries_of(subject)).await?;
-    let holds = stages.vault.holds();
+    let holds = holds(stages).await?;
     let whole = holds.iter().any(|hold| hold.covers_all_of(&person.tenant, subject));
     let held = |entry: &Entry| whole || holds.iter().any(|hold| hold.covers(entry));
     let (kept, free): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(held);
@@ -181,22 +181,26 @@ pub(super) fn refusal(
     record
 }
 
-/// Records erasures that a crash cut off after the key was destroyed.
+/// Completes and records erasures that a crash cut off after the key was destroyed.
 ///
 /// # Errors
-/// [`VaultError`](audit::VaultError) or [`LogError`](audit::LogError) as a wiring error.
-pub async fn record_interrupted(stages: &Stages) -> Result<(), crate::wiring::WiringError> {
-    for (subject, ground) in stages.vault.unrecorded() {
+/// [`VaultingError`] when vault or log fail.
+pub async fn record_interrupted(stages: &Stages) -> Result<(), VaultingError> {
+    let vault = stages.vault.clone();
+    for (subject, ground) in blocking(move || vault.unrecorded()).await? {
+        let vault = stages.vault.clone();
+        blocking(move || vault.erase(subject, ground)).await?;
         let event = if ground == Ground::Expired { Event::Expired } else { Event::Erased };
         let mut record = Record::new(event, INSTALLATION, "operator");
-        record.detail = Some("found unfinished at start".to_owned());
+        record.detail = Some("found unfinished".to_owned());
         record.vault = Some(VaultRecord {
             subject: Some(subject),
             ground: Some(ground.name().to_owned()),
             ..VaultRecord::default()
         });
         stages.log.append(record).await?;
-        stages.vault.recorded(subject)?;
+        let vault = stages.vault.clone();
+        blocking(move || vault.recorded(subject)).await?;
     }
     Ok(())
 }

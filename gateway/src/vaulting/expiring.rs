@@ -9,7 +9,7 @@ use audit::{
 use time::OffsetDateTime;
 use types::VaultId;
 
-use super::{VaultingError, blocking};
+use super::{VaultingError, blocking, holds};
 use crate::{pipeline::Line, wiring::Stages};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,6 +31,8 @@ pub struct Expiry {
 pub async fn expire(stages: &Stages, now: OffsetDateTime) -> Result<Expiry, VaultingError> {
     let months = stages.installation.config().audit.vault.retention_months;
     let cutoff = retention::cutoff(now, months);
+    // What is held is known before anything is looked for.
+    holds(stages).await?;
     let vault = stages.vault.clone();
     let entries = blocking(move || vault.expired(cutoff)).await?;
     let mut tenants = BTreeMap::<String, Vec<Entry>>::new();
@@ -50,8 +52,7 @@ pub async fn expire(stages: &Stages, now: OffsetDateTime) -> Result<Expiry, Vaul
     }
     let vault = stages.vault.clone();
     for subject in blocking(move || vault.idle(cutoff)).await? {
-        let holds = stages.vault.holds();
-        if holds.iter().any(|hold| hold.may_need_key_of(subject)) {
+        if holds(stages).await?.iter().any(|hold| hold.may_need_key_of(subject)) {
             continue;
         }
         let vault = stages.vault.clone();
@@ -68,11 +69,19 @@ pub async fn expire(stages: &Stages, now: OffsetDateTime) -> Result<Expiry, Vaul
     Ok(expiry)
 }
 
-/// Does so at once and then every day, until it is dropped.
+/// Does so at once and then every day, until it is dropped; of several gateways one does.
 pub async fn expire_daily(line: Line) {
     let mut days = tokio::time::interval(DAY);
     loop {
         days.tick().await;
+        match line.stages().takes_turn_to_expire().await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "whose turn it is to destroy expired evidence is not known");
+                continue;
+            }
+        }
         match expire(&line.stages(), OffsetDateTime::now_utc()).await {
             Ok(Expiry { expired: 0, keys: 0 }) => {}
             Ok(expiry) => tracing::info!(expired = expiry.expired, "evidence reached its term"),

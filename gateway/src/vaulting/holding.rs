@@ -48,8 +48,7 @@ pub async fn hold(
 /// # Errors
 /// [`VaultingError::NoHold`], or when vault or log fail.
 pub async fn release(stages: &Stages, index: u64, actor: &Actor) -> Result<Receipt, VaultingError> {
-    let holds = stages.vault.holds();
-    let hold = holds.into_iter().find(|hold| hold.index == index);
+    let hold = super::holds(stages).await?.into_iter().find(|hold| hold.index == index);
     // A tenant ends its own holds only.
     let mine = |tenant: &str| actor.tenant == INSTALLATION || actor.tenant == tenant;
     let hold = hold.filter(|hold| mine(&hold.tenant)).ok_or(VaultingError::NoHold(index))?;

@@ -41,7 +41,7 @@ pub async fn erase_mentioned(
     if mentions.is_empty() && archived == 0 {
         return Err(VaultingError::Nobody(name.to_owned()));
     }
-    let holds = stages.vault.holds();
+    let holds = holds(stages).await?;
     let held = |entry: &Entry| holds.iter().any(|hold| hold.covers(entry));
     let (kept, free): (Vec<Entry>, Vec<Entry>) =
         mentions.into_iter().map(|mention| mention.entry).partition(held);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use access::AccessError;
-use audit::Subject;
+use audit::{Subject, VaultError};
 use types::{Principal, Role};
 
 use super::VaultingError;
@@ -33,9 +33,15 @@ pub async fn find(
     let nobody = || VaultingError::Nobody(name.to_owned());
     let found: Vec<Person> = candidates(stages, name, tenant).await?;
     if let Ok(subject) = name.parse::<Subject>() {
-        return by_pseudonym(stages, subject, tenant).ok_or_else(nobody);
+        return by_pseudonym(stages, subject, tenant)?.ok_or_else(nobody);
     }
-    let mut known = found.into_iter().filter(|person| stages.vault.knows(person.subject));
+    let mut known = Vec::new();
+    for person in found {
+        if stages.vault.knows(person.subject)? {
+            known.push(person);
+        }
+    }
+    let mut known = known.into_iter();
     let person = known.next().ok_or_else(nobody)?;
     let rest: Vec<String> = known.map(|other| other.tenant).collect();
     if rest.is_empty() {
@@ -67,20 +73,24 @@ pub async fn find_caller(
 }
 
 /// Originals say which tenant their person belongs to.
-fn by_pseudonym(stages: &Stages, subject: Subject, tenant: Option<&str>) -> Option<Person> {
-    if !stages.vault.knows(subject) {
-        return None;
+fn by_pseudonym(
+    stages: &Stages,
+    subject: Subject,
+    tenant: Option<&str>,
+) -> Result<Option<Person>, VaultError> {
+    if !stages.vault.knows(subject)? {
+        return Ok(None);
     }
-    let kept = stages.vault.entries_of(subject).ok()?;
+    let kept = stages.vault.entries_of(subject)?;
     let known = kept.first().map(|entry| entry.tenant.clone());
     let tenant = match (known, tenant) {
-        (Some(known), Some(asked)) if known != asked => return None,
+        (Some(known), Some(asked)) if known != asked => return Ok(None),
         (Some(known), _) => known,
         // A key without originals says nothing of its tenant: it is the operator's matter.
-        (None, Some(_)) => return None,
+        (None, Some(_)) => return Ok(None),
         (None, None) => audit::vault::INSTALLATION.to_owned(),
     };
-    Some(Person { tenant, subject })
+    Ok(Some(Person { tenant, subject }))
 }
 
 async fn candidates(

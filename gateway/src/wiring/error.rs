@@ -7,7 +7,7 @@ use provenance::ProvenanceError;
 
 use crate::{
     installation::InstallationError, listening::tls::TlsError, models::ModelError,
-    webhooks::WebhookError,
+    vaulting::VaultingError, webhooks::WebhookError,
 };
 
 /// Why the rooms cannot be built.
@@ -59,6 +59,9 @@ pub enum WiringError {
     /// Who may is not configured in a way that works.
     #[error("{0}")]
     Access(#[from] AccessError),
+    /// An erasure that was cut off cannot be completed.
+    #[error(transparent)]
+    Erasure(#[from] VaultingError),
     /// The evidence vault could not follow the log.
     #[error(transparent)]
     Follow(#[from] FollowError),

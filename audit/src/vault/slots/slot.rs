@@ -22,7 +22,7 @@ use crate::vault::{
     cipher::{NONCE_BYTES, WRAPPED_BYTES, Wrapped},
 };
 
-pub(super) const SLOT_BYTES: usize = 128;
+pub(in crate::vault) const SLOT_BYTES: usize = 128;
 const MAGIC: [u8; 4] = *b"IMPK";
 const LIVE: u8 = 0xa1;
 const ERASED: u8 = 0x5e;
@@ -98,7 +98,7 @@ pub(in crate::vault) struct Tombstone {
 
 /// What a slot holds.
 #[derive(Debug)]
-pub(super) enum Slot {
+pub(in crate::vault) enum Slot {
     Free,
     Live(Subject, Live),
     Erased(Subject, Tombstone),
@@ -109,7 +109,7 @@ pub(super) enum Slot {
 }
 
 impl Live {
-    pub(super) fn encode(&self, subject: Subject) -> [u8; SLOT_BYTES] {
+    pub(in crate::vault) fn encode(&self, subject: Subject) -> [u8; SLOT_BYTES] {
         let mut parts = [0; SLOT_BYTES];
         put(&mut parts, 0, &MAGIC);
         put(&mut parts, 4, &[LIVE]);
@@ -123,7 +123,7 @@ impl Live {
 }
 
 impl Tombstone {
-    pub(super) fn encode(&self, subject: Subject) -> [u8; SLOT_BYTES] {
+    pub(in crate::vault) fn encode(&self, subject: Subject) -> [u8; SLOT_BYTES] {
         let mut parts = [0; SLOT_BYTES];
         put(&mut parts, 0, &MAGIC);
         put(&mut parts, 4, &[ERASED, self.ground.code()]);
@@ -135,7 +135,7 @@ impl Tombstone {
 
 impl Slot {
     /// `None` is damage.
-    pub(super) fn decode(bytes: &[u8; SLOT_BYTES]) -> Option<Self> {
+    pub(in crate::vault) fn decode(bytes: &[u8; SLOT_BYTES]) -> Option<Self> {
         if bytes.iter().all(|byte| *byte == 0) {
             return Some(Self::Free);
         }
