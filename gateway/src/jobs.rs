@@ -1,6 +1,10 @@
 //! Generations that take long: they are admitted at once and run on, whoever waits for them.
 //!
-//! Only what runs is remembered here, and what ended lately; what ended before is in the log.
+//! A process remembers what runs in it, and what ended lately. Of everything else a row of state says
+//! what was asked for, and the log how it ended: so any gateway tells of every job, also after a
+//! restart.
+
+mod elsewhere;
 
 use std::{
     collections::VecDeque,
@@ -8,18 +12,23 @@ use std::{
     time::Duration,
 };
 
+use audit::{Event, Record};
+use serde_json::{Value, json};
 use tokio::{sync::mpsc, task::AbortHandle};
 use types::{AssetId, Modality, RequestId};
 
 use crate::{
     outcome::Outcome,
     pipeline::{Admitted, Delivery, Line, LineError, Piece},
+    wiring::Stages,
 };
 
 /// Pieces of progress that may wait.
 const PIECES_WAITING_MAX: usize = 16;
 /// Jobs that are remembered, those that ended first being forgotten first.
 const REMEMBERED_MAX: usize = 1_000;
+/// How often others are told how far a job is, and asked whether it shall end.
+const TELLING: Duration = Duration::from_secs(1);
 
 /// The jobs of this process.
 #[derive(Debug, Default)]
@@ -33,7 +42,7 @@ pub(crate) struct Job {
     /// Whose it is.
     pub(crate) tenant: String,
     /// What was asked for, as its answers repeat it.
-    pub(crate) asked: serde_json::Value,
+    pub(crate) asked: Value,
     /// What is made.
     pub(crate) modality: Modality,
     /// How far it is.
@@ -61,19 +70,19 @@ impl Jobs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A job of a tenant, as it stands.
-    pub(crate) fn find(&self, request: RequestId, tenant: &str) -> Option<Job> {
+    /// A job of a tenant that this process knows, as it stands.
+    fn find(&self, request: RequestId, tenant: &str) -> Option<Job> {
         let all = self.all();
         all.iter().find(|job| job.request == request && job.tenant == tenant).cloned()
     }
 
-    /// The jobs of a tenant, latest first.
-    pub(crate) fn of(&self, tenant: &str) -> Vec<Job> {
+    /// The jobs of a tenant that this process knows, latest first.
+    fn of(&self, tenant: &str) -> Vec<Job> {
         self.all().iter().rev().filter(|job| job.tenant == tenant).cloned().collect()
     }
 
-    /// Ends a job of a tenant, which closes its record as `interrupted`; whether it was running.
-    pub(crate) fn cancel(&self, request: RequestId, tenant: &str) -> bool {
+    /// Ends a job of a tenant that runs here; whether one did.
+    fn cancel(&self, request: RequestId, tenant: &str) -> bool {
         let mut all = self.all();
         let job = all.iter_mut().find(|job| job.request == request && job.tenant == tenant);
         let Some(job) = job.filter(|job| matches!(job.state, State::Running(_))) else {
@@ -107,12 +116,97 @@ impl Jobs {
     }
 }
 
+/// A job of a tenant, as it stands, wherever it runs or ran.
+///
+/// # Errors
+/// [`LineError`] when state or log cannot be read.
+pub(crate) async fn find(
+    stages: &Stages,
+    request: RequestId,
+    tenant: &str,
+) -> Result<Option<Job>, LineError> {
+    if let Some(job) = stages.jobs.find(request, tenant) {
+        return Ok(Some(job));
+    }
+    let row = elsewhere::find(&*stages.state, request, tenant).await?;
+    ended_there(stages, row, request, tenant)
+}
+
+/// The jobs of a tenant of the last week, latest first.
+///
+/// # Errors
+/// [`LineError`] when state or log cannot be read.
+pub(crate) async fn of(stages: &Stages, tenant: &str) -> Result<Vec<Job>, LineError> {
+    let mut all = stages.jobs.of(tenant);
+    for job in elsewhere::of(&*stages.state, tenant).await? {
+        let request = job.request;
+        if all.iter().all(|known| known.request != request) {
+            all.extend(ended_there(stages, Some(job), request, tenant)?);
+        }
+    }
+    all.sort_by_key(|job| std::cmp::Reverse(job.request));
+    Ok(all)
+}
+
+/// Ends a job of a tenant, which closes its record as `interrupted`: at once if it runs here, soon if
+/// it runs at another gateway. Whether there was one to end.
+///
+/// # Errors
+/// [`LineError`] when state cannot be written.
+pub(crate) async fn cancel(
+    stages: &Stages,
+    request: RequestId,
+    tenant: &str,
+) -> Result<bool, LineError> {
+    if stages.jobs.find(request, tenant).is_some() {
+        return Ok(stages.jobs.cancel(request, tenant));
+    }
+    Ok(elsewhere::cancel(&*stages.state, request, tenant).await?)
+}
+
+/// What the log says of a job that does not run here, after what its row says.
+fn ended_there(
+    stages: &Stages,
+    row: Option<Job>,
+    request: RequestId,
+    tenant: &str,
+) -> Result<Option<Job>, LineError> {
+    let mut known = row;
+    for place in stages.log.registry().request(request)? {
+        let record = Record::parse(&stages.log.entry(place)?)?;
+        if record.tenant == tenant && record.modality.is_some() {
+            known = Some(recorded(request, &record, known));
+        }
+    }
+    Ok(known)
+}
+
+/// What a record says of a job, after what was known of it before.
+fn recorded(request: RequestId, record: &Record, before: Option<Job>) -> Job {
+    let code = || record.detail.clone().unwrap_or_else(|| record.event.name().to_owned());
+    let state = match (record.event, record.asset_id) {
+        (Event::Released, Some(asset)) => State::Released(asset),
+        (Event::Held, Some(asset)) => State::Held(asset),
+        (Event::Refused | Event::Failed | Event::Interrupted, _) => {
+            State::Failed(code(), "The job ended without a result.".to_owned())
+        }
+        _ => before.as_ref().map_or(State::Running(0), |job| job.state.clone()),
+    };
+    let asked = before.map(|job| job.asked).filter(|asked| !asked.is_null());
+    let asked = asked.unwrap_or_else(|| {
+        let model = record.generator.as_ref().map(|model| model.model.clone());
+        json!({"model": model, "created_at": request.created_unix_s()})
+    });
+    let modality = record.modality.unwrap_or(Modality::Text);
+    Job { request, tenant: record.tenant.clone(), asked, modality, state, handle: None }
+}
+
 /// Lets an admitted request run on, and gives the job as it begins.
 pub(crate) fn start(
     line: &Line,
     admitted: Admitted,
     tenant: &str,
-    asked: serde_json::Value,
+    asked: Value,
 ) -> Job {
     begun(line, admitted, tenant, asked, None)
 }
@@ -123,7 +217,7 @@ pub(crate) fn start_told(
     line: &Line,
     admitted: Admitted,
     tenant: &str,
-    asked: serde_json::Value,
+    asked: Value,
     told: mpsc::Sender<String>,
 ) -> Job {
     begun(line, admitted, tenant, asked, Some(told))
@@ -133,20 +227,20 @@ fn begun(
     line: &Line,
     admitted: Admitted,
     tenant: &str,
-    asked: serde_json::Value,
+    asked: Value,
     told: Option<mpsc::Sender<String>>,
 ) -> Job {
     let (request, modality) = (admitted.case().request_id(), admitted.case().modality());
     let state = State::Running(0);
     let job = Job { request, tenant: tenant.to_owned(), asked, modality, state, handle: None };
     line.stages().jobs.begin(job.clone());
-    let (watched, line) = (line.clone(), line.clone());
+    let (watched, line, followed) = (line.clone(), line.clone(), job.clone());
     let running = tokio::spawn(async move {
         let seconds = line.stages().installation.config().server.request_seconds_max;
         let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
         let running = line.finish(admitted, Delivery::Stream(pieces));
         let running = tokio::time::timeout(Duration::from_secs(seconds), running);
-        let (outcome, ()) = tokio::join!(running, follow(&line, request, receiver, told.as_ref()));
+        let (outcome, ()) = tokio::join!(running, follow(&line, &followed, receiver, told.as_ref()));
         let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the job")));
         line.stages().jobs.set(request, ended(outcome));
     });
@@ -154,23 +248,41 @@ fn begun(
     job
 }
 
+/// Notes and tells others how far the job is, and hears from them whether it shall end.
 async fn follow(
     line: &Line,
-    request: RequestId,
+    job: &Job,
     mut pieces: mpsc::Receiver<Piece>,
     told: Option<&mpsc::Sender<String>>,
 ) {
-    while let Some(piece) = pieces.recv().await {
-        match piece {
-            Piece::Progress { done, total, .. } => {
-                // Marking, signing and storing come after the model: it is never done here.
-                let percent = (done.saturating_mul(95) / total.max(1)).min(95);
-                line.stages().jobs.set(request, State::Running(percent as u8));
+    let stages = line.stages();
+    if let Err(error) = elsewhere::begin(&*stages.state, job).await {
+        tracing::warn!(%error, "other gateways do not know of a job");
+    }
+    let (mut percent, mut telling) = (0, tokio::time::interval(TELLING));
+    loop {
+        let piece = tokio::select! {
+            piece = pieces.recv() => piece,
+            _ = telling.tick() => {
+                match elsewhere::tell(&*stages.state, job.request, percent).await {
+                    Ok(true) => drop(stages.jobs.cancel(job.request, &job.tenant)),
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(%error, "other gateways do not know how far a job is"),
+                }
+                continue;
             }
-            Piece::Text(text) => {
+        };
+        match piece {
+            Some(Piece::Progress { done, total, .. }) => {
+                // Marking, signing and storing come after the model: it is never done here.
+                percent = (done.saturating_mul(95) / total.max(1)).min(95) as u8;
+                stages.jobs.set(job.request, State::Running(percent));
+            }
+            Some(Piece::Text(text)) => {
                 // Whoever has left, or reads too slowly, finds the whole text when it is released.
                 let _ = told.map(|told| told.try_send(text));
             }
+            None => return,
         }
     }
 }
@@ -202,11 +314,23 @@ mod tests {
         Job {
             request: RequestId::new(),
             tenant: tenant.to_owned(),
-            asked: serde_json::Value::Null,
+            asked: Value::Null,
             modality: Modality::Video,
             state: State::Running(0),
             handle: None,
         }
+    }
+
+    #[test]
+    fn a_record_says_how_a_job_ended() {
+        let request = RequestId::new();
+        let mut record = Record::new(Event::Failed, "t", "a");
+        record.detail = Some("generator".to_owned());
+        let known = recorded(request, &record, Some(job("t")));
+        assert!(matches!(known.state, State::Failed(code, _) if code == "generator"));
+        let admitted = recorded(request, &Record::new(Event::Admitted, "t", "a"), None);
+        assert!(matches!(admitted.state, State::Running(0)));
+        assert!(admitted.asked.get("created_at").is_some());
     }
 
     #[test]

@@ -87,11 +87,11 @@ impl Client {
         loop {
             let at = self.draw.below(self.addresses.len());
             let answer = self.addresses[at].get().and_then(|url| send(&url, &self.key, &once, &body));
-            match answer.as_ref().map(|(status, body)| (*status, told(*status, body))) {
-                Some((_, Some(told))) => return told,
+            match &answer {
+                Some(answer) if answer.is_final() => return answer.told(),
                 // Under way elsewhere, or somebody cannot work just now: ask again.
-                Some((409 | 429 | 500..=599, _)) | None => {}
-                Some((status, _)) => panic!("{status}: {answer:?}"),
+                Some(Answer { status: 409 | 429 | 500..=599, .. }) | None => {}
+                Some(answer) => panic!("{answer:?}"),
             }
             assert!(started.elapsed() < PATIENCE, "{once} was never answered: {answer:?}");
             thread::sleep(Duration::from_millis(100));
@@ -99,25 +99,35 @@ impl Client {
     }
 }
 
-/// What a final answer says; `None` when it is none.
-fn told(status: u16, body: &Value) -> Option<Told> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    if status == 400 && body["error"]["code"] == "content_policy_violation" {
-        let request = text(&body["error"]["imprimatur"]["request_id"]);
-        let leaf_hash = String::new();
-        return Some(Told { request, asset: None, text: String::new(), index: 0, leaf_hash });
-    }
-    let member = (status == 200).then_some(&body["imprimatur"])?;
-    Some(Told {
-        request: text(&member["request_id"]),
-        asset: Some(text(&member["asset_id"])),
-        text: text(&body["choices"][0]["message"]["content"]),
-        index: member["receipt"]["index"].as_u64().unwrap(),
-        leaf_hash: text(&member["receipt"]["leaf_hash"]),
-    })
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    request: String,
+    body: Value,
 }
 
-fn send(url: &str, key: &str, once: &str, body: &Value) -> Option<(u16, Value)> {
+impl Answer {
+    /// Whether asking again would bring the same.
+    fn is_final(&self) -> bool {
+        let refused = self.body["error"]["code"] == "content_policy_violation";
+        self.status == 200 || self.status == 400 && refused
+    }
+
+    fn told(&self) -> Told {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let member = &self.body["imprimatur"];
+        Told {
+            request: self.request.clone(),
+            asset: (self.status == 200).then(|| text(&member["asset_id"])),
+            text: text(&self.body["choices"][0]["message"]["content"]),
+            index: member["receipt"]["index"].as_u64().unwrap_or_default(),
+            leaf_hash: text(&member["receipt"]["leaf_hash"]),
+        }
+    }
+}
+
+/// `None` when nobody answered, or not to the end.
+fn send(url: &str, key: &str, once: &str, body: &Value) -> Option<Answer> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(8)))
@@ -129,6 +139,7 @@ fn send(url: &str, key: &str, once: &str, body: &Value) -> Option<(u16, Value)> 
         .header("idempotency-key", once)
         .header("content-type", "application/json");
     let mut answer = request.send(body.to_string().as_bytes()).ok()?;
-    let status = answer.status().as_u16();
-    Some((status, answer.body_mut().read_json().ok()?))
+    let request = answer.headers().get("x-request-id").map(|id| id.to_str().unwrap().to_owned());
+    let (status, request) = (answer.status().as_u16(), request.unwrap_or_default());
+    Some(Answer { status, request, body: answer.body_mut().read_json().ok()? })
 }

@@ -250,7 +250,7 @@ pub(crate) async fn cancel(
         return Err(ApiError::invalid("id", text));
     }
     let request = object::parse("id", &id)?;
-    let cancelled = line.stages().jobs.cancel(request, &caller.0.tenant);
+    let cancelled = jobs::cancel(&line.stages(), request, &caller.0.tenant).await?;
     let mut body = standing(&line, &id, &found).await?;
     if cancelled && body.get("status") == Some(&json!("in_progress")) {
         put(&mut body, "status", "cancelled");

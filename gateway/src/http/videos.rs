@@ -1,6 +1,6 @@
 //! `/v1/videos`: jobs that make videos.
 
-use audit::{AssetEntry, Event, Record};
+use audit::{AssetEntry, Event};
 use axum::{
     Json,
     extract::{Path, Query, Request, State, rejection::QueryRejection},
@@ -60,7 +60,7 @@ pub(crate) async fn create(
     }
 }
 
-/// The jobs of this process, latest first.
+/// The jobs of the last week, latest first.
 #[utoipa::path(get, path = "/v1/videos", params(Page), responses(
     (status = 200, description = "The jobs"),
     (status = 400, description = "A page that there cannot be", body = ErrorBody),
@@ -71,7 +71,7 @@ pub(crate) async fn list(
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::read(page)?;
-    let mut jobs = line.stages().jobs.of(&caller.0.tenant);
+    let mut jobs = jobs::of(&line.stages(), &caller.0.tenant).await?;
     jobs.retain(|job| job.modality == Modality::Video);
     let id = |job: &Job| json!({"id": format!("{PREFIX}{}", job.request)});
     let mut told = paged(jobs.iter().map(id).collect(), &page, "id")?;
@@ -94,7 +94,7 @@ pub(crate) async fn show(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let job = find(&line, &caller.0.tenant, &id)?;
+    let job = find(&line, &caller.0.tenant, &id).await?;
     described(&line, &job).map(Json)
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn content(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let job = find(&line, &caller.0.tenant, &id)?;
+    let job = find(&line, &caller.0.tenant, &id).await?;
     match job.state {
         JobState::Released(asset) | JobState::Held(asset) => {
             assets::content(State(line), caller, Path(asset.to_string())).await
@@ -124,42 +124,11 @@ fn parse(id: &str) -> Result<RequestId, ApiError> {
     id.strip_prefix(PREFIX).and_then(|id| id.parse().ok()).ok_or_else(wrong)
 }
 
-/// A job from memory, or from the log.
-fn find(line: &Line, tenant: &str, id: &str) -> Result<Job, ApiError> {
-    let request = parse(id)?;
-    let known = line.stages().jobs.find(request, tenant);
-    if let Some(job) = known.filter(|job| job.modality == Modality::Video) {
-        return Ok(job);
-    }
+/// A tenant's job of this id, if it makes a video.
+async fn find(line: &Line, tenant: &str, id: &str) -> Result<Job, ApiError> {
+    let found = jobs::find(&line.stages(), parse(id)?, tenant).await?;
     let missing = || ApiError::not_found("video_not_found", format!("No video has the id {id}."));
-    let log = &line.stages().log;
-    let places = log.registry().request(request).map_err(LineError::from)?;
-    let mut found = None;
-    for place in places {
-        let entry = log.entry(place).map_err(LineError::from)?;
-        let record = Record::parse(&entry).map_err(|_| ApiError::bug())?;
-        if record.tenant == tenant && record.modality == Some(Modality::Video) {
-            found = Some(recorded(request, tenant, &record, found));
-        }
-    }
-    found.ok_or_else(missing)
-}
-
-/// What a record says of a job, after what those before it said.
-fn recorded(request: RequestId, tenant: &str, record: &Record, before: Option<Job>) -> Job {
-    let code = || record.detail.clone().unwrap_or_else(|| record.event.name().to_owned());
-    let state = match (record.event, record.asset_id) {
-        (Event::Released, Some(asset)) => JobState::Released(asset),
-        (Event::Held, Some(asset)) => JobState::Held(asset),
-        (Event::Refused | Event::Failed | Event::Interrupted, _) => {
-            JobState::Failed(code(), "The job ended without a video.".to_owned())
-        }
-        _ => before.map_or(JobState::Running(0), |job| job.state),
-    };
-    let model = record.generator.as_ref().map(|model| model.model.clone());
-    let asked = json!({"model": model, "created_at": request.created_unix_s()});
-    let (tenant, modality) = (tenant.to_owned(), Modality::Video);
-    Job { request, tenant, asked, modality, state, handle: None }
+    found.filter(|job| job.modality == Modality::Video).ok_or_else(missing)
 }
 
 /// OpenAI's object, with ours in it.
@@ -237,16 +206,5 @@ mod tests {
         let request = RequestId::new();
         assert_eq!(parse(&format!("{PREFIX}{request}")).unwrap(), request);
         assert!(parse(&request.to_string()).is_err() && parse("video_x").is_err());
-    }
-
-    #[test]
-    fn a_record_says_how_a_job_ended() {
-        let request = RequestId::new();
-        let mut record = Record::new(Event::Failed, "t", "a");
-        record.detail = Some("generator".to_owned());
-        let job = recorded(request, "t", &record, None);
-        assert!(matches!(job.state, JobState::Failed(code, _) if code == "generator"));
-        let admitted = recorded(request, "t", &Record::new(Event::Admitted, "t", "a"), None);
-        assert!(matches!(admitted.state, JobState::Running(0)));
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn show(
 async fn view(line: &Line, who: &Principal, id: RequestId) -> Result<Request, ApiError> {
     let stages = line.stages();
     let records = records(&stages, who, id)?;
-    let job = stages.jobs.find(id, &who.tenant);
+    let job = jobs::find(&stages, id, &who.tenant).await?;
     let missing =
         || ApiError::not_found("request_not_found", format!("No request has the id {id}."));
     if records.is_empty() && job.is_none() {
