@@ -1,8 +1,10 @@
 //! A verification in sentences.
 
+use audit::{Event, Publication};
+
 use crate::{
     detecting::MarkFound,
-    lookup::{Origin, Verification},
+    lookup::{Origin, Standing, Verification},
 };
 
 use super::output::Console;
@@ -23,6 +25,15 @@ pub(crate) fn verification(name: &str, found: &Verification, console: &Console) 
     }
     lines.extend(found.mark.as_ref().map(|mark| marked(mark, console)));
     lines.extend(found.origin().map(|origin| traced(origin, console)));
+    let publication = found.origin().and_then(|origin| origin.asset.publication.as_ref());
+    lines.extend(publication.map(|publication| standing(publication, console)));
+    if found.standing == Some(Standing::NotInLog) {
+        let words = console.pick(
+            "signed with our key, but not in our log: the key may have been stolen",
+            "由本系统密钥签名，但不在本系统日志中：密钥可能已被盗用",
+        );
+        lines.push(words.to_owned());
+    }
     lines.extend(report.warnings.iter().chain(&report.failures).cloned());
     lines.join("\n  ")
 }
@@ -56,4 +67,51 @@ fn traced(origin: &Origin, console: &Console) -> String {
     };
     let through = console.pick("found through", "依据");
     head + &format!("{asset}, log entry {index} ({through} {})", origin.how.name())
+}
+
+/// How the asset stands before the public, and where its notice is.
+fn standing(publication: &Publication, console: &Console) -> String {
+    let state = match publication.state {
+        Event::Withdrawn => console.pick("withdrawn", "已撤回"),
+        Event::Corrected => console.pick("corrected", "已更正"),
+        _ => console.pick("published", "已发布"),
+    };
+    let instead = publication.replaced_by.map(|asset| {
+        console.pick(", replaced by asset ", "，已由以下资产取代：").to_owned() + &asset.to_string()
+    });
+    let at = publication.url.as_ref().map(|url| format!(": {url}"));
+    [Some(format!("{state} {}", publication.at)), instead, at].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use types::{AssetId, Sha256};
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn a_publication_is_told_with_its_notice() {
+        let mut publication = Publication {
+            state: Event::Withdrawn,
+            at: "2026-11-01T00:00:00Z".to_owned(),
+            index: 7,
+            url: Some("https://press.example/notice".to_owned()),
+            replaced_by: None,
+            sha256: Sha256::of(b""),
+            manifest_label: String::new(),
+            manifest_sha256: Sha256::of(b""),
+        };
+        let cli = Cli::try_parse_from(["imprimatur", "audit", "verify"]).unwrap();
+        let english = Console::new(&cli.global);
+        assert_eq!(
+            standing(&publication, &english),
+            "withdrawn 2026-11-01T00:00:00Z: https://press.example/notice"
+        );
+        publication.state = Event::Corrected;
+        publication.replaced_by = Some(AssetId::new());
+        let told = standing(&publication, &english);
+        assert!(told.starts_with("corrected 2026") && told.contains("replaced by asset"), "{told}");
+    }
 }
