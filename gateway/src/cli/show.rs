@@ -89,7 +89,7 @@ mod tests {
     use types::{AssetId, Sha256};
 
     use super::*;
-    use crate::cli::args::Cli;
+    use crate::cli::Cli;
 
     #[test]
     fn a_publication_is_told_with_its_notice() {
