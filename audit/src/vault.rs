@@ -55,8 +55,9 @@ use crate::{Driver, Log, LogError, Place, Record};
 
 /// Records are read in stretches of this many.
 const STRETCH: u64 = 4096;
-/// An empty object by which a store shows whether it keeps versions.
-const PROBE: &str = "vault/probe";
+/// Objects by which a store shows what it does.
+const VERSIONS_PROBE: &str = "vault/probes/versions";
+const CONDITIONS_PROBE: &str = "vault/probes/conditions";
 
 /// An open vault. Cheap to clone. Calls block on the disk.
 ///
@@ -98,6 +99,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Versions`] when the place could bring back what is destroyed,
+    /// [`VaultError::Conditions`] when several gateways would overwrite each other's changes in it,
     /// [`VaultError::WrongKey`], or [`VaultError::Elsewhere`] when it cannot be reached.
     pub fn shared(
         place: Place,
@@ -107,8 +109,11 @@ impl Vault {
     ) -> Result<Self, VaultError> {
         fs::create_dir_all(folder).map_err(|error| VaultError::file(folder, &error))?;
         let reach = Reach::new(place, driver);
-        if reach.ask(|place| async move { place.keeps_versions(PROBE).await })? {
+        if reach.ask(|place| async move { place.keeps_versions(VERSIONS_PROBE).await })? {
             return Err(VaultError::Versions);
+        }
+        if !reach.ask(|place| async move { place.keeps_conditions(CONDITIONS_PROBE).await })? {
+            return Err(VaultError::Conditions);
         }
         Self::over(Store::shared(&reach), folder, key)
     }

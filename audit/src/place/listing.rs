@@ -1,6 +1,7 @@
 //! What lies in a place, and the beginnings of what does.
 
 use object_store::{GetOptions, GetRange, ObjectStoreExt as _, path::Path as Key};
+use types::VaultId;
 
 use super::{Place, failed};
 use crate::ObjectError;
@@ -57,5 +58,23 @@ impl Place {
         let stored = self.store.put(&Key::from(probe), Vec::new().into()).await.map_err(failed)?;
         // S3 names the version only where there are any; `null` is the one of a suspended bucket.
         Ok(stored.version.is_some_and(|version| version != "null"))
+    }
+
+    /// Whether the store refuses to create what is there and to replace what was not seen, as
+    /// [`Self::create`] and [`Self::swap`] need it: some S3 servers take such conditions and ignore
+    /// them. The object `probe` is changed to find out.
+    ///
+    /// # Errors
+    /// [`ObjectError::Store`] when it cannot be read or changed.
+    pub async fn keeps_conditions(&self, probe: &str) -> Result<bool, ObjectError> {
+        // Two programs may find out at once: each writes something that nobody else does.
+        let unique = || VaultId::new().as_bytes().to_vec();
+        self.create(probe, unique()).await?;
+        if self.create(probe, unique()).await? {
+            return Ok(false);
+        }
+        let Some(seen) = self.read(probe).await? else { return Ok(false) };
+        self.swap(probe, Some(&seen), unique()).await?;
+        Ok(!self.swap(probe, Some(&seen), unique()).await?)
     }
 }

@@ -57,6 +57,11 @@ pub enum VaultError {
         "the bucket keeps versions of what was replaced or removed, so nobody could be erased: suspend its versioning, or name another bucket in storage.objects"
     )]
     Versions,
+    /// The store ignores on which condition it is to write.
+    #[error(
+        "the bucket's server ignores If-None-Match and If-Match, so gateways would overwrite each other: use one that keeps conditional writes"
+    )]
+    Conditions,
     /// A file cannot be read or written.
     #[error("{}: {reason}", path.display())]
     File {

@@ -20,6 +20,7 @@ pub(crate) async fn run_in_turn(place: Place) {
     what_lies_below_a_name_is_listed(&place).await;
     what_is_removed_is_gone(&place).await;
     assert!(!place.keeps_versions("probe").await.unwrap());
+    assert!(place.keeps_conditions("another-probe").await.unwrap());
     let objects = Objects::at(place);
     let digest = objects.put(b"picture").await.unwrap();
     assert_eq!(objects.put(b"picture").await.unwrap(), digest);

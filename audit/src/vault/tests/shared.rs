@@ -130,8 +130,8 @@ fn erased_bytes_are_in_no_file() {
     assert!(!fs::read(&key).unwrap().windows(48).any(|window| window == wrapped));
 }
 
-/// Answers every request as an S3 bucket does that keeps versions.
-fn versioned_bucket() -> String {
+/// Answers every request as an S3 bucket does that takes whatever it is sent, with more headers.
+fn bucket(headers: &'static str) -> Place {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -139,26 +139,38 @@ fn versioned_bucket() -> String {
             let mut socket = socket.unwrap();
             let mut request = [0; 8192];
             drop(socket.read(&mut request));
-            let answer = "HTTP/1.1 200 OK\r\netag: \"e\"\r\nx-amz-version-id: 7\r\n\
-                          content-length: 0\r\nconnection: close\r\n\r\n";
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\netag: \"e\"\r\n{headers}content-length: 0\r\n\
+                 last-modified: Sun, 29 Nov 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n"
+            );
             drop(socket.write_all(answer.as_bytes()));
         }
     });
-    format!("http://{address}")
-}
-
-#[test]
-fn a_bucket_that_could_bring_everything_back_is_refused() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let s3 = AmazonS3Builder::new()
         .with_bucket_name("bucket")
         .with_region("local")
-        .with_endpoint(versioned_bucket())
+        .with_endpoint(format!("http://{address}"))
         .with_allow_http(true)
         .with_access_key_id("key")
         .with_secret_access_key("secret");
-    let (place, folder) = (Place::on(Arc::new(s3.build().unwrap())), tempfile::tempdir().unwrap());
-    let driver = Arc::new(Driver::start().unwrap());
-    let opened = Vault::shared(place, driver, folder.path(), EvidenceKey::new([3; 32]));
-    assert!(matches!(opened, Err(VaultError::Versions)), "{opened:?}");
+    Place::on(Arc::new(s3.build().unwrap()))
+}
+
+fn refused(place: Place) -> VaultError {
+    let (driver, folder) = (Arc::new(Driver::start().unwrap()), tempfile::tempdir().unwrap());
+    Vault::shared(place, driver, folder.path(), EvidenceKey::new([3; 32])).unwrap_err()
+}
+
+#[test]
+fn a_bucket_that_could_bring_everything_back_is_refused() {
+    let error = refused(bucket("x-amz-version-id: 7\r\n"));
+    assert!(matches!(error, VaultError::Versions), "{error}");
+}
+
+#[test]
+fn a_bucket_that_ignores_conditions_is_refused() {
+    // A bucket whose versioning is suspended names the version `null`.
+    let error = refused(bucket("x-amz-version-id: null\r\n"));
+    assert!(matches!(error, VaultError::Conditions), "{error}");
 }
