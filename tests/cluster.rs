@@ -131,7 +131,8 @@ fn it_does_not_matter_which_gateway_is_asked() {
     let servers = gateways.servers();
     let [one, two] = servers[..] else { panic!("two gateways") };
 
-    let body = json!({"model": "null", "messages": [{"role": "user", "content": "The dam is cracked."}]});
+    let body =
+        json!({"model": "null", "messages": [{"role": "user", "content": "The dam is cracked."}]});
     let once = one.post_once(&key, "k", "/v1/chat/completions", &body);
     assert_eq!(once.status, 200, "{}", once.json());
     let again = two.post_once(&key, "k", "/v1/chat/completions", &body);

@@ -202,12 +202,7 @@ fn recorded(request: RequestId, record: &Record, before: Option<Job>) -> Job {
 }
 
 /// Lets an admitted request run on, and gives the job as it begins.
-pub(crate) fn start(
-    line: &Line,
-    admitted: Admitted,
-    tenant: &str,
-    asked: Value,
-) -> Job {
+pub(crate) fn start(line: &Line, admitted: Admitted, tenant: &str, asked: Value) -> Job {
     begun(line, admitted, tenant, asked, None)
 }
 
@@ -240,7 +235,8 @@ fn begun(
         let (pieces, receiver) = mpsc::channel(PIECES_WAITING_MAX);
         let running = line.finish(admitted, Delivery::Stream(pieces));
         let running = tokio::time::timeout(Duration::from_secs(seconds), running);
-        let (outcome, ()) = tokio::join!(running, follow(&line, &followed, receiver, told.as_ref()));
+        let (outcome, ()) =
+            tokio::join!(running, follow(&line, &followed, receiver, told.as_ref()));
         let outcome = outcome.unwrap_or(Err(LineError::TimedOut("the job")));
         line.stages().jobs.set(request, ended(outcome));
     });

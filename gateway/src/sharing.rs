@@ -1,8 +1,14 @@
 //! What one gateway minds where others write to the same log.
 
-use std::time::Duration;
+pub(crate) mod presence;
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use audit::{LogError, Record, StateError};
+use presence::Presence;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::RequestId;
 
@@ -32,6 +38,8 @@ pub(crate) struct Sharing {
     /// A request that was admitted longer ago is not under way anywhere.
     under_way_max: Duration,
     every: Duration,
+    /// Everybody who was there a moment ago, this gateway among them.
+    present: Mutex<Vec<Presence>>,
 }
 
 impl Sharing {
@@ -42,12 +50,23 @@ impl Sharing {
             // The clocks of two machines differ a little, and an ending takes a moment.
             under_way_max: Duration::from_secs(request_seconds_max.saturating_mul(2)),
             every: Duration::from_secs(request_seconds_max.clamp(1, 60)),
+            present: Mutex::default(),
         }
     }
 
     /// Who this process is to the others.
     pub(crate) fn holder(&self) -> &str {
         &self.holder
+    }
+
+    /// Everybody who was there a moment ago, this gateway among them.
+    pub(crate) fn present(&self) -> Vec<Presence> {
+        // Lists are exchanged whole.
+        self.present.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn saw(&self, present: Vec<Presence>) {
+        *self.present.lock().unwrap_or_else(PoisonError::into_inner) = present;
     }
 
     /// Whether another gateway may still be working on a request: then it ends it, too.
@@ -105,6 +124,35 @@ impl Line {
                 Ok(closed) => tracing::warn!(closed, "closed requests of a gateway that is gone"),
                 Err(error) => tracing::warn!(%error, "what others left undone could not be closed"),
             }
+        }
+    }
+
+    /// Tells others that this gateway is there, and sees who else is; ends at once where it is alone.
+    pub(crate) async fn appear(self) {
+        let Some(sharing) = self.stages().sharing.clone() else { return };
+        let mut known = Vec::new();
+        loop {
+            match presence::appear(&self.stages(), sharing.holder()).await {
+                Ok(present) => {
+                    let found = presence::differences(&present, presence::now());
+                    for difference in found.iter().filter(|found| !known.contains(*found)) {
+                        tracing::warn!("{difference}");
+                    }
+                    known = found;
+                    sharing.saw(present);
+                }
+                Err(error) => tracing::warn!(%error, "other gateways cannot be seen"),
+            }
+            tokio::time::sleep(presence::TELLING).await;
+        }
+    }
+
+    /// Tells others that this gateway has ended.
+    pub(crate) async fn disappear(&self) {
+        let stages = self.stages();
+        let Some(sharing) = &stages.sharing else { return };
+        if let Err(error) = presence::leave(&*stages.state, sharing.holder()).await {
+            tracing::warn!(%error, "other gateways do not know that this one has ended");
         }
     }
 

@@ -4,8 +4,8 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
 use audit::{
     Driver, EvidenceKey, Log, LogError, LogKey, LogOptions, LogStore, ObjectError, Objects, Place,
-    PostgresLog, PostgresState, Published, Segments, SledState, StateStore, Vault, Verified, Verifier,
-    epoch,
+    PostgresLog, PostgresState, Published, Segments, SledState, StateStore, Vault, Verified,
+    Verifier, epoch,
 };
 
 use crate::{

@@ -86,7 +86,8 @@ impl Client {
         let (once, started) = (format!("{}-{turn}", self.number), Instant::now());
         loop {
             let at = self.draw.below(self.addresses.len());
-            let answer = self.addresses[at].get().and_then(|url| send(&url, &self.key, &once, &body));
+            let answer =
+                self.addresses[at].get().and_then(|url| send(&url, &self.key, &once, &body));
             match &answer {
                 Some(answer) if answer.is_final() => return answer.told(),
                 // Under way elsewhere, or somebody cannot work just now: ask again.

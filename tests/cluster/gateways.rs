@@ -1,11 +1,7 @@
 //! Gateways over one database and one bucket, with a wire to each that can be cut.
 
 use std::{
-    fs,
-    net::SocketAddr,
-    os::unix::fs::PermissionsExt as _,
-    process::Command,
-    thread,
+    fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, process::Command, thread,
     time::Duration,
 };
 
@@ -69,7 +65,8 @@ impl Gateways {
             fs::write(room.path("imprimatur.toml"), &config).unwrap();
             if number > 0 {
                 fs::remove_dir_all(room.path("keys")).unwrap();
-                let copied = Command::new("cp").arg("-a").arg(&keys).arg(room.path("keys")).status();
+                let copied =
+                    Command::new("cp").arg("-a").arg(&keys).arg(room.path("keys")).status();
                 assert!(copied.unwrap().success());
             }
             // The embedded log that `init` has begun is another one.
@@ -146,7 +143,8 @@ impl Gateways {
         let mut records = Vec::new();
         until("every request has an end", Duration::from_secs(60), || {
             records = self.lines(&["audit", "tail", "-n", "1000000"]);
-            let request = |entry: &&Value| entry["record"]["request_id"].as_str().map(str::to_owned);
+            let request =
+                |entry: &&Value| entry["record"]["request_id"].as_str().map(str::to_owned);
             let of = |event: &str| {
                 let those = records.iter().filter(|entry| entry["record"]["event"] == event);
                 those.filter_map(|entry| request(&entry)).collect::<std::collections::BTreeSet<_>>()

@@ -35,7 +35,8 @@ impl Wire {
     pub(crate) fn to(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (cut, open) = (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<TcpStream>>>::default());
+        let (cut, open) =
+            (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<TcpStream>>>::default());
         let (is_cut, opened) = (Arc::clone(&cut), Arc::clone(&open));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {

@@ -59,9 +59,8 @@ impl Vault {
             let commitment = key.commit(label(deposit.kind), deposit.bytes);
             Ok(Kept { entry: EntryRecord::from(&entry), commitment })
         };
-        let undo = |store: &super::Store, kept: &Kept| {
-            store.entries.remove(&[kept.entry.id]).map(drop)
-        };
+        let undo =
+            |store: &super::Store, kept: &Kept| store.entries.remove(&[kept.entry.id]).map(drop);
         self.with_key(deposit.subject, log_size, write, undo)
     }
 

@@ -103,7 +103,8 @@ impl Keys for SharedKeys {
 
     fn stands(&self, subject: Subject, live: &Live) -> Result<bool, VaultError> {
         let found = self.read(subject)?.slot;
-        let stands = matches!(found, Slot::Live(_, now) if now.encode(subject) == live.encode(subject));
+        let stands =
+            matches!(found, Slot::Live(_, now) if now.encode(subject) == live.encode(subject));
         if !stands {
             self.forget(subject);
         }

@@ -100,8 +100,7 @@ async fn owner_in(place: &Place, id: VaultId) -> Result<Option<Subject>, ObjectE
 
 async fn ids_in(place: &Place, subject: Subject) -> Result<Vec<VaultId>, ObjectError> {
     let below = place.below(&format!("{ORIGINALS}/{subject}")).await?;
-    let mut ids: Vec<VaultId> =
-        below.objects.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut ids: Vec<VaultId> = below.objects.iter().filter_map(|name| name.parse().ok()).collect();
     ids.sort_unstable();
     Ok(ids)
 }

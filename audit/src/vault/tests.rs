@@ -113,8 +113,14 @@ fn originals_come_back_after_a_restart_and_each_person_has_a_key() {
         drop(vault);
         let vault = room.vault();
         assert_eq!((text(&vault, &one), text(&vault, &two)), ("one".into(), "two".into()));
-        assert_eq!(vault.confirms(ada(), Kind::Prompt, b"one", &one.commitment).unwrap(), Some(true));
-        assert_eq!(vault.confirms(ada(), Kind::Prompt, b"two", &one.commitment).unwrap(), Some(false));
+        assert_eq!(
+            vault.confirms(ada(), Kind::Prompt, b"one", &one.commitment).unwrap(),
+            Some(true)
+        );
+        assert_eq!(
+            vault.confirms(ada(), Kind::Prompt, b"two", &one.commitment).unwrap(),
+            Some(false)
+        );
     }
 }
 

@@ -59,7 +59,8 @@ async fn what_lies_below_a_name_is_listed(place: &Place) {
     assert_eq!(below.objects, ["one", "three"]);
     assert_eq!(below.folders, ["more"]);
     assert_eq!(place.below("nothing").await.unwrap(), Below::default());
-    let start = |name: &'static str, bytes| async move { place.beginning(name, bytes).await.unwrap() };
+    let start =
+        |name: &'static str, bytes| async move { place.beginning(name, bytes).await.unwrap() };
     assert_eq!(start("log/tile/0/001", 2).await.unwrap(), b"on");
     assert_eq!(start("log/tile/0/001", 2000).await.unwrap(), b"one");
     assert!(start("log/none", 1).await.is_none());
@@ -70,7 +71,10 @@ async fn what_is_removed_is_gone(place: &Place) {
     let seen = place.read(name).await.unwrap().unwrap();
     assert!(seen.age() < Duration::from_secs(60));
     assert!(place.swap_wiping(name, &seen, b"2".to_vec()).await.unwrap());
-    assert!(!place.swap_wiping(name, &seen, b"3".to_vec()).await.unwrap(), "1 is not there any more");
+    assert!(
+        !place.swap_wiping(name, &seen, b"3".to_vec()).await.unwrap(),
+        "1 is not there any more"
+    );
     assert_eq!(place.read(name).await.unwrap().unwrap().bytes, b"2");
     for _ in 0..2 {
         place.remove(name).await.unwrap();

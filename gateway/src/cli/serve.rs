@@ -98,6 +98,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
     let mut helping = JoinSet::new();
     helping.spawn(line.clone().close_for_others());
     helping.spawn(line.clone().follow_others());
+    helping.spawn(line.clone().appear());
     helping.spawn(vaulting::expire_daily(line.clone()));
     helping.spawn(reload_when_told(line.clone()));
     let mut doors = JoinSet::new();
@@ -117,6 +118,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
     drop(stages);
     ending::until_the_end(&line, doors).await;
     helping.shutdown().await;
+    line.disappear().await;
     line.stages().close().await?;
     Ok(Exit::Yes)
 }

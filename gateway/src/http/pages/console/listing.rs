@@ -7,6 +7,7 @@ use super::{Paged, member};
 use crate::{
     http::{console::Session, error::ApiError},
     pipeline::Line,
+    sharing::presence::{self, Presence},
     wiring::Stages,
 };
 
@@ -74,13 +75,25 @@ pub(super) async fn health(State(line): State<Line>, session: Session, page: Pag
     let stages = line.stages();
     let mut attention = stages.failing();
     attention.extend(stages.attesting.overdue());
+    let present = stages.sharing.as_ref().map(|sharing| sharing.present()).unwrap_or_default();
+    let differences = presence::differences(&present, presence::now());
+    attention.extend(differences.iter().map(ToString::to_string));
     let view = Listing {
         kind: Kind::Health,
         columns: vec![Column::Check, Column::Found],
-        rows: checks(&stages),
+        rows: [checks(&stages), gateways(&present)].concat(),
         attention,
     };
     page.show(listing::page(&page.frame, &member(&session), &view))
+}
+
+/// A row for each gateway on the log, where there may be several.
+fn gateways(present: &[Presence]) -> Vec<Vec<String>> {
+    let row = |found: &Presence| {
+        let rules = found.policy_sha256.get(..12).unwrap_or_default();
+        vec!["gateway".to_owned(), format!("{}; {} ({rules})", found.version, found.policy)]
+    };
+    present.iter().map(row).collect()
 }
 
 fn checks(stages: &Stages) -> Vec<Vec<String>> {
