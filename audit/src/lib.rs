@@ -45,6 +45,7 @@ mod standing;
 pub mod state;
 pub mod store;
 mod tiles;
+pub mod transfer;
 pub mod vault;
 
 pub use check::{Verified, verify_log, verify_store};

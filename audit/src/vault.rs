@@ -154,6 +154,16 @@ impl Vault {
         Ok(erased)
     }
 
+    /// Copies everything to another vault under the same evidence key; how many originals there are.
+    /// A copy that was cut off goes on when it is made again.
+    ///
+    /// # Errors
+    /// [`VaultError::Erasing`] while an erasure is not on record; others where something cannot be read
+    /// or written.
+    pub fn copy(&self, to: &Self) -> Result<u64, VaultError> {
+        self.read().copy(&mut to.write())
+    }
+
     /// What is known of an original.
     ///
     /// # Errors

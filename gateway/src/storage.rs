@@ -1,5 +1,7 @@
 //! Where log, state, originals and assets are kept: in the data folder, or where several gateways reach them.
 
+pub mod moving;
+
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
 use audit::{
@@ -48,6 +50,9 @@ impl<'a> Storage<'a> {
     /// Those of [`Log::open`] and [`PostgresLog::open`].
     pub fn log(&self, mut options: LogOptions) -> Result<Log, WiringError> {
         let (folder, key) = (self.installation.log(), self.log_key()?);
+        if !self.is_shared() {
+            moving::check(&folder)?;
+        }
         if self.is_embedded() {
             return Ok(Log::open(&folder, key, options)?);
         }

@@ -106,6 +106,12 @@ impl Entries {
         self.ids(subject)?.into_iter().filter_map(described).collect()
     }
 
+    /// Copies a ciphertext as it is to another shelf.
+    pub(super) fn copy(&self, to: &Self, subject: Subject, id: VaultId) -> Result<(), VaultError> {
+        let bytes = self.shelf.read(subject, id)?.ok_or(VaultError::Unknown(id))?;
+        to.shelf.write(subject, id, bytes)
+    }
+
     /// Removes single originals; how many were there.
     pub(super) fn remove(&self, ids: &[VaultId]) -> Result<u64, VaultError> {
         self.shelf.remove(ids)

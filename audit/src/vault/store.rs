@@ -69,6 +69,31 @@ impl Store {
         Ok(count as u64)
     }
 
+    /// Copies keys and ciphertexts to another store; how many ciphertexts there are. Erasures that are
+    /// not on record yet keep it from beginning.
+    pub(super) fn copy(&self, to: &mut Self) -> Result<u64, VaultError> {
+        if !self.keys.erased()?.is_empty() {
+            return Err(VaultError::Erasing);
+        }
+        for (subject, live) in self.keys.all()? {
+            to.keys.add(subject, live)?;
+            if !to.keys.stands(subject, &live)? {
+                return Err(VaultError::WrongKey);
+            }
+        }
+        let mut count = 0;
+        for subject in self.entries.subjects()? {
+            let there = to.entries.ids(subject)?;
+            for id in self.entries.ids(subject)? {
+                if !there.contains(&id) {
+                    self.entries.copy(&to.entries, subject, id)?;
+                }
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
     /// Repeats an erasure that is on record; whether there was anything left to erase.
     ///
     /// A person may have come back after it: a key that is younger than the record stays.

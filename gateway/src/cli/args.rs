@@ -29,7 +29,9 @@ pub(super) use sign::Sign;
 mod vault;
 mod verify;
 
-pub(super) use vault::{About, Access, Backup, HoldCommand, Restore, Reveal, VaultCommand};
+pub(super) use vault::{
+    About, Access, Backup, HoldCommand, Migrate, Restore, Reveal, VaultCommand,
+};
 pub(super) use verify::{TrustCommand, Verify};
 
 /// Checked, marked, signed and logged generations for newsrooms.
@@ -153,6 +155,8 @@ pub enum Command {
     Backup(Backup),
     /// Put a backup back, without whom was erased since
     Restore(Restore),
+    /// Move log, state, assets and originals to where several gateways reach them, while no server runs
+    Migrate(Migrate),
     /// Look for what is wrong, with a fix for each finding
     Doctor,
     /// Print what a shell needs to complete commands

@@ -18,6 +18,7 @@ mod locate;
 mod log;
 mod manual;
 mod mcp;
+mod migrate;
 mod models;
 mod moderate;
 mod output;
@@ -89,6 +90,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Sign(args) => sign::run(global, &args, console).await,
         Command::Backup(args) => backup::back_up(global, args, console).await,
         Command::Restore(args) => backup::restore(global, args, console).await,
+        Command::Migrate(args) => migrate::run(global, &args, console).await,
         Command::Doctor => doctor::run(global, console),
         Command::Completions(args) => manual::completions(&args, console),
         Command::Man(args) => manual::man(&args, console),

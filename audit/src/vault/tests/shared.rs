@@ -115,6 +115,21 @@ fn another_evidence_key_is_found_out_before_anything_is_kept() {
 }
 
 #[test]
+fn a_vault_is_copied_from_a_folder_to_where_others_reach_it() {
+    let (alone, room) = (Room::new(), room());
+    let from = alone.vault();
+    let (one, two) = (keep(&from, ada(), "one", 0), keep(&from, grace(), "two", 0));
+    let to = room.vault_of("one");
+    for _ in 0..2 {
+        assert_eq!(from.copy(&to).unwrap(), 2);
+    }
+    let other = room.vault_of("two");
+    assert_eq!((text(&other, &one), text(&other, &two)), ("one".into(), "two".into()));
+    from.erase(ada(), Ground::Request).unwrap();
+    assert!(matches!(from.copy(&to), Err(VaultError::Erasing)));
+}
+
+#[test]
 fn erased_bytes_are_in_no_file() {
     let room = room();
     let vault = room.vault_of("one");

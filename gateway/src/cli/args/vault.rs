@@ -107,6 +107,14 @@ pub struct Backup {
     pub with_keys: bool,
 }
 
+/// `migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// The configuration to move to: its [storage] says where, everything else is as it was
+    #[arg(long)]
+    pub to: PathBuf,
+}
+
 /// `restore`
 #[derive(Debug, Args)]
 pub struct Restore {
