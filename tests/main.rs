@@ -41,6 +41,7 @@ mod line;
 mod listening;
 mod lookups;
 mod marks;
+mod migration;
 mod models;
 mod newsroom;
 mod newsroom_outputs;
