@@ -16,6 +16,7 @@ mod hold;
 mod keeping;
 mod keys;
 mod ledger;
+mod progress;
 mod reach;
 mod record;
 mod replay;
@@ -42,6 +43,7 @@ pub use error::VaultError;
 pub use hold::{Hold, INSTALLATION, Scope};
 pub use keeping::{Deposit, Kept};
 use ledger::Ledger;
+use progress::Progress;
 use reach::Reach;
 pub use record::{ENTRIES_MAX, EntryRecord, VaultRecord};
 pub use replay::{Erasures, replay};
@@ -51,7 +53,7 @@ pub use subject::{Kind, Subject};
 use types::VaultId;
 use zeroize::Zeroizing;
 
-use crate::{Driver, Log, LogError, Place, Record};
+use crate::{Driver, Event, Log, LogError, Place, Record};
 
 /// Records are read in stretches of this many.
 const STRETCH: u64 = 4096;
@@ -81,6 +83,8 @@ struct Inner {
     store: RwLock<Store>,
     ledger: Mutex<Ledger>,
     ledger_file: PathBuf,
+    /// How far the log was followed by any gateway, where several share the vault.
+    progress: Option<Progress>,
 }
 
 impl Vault {
@@ -91,7 +95,7 @@ impl Vault {
     /// is kept could not be read any more.
     pub fn open(folder: &Path, key: EvidenceKey) -> Result<Self, VaultError> {
         fs::create_dir_all(folder).map_err(|error| VaultError::file(folder, &error))?;
-        Self::over(Store::open(folder)?, folder, key)
+        Self::over(Store::open(folder)?, folder, key, None)
     }
 
     /// Opens the vault that all gateways share in `place`; what this one knows of the log is noted in
@@ -115,14 +119,19 @@ impl Vault {
         if !reach.ask(|place| async move { place.keeps_conditions(CONDITIONS_PROBE).await })? {
             return Err(VaultError::Conditions);
         }
-        Self::over(Store::shared(&reach), folder, key)
+        Self::over(Store::shared(&reach), folder, key, Some(Progress::on(reach)))
     }
 
-    fn over(store: Store, folder: &Path, key: EvidenceKey) -> Result<Self, VaultError> {
+    fn over(
+        store: Store,
+        folder: &Path,
+        key: EvidenceKey,
+        progress: Option<Progress>,
+    ) -> Result<Self, VaultError> {
         store.check(&key)?;
         let ledger_file = folder.join("ledger");
         let ledger = Mutex::new(Ledger::read(&ledger_file)?);
-        let inner = Inner { key, store: RwLock::new(store), ledger, ledger_file };
+        let inner = Inner { key, store: RwLock::new(store), ledger, ledger_file, progress };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -137,20 +146,27 @@ impl Vault {
         if ledger.followed > log.size() {
             *ledger = Ledger::default();
         }
+        if let Some(progress) = &self.inner.progress {
+            ledger.followed = progress.begin(ledger.followed)?;
+        }
         if ledger.followed == log.size() {
             return Ok(0);
         }
-        let mut erased = 0;
+        let (mut erased, mut named) = (0, false);
         while ledger.followed < log.size() {
             let (first, end) = (ledger.followed, log.size().min(ledger.followed + STRETCH));
             for (index, entry) in (first..).zip(log.entries(first, end)?) {
                 let record = Record::parse(&entry)?;
                 ledger.apply(index, &record);
+                named |= matches!(record.event, Event::Erased | Event::Expired);
                 erased += u64::from(self.write().replay(index, &record)?);
             }
             ledger.followed = end;
         }
         ledger.write(&self.inner.ledger_file)?;
+        if let Some(progress) = &self.inner.progress {
+            progress.reached(ledger.followed, named)?;
+        }
         Ok(erased)
     }
 

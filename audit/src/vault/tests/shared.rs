@@ -61,6 +61,29 @@ async fn a_gateway_that_follows_the_log_forgets_whom_another_has_erased() {
     assert_eq!(text(&two, &new), "new", "whoever came back stays");
 }
 
+#[tokio::test]
+async fn who_was_erased_is_erased_again_when_the_place_comes_back_from_a_backup() {
+    let (room, log) = (room(), room().log());
+    let vault = room.vault_of("one");
+    let old = keep(&vault, ada(), "old", log.size());
+    vault.follow(&log).unwrap();
+    room.copy("objects", "backup");
+    vault.erase(ada(), Ground::Request).unwrap();
+    record(&log, ada()).await;
+    vault.recorded(ada()).unwrap();
+    vault.follow(&log).unwrap();
+    drop(vault);
+
+    fs::remove_dir_all(room.folder.path().join("objects")).unwrap();
+    room.copy("backup", "objects");
+    let vault = room.vault_of("one");
+    assert_eq!(text(&vault, &old), "old", "the backup brought it back");
+    assert_eq!(vault.follow(&log).unwrap(), 1, "although this gateway had read the record");
+    assert!(matches!(vault.entry(old.entry.id), Err(VaultError::Unknown(_))));
+    drop(vault);
+    assert_eq!(room.vault_of("one").follow(&log).unwrap(), 0);
+}
+
 #[test]
 fn an_erasure_under_way_is_not_taken_for_one_that_was_cut_off() {
     let room = room();
