@@ -63,7 +63,8 @@ async fn a_gateway_that_follows_the_log_forgets_whom_another_has_erased() {
 
 #[tokio::test]
 async fn who_was_erased_is_erased_again_when_the_place_comes_back_from_a_backup() {
-    let (room, log) = (room(), room().log());
+    let room = room();
+    let log = room.log();
     let vault = room.vault_of("one");
     let old = keep(&vault, ada(), "old", log.size());
     vault.follow(&log).unwrap();
