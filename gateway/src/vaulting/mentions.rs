@@ -11,6 +11,7 @@ use types::{AssetId, MediaType};
 use super::{
     Actor, VaultingError, blocking,
     erasing::{Erasure, Kept, erase_entries, refusal},
+    holds,
 };
 use crate::wiring::Stages;
 
