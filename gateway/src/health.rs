@@ -45,6 +45,11 @@ impl Stages {
     pub(crate) fn counted(&self) -> String {
         let numbers = &self.metrics.numbers;
         numbers.wait(self.turns.waiting());
+        if let Ok(space) = rustix::fs::statvfs(self.installation.folder()) {
+            // What only the system's administrator may use counts as used.
+            let free = space.f_bavail as f64 / space.f_blocks.max(1) as f64;
+            numbers.disk_used(1.0 - free);
+        }
         let health = self.health();
         numbers.usable(health.generators.into_iter().map(|(name, why)| (name, why.is_none())));
         self.metrics.text()

@@ -1,6 +1,6 @@
 //! How long requests take, what they read and write, and how they are answered.
 
-use std::time::Duration;
+use std::{sync::atomic::AtomicU64, time::Duration};
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -41,6 +41,7 @@ pub struct RequestMetrics {
     append: Histogram,
     waiting: Gauge,
     usable: Family<ModelLabels, Gauge>,
+    disk: Gauge<f64, AtomicU64>,
 }
 
 impl Default for RequestMetrics {
@@ -53,6 +54,7 @@ impl Default for RequestMetrics {
             append: histogram(),
             waiting: Gauge::default(),
             usable: Family::default(),
+            disk: Gauge::default(),
         }
     }
 }
@@ -100,6 +102,11 @@ impl RequestMetrics {
         }
     }
 
+    /// How full the disk of the data folder is, from 0 to 1.
+    pub fn disk_used(&self, ratio: f64) {
+        self.disk.set(ratio);
+    }
+
     pub(super) fn register(&self, registry: &mut Registry) {
         let seconds = "Seconds from a request's begin to its terminal record";
         registry.register("request_seconds", seconds, self.seconds.clone());
@@ -115,5 +122,7 @@ impl RequestMetrics {
         registry.register("requests_waiting", waiting, self.waiting.clone());
         let usable = "1 for a model that can be used, 0 for one that cannot";
         registry.register("model_usable", usable, self.usable.clone());
+        let disk = "How full the disk of the data folder is, from 0 to 1";
+        registry.register("disk_used_ratio", disk, self.disk.clone());
     }
 }
