@@ -37,8 +37,9 @@ fn what_clients_were_told_is_in_the_log_whatever_fails() {
     if !wanted("three gateways over PostgreSQL and S3") {
         return;
     }
-    let mut gateways = Gateways::start(3, REQUEST_SECONDS_MAX);
-    let key = gateways.first().key("journalist", "ada");
+    let mut gateways = Gateways::new(3, REQUEST_SECONDS_MAX);
+    let key = gateways.key("journalist", "ada");
+    gateways.begin();
     let faults = number("IMPRIMATUR_FAULTS").unwrap_or(FAULTS);
     let seed = number("IMPRIMATUR_SEED").unwrap_or_else(|| rand_seed());
     println!("IMPRIMATUR_SEED={seed} IMPRIMATUR_FAULTS={faults}");
@@ -125,9 +126,10 @@ fn it_does_not_matter_which_gateway_is_asked() {
     if !wanted("two gateways over PostgreSQL and S3") {
         return;
     }
-    let gateways = Gateways::start(2, 10);
-    let key = gateways.first().key("journalist", "ada");
-    let [otto, olive] = ["otto", "olive"].map(|name| gateways.first().key("auditor", name));
+    let mut gateways = Gateways::new(2, 10);
+    let key = gateways.key("journalist", "ada");
+    let [otto, olive] = ["otto", "olive"].map(|name| gateways.key("auditor", name));
+    gateways.begin();
     let servers = gateways.servers();
     let [one, two] = servers[..] else { panic!("two gateways") };
 

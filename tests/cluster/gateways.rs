@@ -47,8 +47,8 @@ impl Gateway {
 }
 
 impl Gateways {
-    /// Starts so many gateways that give a request up after `seconds_max`.
-    pub(crate) fn start(count: usize, seconds_max: u64) -> Self {
+    /// Makes so many gateways that give a request up after `seconds_max`; none of them runs.
+    pub(crate) fn new(count: usize, seconds_max: u64) -> Self {
         let (database, folder) = (PostgresServer::start(), tempfile::tempdir().unwrap());
         database.database("log");
         fs::create_dir(folder.path().join("bucket")).unwrap();
@@ -78,14 +78,18 @@ impl Gateways {
             Gateway { room, database: database_wire, bucket: Wire::to(bucket), server, address }
         });
         let all = all.collect();
-        let mut gateways = Self { all, database, bucket, _folder: folder };
-        gateways.all.iter_mut().for_each(Gateway::begin);
-        gateways
+        Self { all, database, bucket, _folder: folder }
     }
 
-    /// For commands that are not about what is in the bucket.
-    pub(crate) fn first(&self) -> &Newsroom {
-        &self.all[0].room
+    /// A key that all gateways know; made before they run.
+    pub(crate) fn key(&self, role: &str, subject: &str) -> String {
+        let whose = ["--tenant", "press", "--desk", "city", "--role", role, "--subject", subject];
+        let made = self.json(&[["keys", "create"].as_slice(), &whose].concat());
+        made["key"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn begin(&mut self) {
+        self.all.iter_mut().for_each(Gateway::begin);
     }
 
     pub(crate) fn addresses(&self) -> Vec<Address> {
