@@ -14,15 +14,12 @@ use std::{
 
 use client::{Client, Told};
 use gateways::Gateways;
-use postgres_server::wanted;
 use serde_json::{Value, json};
 
-use crate::newsroom::Server;
+use crate::{newsroom::Server, postgres_server::wanted};
 
 mod client;
 mod gateways;
-#[path = "../audit/tests/contract/postgres_server.rs"]
-mod postgres_server;
 mod s3;
 mod wire;
 

@@ -48,6 +48,8 @@ mod newsroom_outputs;
 mod operations;
 mod others;
 mod pictures;
+#[path = "../audit/tests/contract/postgres_server.rs"]
+mod postgres_server;
 mod power_cut;
 mod publication;
 mod realtime;

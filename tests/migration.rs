@@ -2,13 +2,12 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-use postgres_server::{PostgresServer, wanted};
 use serde_json::json;
 
-use crate::newsroom::{Newsroom, RIVER, Server, chat};
-
-#[path = "../audit/tests/contract/postgres_server.rs"]
-mod postgres_server;
+use crate::{
+    newsroom::{Newsroom, RIVER, Server, chat},
+    postgres_server::{PostgresServer, wanted},
+};
 
 #[test]
 fn log_keys_assets_and_originals_go_on_in_the_database() {
@@ -55,10 +54,10 @@ fn log_keys_assets_and_originals_go_on_in_the_database() {
     let read = server.post(&olive, "/v1/audit/reveal", &json!({"id": request}));
     assert!(read.json().to_string().contains("Dresden"), "{}", read.json());
     assert_eq!(server.post(&key, "/v1/chat/completions", &chat(RIVER)).status, 200);
+    assert_eq!(server.terminate(), Some(0));
     let index = made.json()["imprimatur"]["receipt"]["index"].to_string();
     let proof = newsroom.json(&["-C", "shared.toml", "audit", "prove", &index], 0);
     assert_eq!(proof["leaf_hash"], made.json()["imprimatur"]["receipt"]["leaf_hash"]);
-    assert_eq!(server.terminate(), Some(0));
     let verified = newsroom.json(&["-C", "shared.toml", "audit", "verify"], 0);
     assert!(verified["entries"].as_u64() > root["entries"].as_u64(), "{verified}");
 }

@@ -14,11 +14,8 @@ use serde_json::{Value, json};
 use crate::{
     crash::{ask, count},
     newsroom::{Newsroom, RIVER, chat},
+    postgres_server::{PostgresServer, wanted},
 };
-use postgres_server::{PostgresServer, wanted};
-
-#[path = "../audit/tests/contract/postgres_server.rs"]
-mod postgres_server;
 
 /// A gateway gives a request up after this; another closes it after twice the time.
 const REQUEST_SECONDS_MAX: u64 = 10;

@@ -9,15 +9,19 @@ use serde_json::Value;
 
 use super::{
     client::Draw,
-    postgres_server::PostgresServer,
     s3, until,
     wire::{Address, Wire},
 };
-use crate::newsroom::{Newsroom, PROGRAM, Server};
+use crate::{
+    newsroom::{Newsroom, PROGRAM, Server},
+    postgres_server::PostgresServer,
+};
 
 /// The gateways, and what they stand on.
 pub(crate) struct Gateways {
     all: Vec<Gateway>,
+    /// Never runs: its folder is free for commands.
+    desk: Gateway,
     database: PostgresServer,
     bucket: SocketAddr,
     _folder: tempfile::TempDir,
@@ -53,7 +57,7 @@ impl Gateways {
         database.database("log");
         fs::create_dir(folder.path().join("bucket")).unwrap();
         let bucket = s3::serve(folder.path());
-        let rooms: Vec<Newsroom> = (0..count).map(|_| Newsroom::new()).collect();
+        let rooms: Vec<Newsroom> = (0..=count).map(|_| Newsroom::new()).collect();
         let config = fs::read_to_string(rooms[0].path("imprimatur.toml")).unwrap();
         let storage = "kind = \"postgres\"\nurl_file = \"url\"\nobjects = \"s3://bucket/press\"";
         let config = config
@@ -77,8 +81,9 @@ impl Gateways {
             let (server, address) = (None, Address::default());
             Gateway { room, database: database_wire, bucket: Wire::to(bucket), server, address }
         });
-        let all = all.collect();
-        Self { all, database, bucket, _folder: folder }
+        let mut all: Vec<Gateway> = all.collect();
+        let desk = all.pop().unwrap();
+        Self { all, desk, database, bucket, _folder: folder }
     }
 
     /// A key that all gateways know; made before they run.
@@ -176,7 +181,7 @@ impl Gateways {
 
     fn run(&self, args: &[&str]) -> Vec<u8> {
         let output = Command::new(PROGRAM)
-            .current_dir(self.all[0].room.path("."))
+            .current_dir(self.desk.room.path("."))
             .envs(s3::environment(self.bucket.port()))
             .arg("--json")
             .args(args)
