@@ -137,6 +137,9 @@ fn it_does_not_matter_which_gateway_is_asked() {
     let again = two.post_once(&key, "k", "/v1/chat/completions", &body);
     assert_eq!((again.status, again.header("idempotent-replayed")), (200, "true"));
     assert_eq!(again.bytes, once.bytes);
+    let made = one.post(&key, "/v1/chat/completions", &body);
+    let path = format!("/v1/assets/{}/content", made.header("x-imprimatur-asset"));
+    assert_eq!(two.get(&key, &path).status, 200, "at once");
 
     // What one has kept, two people read at the other.
     let request = once.header("x-request-id").to_owned();

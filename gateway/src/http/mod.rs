@@ -19,6 +19,7 @@ mod completions;
 mod console;
 mod csrf;
 mod document;
+mod elsewhere;
 mod entries;
 mod error;
 mod extract;
@@ -100,6 +101,7 @@ pub fn api(line: Line) -> Router {
     let guarded = routes
         .route("/openapi.json", get(|| async move { described }))
         .merge(pages::console::routes())
+        .layer(middleware::from_fn_with_state(line.clone(), elsewhere::look_again))
         .layer(once.clone())
         .layer(middleware::from_fn_with_state(line.clone(), admission::admit))
         .layer(middleware::from_fn_with_state(line.clone(), pages::console::shown));
