@@ -90,6 +90,11 @@ impl Stages {
         Ok(taken)
     }
 
+    /// Waits until everything can be found here that any gateway has written by now.
+    pub(crate) async fn read_to_the_end(&self) -> Result<(), LogError> {
+        if self.sharing.is_some() { self.log.catch_up().await } else { Ok(()) }
+    }
+
     /// Whether this gateway is the one that destroys what has reached its term.
     pub(crate) async fn takes_turn_to_expire(&self) -> Result<bool, StateError> {
         self.lease(EXPIRY_TURN, EXPIRY_TERM).await

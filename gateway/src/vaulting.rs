@@ -274,7 +274,7 @@ fn reason(text: &str) -> Result<String, VaultingError> {
 /// Holds in force, also those that another gateway has only just put on record.
 async fn holds(stages: &Stages) -> Result<Vec<Hold>, VaultingError> {
     if stages.sharing.is_some() {
-        stages.log.catch_up().await?;
+        stages.read_to_the_end().await?;
         let (vault, log) = (stages.vault.clone(), stages.log.clone());
         let following = tokio::task::spawn_blocking(move || vault.follow(&log));
         following.await.map_err(|_| VaultingError::Stopped)??;

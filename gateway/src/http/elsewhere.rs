@@ -11,8 +11,7 @@ use axum::{
     response::Response,
 };
 
-use super::error::ApiError;
-use crate::pipeline::{Line, LineError};
+use crate::pipeline::Line;
 
 /// Asks again what is not found; where there is one gateway, what is not found is not there.
 pub(super) async fn look_again(State(line): State<Line>, request: Request, next: Next) -> Response {
@@ -25,20 +24,8 @@ pub(super) async fn look_again(State(line): State<Line>, request: Request, next:
     if response.status() != StatusCode::NOT_FOUND {
         return response;
     }
-    match read_to_the_end(&line).await {
+    match line.stages().read_to_the_end().await {
         Ok(()) => next.run(again).await,
         Err(_) => response,
     }
-}
-
-/// Waits until everything can be found here that any gateway has written by now.
-///
-/// # Errors
-/// 503 when the log cannot be reached.
-pub(super) async fn read_to_the_end(line: &Line) -> Result<(), ApiError> {
-    let stages = line.stages();
-    if stages.sharing.is_some() {
-        stages.log.catch_up().await.map_err(LineError::from)?;
-    }
-    Ok(())
 }

@@ -18,7 +18,7 @@ use futures::{Stream, StreamExt as _, stream};
 use time::OffsetDateTime;
 use types::Sha256;
 
-use super::{elsewhere::read_to_the_end, error::ApiError, extract::Caller};
+use super::{error::ApiError, extract::Caller};
 use crate::{
     idempotency::{self, Claim, KEY_CHARS_MAX, Turn},
     pipeline::{Line, LineError},
@@ -76,14 +76,14 @@ async fn claimed(
     let (turn, recovered) = match claim.map_err(LineError::from)? {
         Claim::Answered(answer) => {
             // It may have been answered by another gateway a moment ago.
-            read_to_the_end(line).await?;
+            stages.read_to_the_end().await.map_err(LineError::from)?;
             return Ok(replayed(kept::again(line, answer).await?));
         }
         Claim::Busy => return Err(ApiError::key_in_use()),
         Claim::Reused => return Err(ApiError::key_reused()),
         Claim::First(turn) => (turn, None),
         Claim::Unanswered(mut turn, before) => {
-            read_to_the_end(line).await?;
+            stages.read_to_the_end().await.map_err(LineError::from)?;
             let ended = rebuilt::ended(line, key, before)?;
             if !turn.take_over().await.map_err(LineError::from)? {
                 return Err(ApiError::key_in_use());

@@ -64,6 +64,7 @@ pub(crate) async fn find(
     who: &Principal,
     request: RequestId,
 ) -> Result<Option<Found>, LineError> {
+    stages.read_to_the_end().await?;
     let (log, vault) = (stages.log.clone(), stages.vault.clone());
     let tenant = who.tenant.clone();
     let actor = recording::pseudonym(&stages.pseudonym_key, who);

@@ -121,6 +121,7 @@ fn reader(stages: &Stages, who: &Principal) -> Result<String, VaultingError> {
 /// The originals that an id means, within the caller's tenant.
 async fn entries(stages: &Stages, who: &Principal, id: &str) -> Result<Vec<Entry>, VaultingError> {
     let unknown = || VaultingError::Unknown(id.to_owned());
+    stages.read_to_the_end().await?;
     let mut ids = Vec::new();
     if let Ok(index) = id.parse::<u64>() {
         ids.extend(pointers(stages, index)?);
