@@ -24,9 +24,9 @@ const SCRIPT: &str = "<script>alert(2)</script>";
 const NAME: &str = "<img src=x onerror=alert(3)>.png";
 
 /// A published picture and text, and a folder of files that readers bring.
-struct Stage {
-    newsroom: Newsroom,
-    server: Server,
+pub(crate) struct Stage {
+    pub(crate) newsroom: Newsroom,
+    pub(crate) server: Server,
     asset: String,
     mark: String,
     files: PathBuf,
@@ -59,7 +59,7 @@ fn member(answer: &Value, name: &str) -> String {
 }
 
 impl Stage {
-    fn new(settings: &str) -> Self {
+    pub(crate) fn new(settings: &str) -> Self {
         let newsroom = Newsroom::new();
         let file = newsroom.path("imprimatur.toml");
         let text = fs::read_to_string(&file).unwrap();
@@ -91,7 +91,7 @@ impl Stage {
         Self { newsroom, server, asset, mark, files }
     }
 
-    fn files(&self) -> &str {
+    pub(crate) fn files(&self) -> &str {
         self.files.to_str().unwrap()
     }
 }
@@ -159,7 +159,7 @@ fn noise(seed: u32) -> RgbImage {
 }
 
 /// Names and digests of all files of a folder, without what the test itself puts there.
-fn state(folder: &Path) -> BTreeMap<String, Sha256> {
+pub(crate) fn state(folder: &Path) -> BTreeMap<String, Sha256> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

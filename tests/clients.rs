@@ -20,11 +20,11 @@ fn newsroom() -> Newsroom {
     Newsroom::with(&format!("[generators.ears]\nkind = \"whisper\"\npath = \"{golden}/whisper\"\n"))
 }
 
-fn script(name: &str) -> PathBuf {
+pub(crate) fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/external/clients").join(name)
 }
 
-fn python() -> String {
+pub(crate) fn python() -> String {
     std::env::var("IMPRIMATUR_CLIENTS").unwrap_or_else(|_| "python3".into())
 }
 

@@ -267,7 +267,7 @@ fn a_rejected_text_is_never_published() {
     assert_eq!(state["state"], "rejected");
 }
 
-fn rendition(server: &Server, key: &str, parent: &str, file: &[u8]) -> Answer {
+pub(crate) fn rendition(server: &Server, key: &str, parent: &str, file: &[u8]) -> Answer {
     let boundary = "----a-boundary-that-no-file-contains";
     let head = format!(
         "--{boundary}\r\ncontent-disposition: form-data; name=\"parent\"\r\n\r\n{parent}\r\n--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"small\"\r\n\r\n"

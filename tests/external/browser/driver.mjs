@@ -19,13 +19,15 @@ export const check = (holds, what) => {
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-// A fresh visitor, or one who has signed in. `options`: lang, width, scheme, script, status, state.
+// A fresh visitor, or one who has signed in. `options`: lang, width, height, scale, scheme, script, status,
+// state.
 export const visit = async (browser, origin, options = {}) => {
-  const { lang = "en", width = 1280, scheme = "light", script = true, status = [], state } = options;
+  const { lang = "en", width = 1280, height = width < 500 ? 720 : 900, scale = 1, scheme = "light", script = true, status = [], state } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: lang === "zh" ? "zh-CN" : "en-GB",
-    viewport: { width, height: width < 500 ? 720 : 900 },
+    viewport: { width, height },
+    deviceScaleFactor: scale,
     colorScheme: scheme,
     javaScriptEnabled: script,
     permissions: [],
@@ -94,6 +96,19 @@ export const shoot = async (page, name) => {
   mkdirSync(folder, { recursive: true });
   counts.shots += 1;
   await page.screenshot({ path: `${folder}/${name}-${page.variant}.png`, fullPage: true });
+};
+
+// A page that a link leads to, in both languages: what holds of every page, and a picture of each.
+export const inBoth = async (page, name) => {
+  const here = new URL(page.url());
+  for (const lang of ["zh", "en"]) {
+    here.searchParams.set("lang", lang);
+    await page.goto(here.href);
+    check((await page.getAttribute("html", "lang")) === (lang === "zh" ? "zh-Hans" : "en"), `${name} is not in ${lang}`);
+    page.variant = page.variant.replace(/^[a-z]+/, lang);
+    await inspect(page);
+    await shoot(page, name);
+  }
 };
 
 // Chooses a file and waits for the verdict.
