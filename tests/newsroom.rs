@@ -155,11 +155,12 @@ impl Server {
         Self::said(process, &started)
     }
 
-    /// A program that was started to serve, with its standard output to be read.
-    pub(crate) fn of(mut process: Child) -> Self {
+    /// A program that was started to serve, with its standard output to be read; `None` when it ends
+    /// before it serves.
+    pub(crate) fn of(mut process: Child) -> Option<Self> {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self::said(process, &serde_json::from_str(&line).unwrap())
+        Some(Self::said(process, &serde_json::from_str(&line).ok()?))
     }
 
     fn said(process: Child, started: &Value) -> Self {

@@ -36,15 +36,19 @@ struct Gateway {
 }
 
 impl Gateway {
-    fn environment(&self) -> Vec<(String, String)> {
-        s3::environment(self.bucket.port)
-    }
-
     fn begin(&mut self) {
-        let environment = self.environment();
-        let pairs: Vec<(&str, &str)> =
-            environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let server = Server::start_in(&self.room.path("."), &[], &pairs);
+        let said = fs::File::create(self.room.path("said")).unwrap();
+        let process = Command::new(PROGRAM)
+            .current_dir(self.room.path("."))
+            .envs(s3::environment(self.bucket.port))
+            .args(["--json", "serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(said)
+            .spawn()
+            .unwrap();
+        let server = Server::of(process).unwrap_or_else(|| {
+            panic!("it does not start: {}", fs::read_to_string(self.room.path("said")).unwrap())
+        });
         self.address.set(Some(server.url.clone()));
         self.server = Some(server);
     }

@@ -189,7 +189,7 @@ fn logs_name_requests_and_nothing_of_their_content() {
     let log = fs::File::create(newsroom.path("stderr")).unwrap();
     let mut serving = Command::new(PROGRAM);
     serving.current_dir(newsroom.path(".")).args(["--json", "serve", "--listen", "127.0.0.1:0"]);
-    let server = Server::of(serving.stdout(Stdio::piped()).stderr(log).spawn().unwrap());
+    let server = Server::of(serving.stdout(Stdio::piped()).stderr(log).spawn().unwrap()).unwrap();
     let prompt = "A prompt with the unlikely word xylographer";
     let answer = server.post(&key, "/v1/chat/completions", &chat(RIVER));
     let id = answer.header("x-request-id").to_owned();
