@@ -109,5 +109,5 @@ pub(crate) fn check(target: &str, seeds: &[Vec<u8>], cases: u32, run: fn(&[u8]))
         run(&bytes);
         Ok(())
     });
-    ran.unwrap_or_else(|error| panic!("{target}: {error}"));
+    assert_eq!(ran.map_err(|error| error.to_string()), Ok(()), "{target}");
 }

@@ -1,11 +1,6 @@
 //! The fuzz targets of this room on their seeds, and on seeds changed at random.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "what a test did not expect ends it"
-)]
+#![expect(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
 #[path = "../fuzz/fuzz_targets/bag.rs"]
 mod bag;

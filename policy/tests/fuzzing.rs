@@ -1,7 +1,7 @@
 //! The fuzz targets of this room on their seeds, and on seeds changed at random. How a stream decides is tried
 //! further by `streams.rs`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect ends it")]
+#![expect(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
 #[path = "../fuzz/fuzz_targets/judging.rs"]
 mod judging;
