@@ -8,6 +8,7 @@
 
 mod contents;
 mod formats;
+mod fuzzing;
 mod hostile;
 mod keys;
 mod press;
