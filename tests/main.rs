@@ -31,6 +31,7 @@ mod epoch;
 mod exports;
 mod external;
 mod films;
+mod fuzzing;
 mod hostile;
 mod idempotency;
 mod inside;
