@@ -34,6 +34,7 @@ mod exports;
 mod external;
 mod films;
 mod first_asset;
+mod fuzzing;
 mod hostile;
 mod idempotency;
 mod inside;
