@@ -97,7 +97,7 @@ impl Stage {
 }
 
 /// A picture with hostile metadata, and one that was made from a file with a hostile name.
-fn hostile(newsroom: &Newsroom, files: &Path) {
+pub(crate) fn hostile(newsroom: &Newsroom, files: &Path) {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(Cursor::new(&mut jpeg), 80).encode_image(&noise(9)).unwrap();
     let term = SCRIPT.replace('<', "&lt;").replace('>', "&gt;");

@@ -3,6 +3,27 @@
 (() => {
   "use strict";
 
+  // What is dropped where many files may be: those of folders, too, each by its path.
+  const within = async (entries) => {
+    const found = [];
+    const called = (entry, method) => new Promise((done, failed) => entry[method](done, failed));
+    const walk = async (entry) => {
+      if (entry.isFile) {
+        const file = await called(entry, "file");
+        return found.push(new File([file], entry.fullPath.replace(/^\//, ""), { type: file.type }));
+      }
+      // A folder tells of its files a hundred at a time.
+      const reader = entry.createReader();
+      for (let some = await called(reader, "readEntries"); some.length > 0; some = await called(reader, "readEntries")) {
+        for (const one of some) await walk(one);
+      }
+    };
+    for (const entry of entries) await walk(entry);
+    const given = new DataTransfer();
+    found.sort((a, b) => (a.name < b.name ? -1 : 1)).forEach((file) => given.items.add(file));
+    return given.files;
+  };
+
   // A file that is dropped anywhere on the drop zone is as if it had been chosen with the button.
   const dropping = (zone) => {
     const input = zone.querySelector('input[type="file"]');
@@ -12,12 +33,15 @@
     };
     zone.addEventListener("dragover", over(true));
     zone.addEventListener("dragleave", over(false));
-    zone.addEventListener("drop", (event) => {
+    zone.addEventListener("drop", async (event) => {
       over(false)(event);
-      if (event.dataTransfer.files.length > 0) {
-        input.files = event.dataTransfer.files;
-        input.dispatchEvent(new Event("change", { bubbles: true }));
-      }
+      const { files, items } = event.dataTransfer;
+      if (files.length === 0) return;
+      // The entries are gone once the event is over.
+      const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+      const folders = input.multiple && entries.some((entry) => entry.isDirectory);
+      input.files = folders ? await within(entries) : files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
     });
   };
 
@@ -34,6 +58,13 @@
   document.addEventListener("change", (event) => {
     const input = event.target.closest("[data-submit]");
     if (input && input.value) input.form.requestSubmit();
+  });
+
+  // `data-told="#id"`: how many files were chosen is said there.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.dataset.told) return;
+    const line = document.querySelector(target.dataset.told);
+    line.textContent = line.dataset.chosen.replace("{n}", target.files.length);
   });
 
   // Where an answer takes the place of something, whoever listens or uses the keyboard is led there.
@@ -133,6 +164,48 @@
       }
     }
   };
+
+  // `data-take="#id"`: what a button of the form has made is downloaded; meanwhile the element says how
+  // long it takes, and then what it was and where the log has it.
+  document.addEventListener("submit", async (event) => {
+    const { submitter } = event;
+    if (!submitter?.dataset.take) return;
+    event.preventDefault();
+    if (submitter.ariaDisabled === "true") return;
+    const body = new URLSearchParams(new FormData(event.target, submitter));
+    const told = document.querySelector(submitter.dataset.take);
+    const [bar, line] = [told.querySelector("progress"), told.querySelector("p")];
+    const began = Date.now();
+    const tell = () => {
+      line.textContent = line.dataset.busy.replace("{n}", Math.round((Date.now() - began) / 1000));
+    };
+    submitter.ariaDisabled = "true";
+    bar.hidden = false;
+    tell();
+    const ticking = setInterval(tell, 1000);
+    try {
+      const answer = await fetch(event.target.action, { method: "POST", body });
+      const named = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
+      if (!named) {
+        // Whatever else comes is a page that says why: it is asked for as without this script.
+        submitter.dataset.take = "";
+        return event.target.requestSubmit(submitter);
+      }
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      [link.download, link.textContent] = [named[1], named[1]];
+      const entry = document.createElement("a");
+      entry.textContent = answer.headers.get("x-imprimatur-receipt");
+      entry.href = told.dataset.entry.replace("{n}", entry.textContent);
+      const [before, between = ""] = line.dataset.done.split("{n}");
+      line.replaceChildren(link, before, entry, between);
+      link.click();
+    } finally {
+      clearInterval(ticking);
+      bar.hidden = true;
+      submitter.ariaDisabled = null;
+    }
+  });
 
   // Where an explanation is due, its button waits for it: `data-needs="#id"`.
   const due = (button) => {

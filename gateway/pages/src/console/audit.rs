@@ -80,7 +80,7 @@ pub struct Explorer {
 }
 
 /// Events to choose from.
-pub const EVENTS: [&str; 13] = [
+pub const EVENTS: [&str; 44] = [
     "admitted",
     "released",
     "held",
@@ -92,8 +92,39 @@ pub const EVENTS: [&str; 13] = [
     "published",
     "corrected",
     "withdrawn",
+    "complaint_received",
+    "complaint_closed",
+    "verified",
+    "assisted",
     "exported",
+    "reveal_requested",
+    "revealed",
+    "hold_added",
+    "hold_released",
+    "erased",
+    "erasure_refused",
+    "expired",
+    "access_answered",
+    "profile_set",
+    "profile_erased",
+    "key_created",
+    "key_revoked",
+    "key_rotated",
+    "person_created",
+    "person_changed",
+    "person_disabled",
+    "signed_in",
+    "sign_in_failed",
+    "signed_out",
     "policy_changed",
+    "trust_list_updated",
+    "signing_key_requested",
+    "signing_key_changed",
+    "signing_key_revoked",
+    "mark_key_rotated",
+    "log_key_rotated",
+    "epoch_begun",
+    "restored",
 ];
 
 #[derive(Template)]

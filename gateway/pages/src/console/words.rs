@@ -53,6 +53,55 @@ pub(crate) fn event<'a>(t: &Texts, name: &'a str) -> &'a str {
         "verified" => t.console_event_verified(),
         "exported" => t.console_event_exported(),
         "policy_loaded" | "policy_changed" => t.console_event_policy(),
+        other => beside(t, other),
+    }
+}
+
+/// What happened beside the content: to evidence, people, keys and the log itself.
+fn beside<'a>(t: &Texts, name: &'a str) -> &'a str {
+    match name {
+        "access_answered" => t.console_event_access_answered(),
+        "assisted" => t.console_event_assisted(),
+        "complaint_closed" => t.console_event_complaint_closed(),
+        "complaint_received" => t.console_event_complaint_received(),
+        "epoch_begun" => t.console_event_epoch_begun(),
+        "erased" => t.console_event_erased(),
+        "erasure_refused" => t.console_event_erasure_refused(),
+        "expired" => t.console_event_expired(),
+        "hold_added" => t.console_event_hold_added(),
+        "hold_released" => t.console_event_hold_released(),
+        "key_created" => t.console_event_key_created(),
+        "key_revoked" => t.console_event_key_revoked(),
+        "key_rotated" => t.console_event_key_rotated(),
+        "log_key_rotated" => t.console_event_log_key_rotated(),
+        "mark_key_rotated" => t.console_event_mark_key_rotated(),
+        "person_changed" => t.console_event_person_changed(),
+        "person_created" => t.console_event_person_created(),
+        "person_disabled" => t.console_event_person_disabled(),
+        "profile_erased" => t.console_event_profile_erased(),
+        "profile_set" => t.console_event_profile_set(),
+        "restored" => t.console_event_restored(),
+        "reveal_requested" => t.console_event_reveal_requested(),
+        "revealed" => t.console_event_revealed(),
+        "sign_in_failed" => t.console_event_sign_in_failed(),
+        "signed_in" => t.console_event_signed_in(),
+        "signed_out" => t.console_event_signed_out(),
+        "signing_key_changed" => t.console_event_signing_key_changed(),
+        "signing_key_requested" => t.console_event_signing_key_requested(),
+        "signing_key_revoked" => t.console_event_signing_key_revoked(),
+        "trust_list_updated" => t.console_event_trust_list_updated(),
+        other => other,
+    }
+}
+
+/// A regime by the name of its rules.
+pub(crate) fn regime<'a>(t: &Texts, name: &'a str) -> &'a str {
+    match name {
+        "eu-art50" => t.console_regime_eu(),
+        "sb942" => t.console_regime_sb942(),
+        "cn-gb45438" => t.console_regime_cn(),
+        "ny-fair" => t.console_regime_ny(),
+        "internal" => t.console_regime_internal(),
         other => other,
     }
 }
@@ -83,5 +132,26 @@ pub(crate) const fn verdict<'a>(t: &Texts, name: &'a str) -> &'a str {
         b"none" => t.console_verdict_none(),
         b"unreadable" | b"unsupported" => t.console_verdict_unreadable(),
         _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use types::Language;
+
+    use super::*;
+    use crate::console::{audit::EVENTS, reports::REGIMES};
+
+    #[test]
+    fn whatever_can_be_chosen_has_words_in_both_languages() {
+        for language in [Language::En, Language::Zh] {
+            let t = Texts(language);
+            for name in EVENTS {
+                assert_ne!(event(&t, name), name);
+            }
+            for name in REGIMES {
+                assert_ne!(regime(&t, name), name);
+            }
+        }
     }
 }
