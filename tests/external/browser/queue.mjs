@@ -96,9 +96,7 @@ check((await ada.textContent("main")).includes("There is only one boat."), "the 
     await page.goto("/verify");
     await verify(page, { name, mimeType, buffer });
     const text = await page.textContent("#result");
-    // What the credentials of an intact file say stands; that it was not published is among the data.
-    const said = buffer === leaked ? '"state": "unpublished"' : "not published by us";
-    check(text.includes(said), `${name}: it does not say that it was not published`);
+    check(text.includes("not published by us"), `${name}: it does not say that it was not published`);
     check(!text.includes(PROMPT) && !text.includes("press"), `${name}: strangers learn too much: ${text}`);
     check((await page.locator("#result .match, #result a[href^='/verify/']").count()) === 0, `${name}: there is a record`);
     await inspect(page);

@@ -14,7 +14,7 @@ pub(crate) struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// Nothing is said of what is neither published nor ours.
+    /// Nothing is said of what is not ours, or is still on its way.
     pub(crate) fn of(frame: &Frame, now: &'a Publication) -> Option<Self> {
         let t = frame.t();
         let at = now.at.as_deref().map(|at| frame.day(at)).unwrap_or_default();
@@ -22,6 +22,7 @@ impl<'a> Standing<'a> {
             "published" => (t.standing_published(&at), false),
             "corrected" => (t.standing_corrected(&at), true),
             "withdrawn" => (t.standing_withdrawn(&at), true),
+            "unpublished" => (t.standing_unpublished().to_owned(), true),
             _ => return None,
         };
         let notice_url = now.notice_url.as_deref().and_then(web);
