@@ -1,7 +1,11 @@
 //! Gateways over one database and one bucket, with a wire to each that can be cut.
 
 use std::{
-    fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, process::Command, thread,
+    fs,
+    net::SocketAddr,
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+    thread,
     time::Duration,
 };
 
