@@ -24,7 +24,7 @@ mod s3;
 mod wire;
 
 /// Faults of one run, unless more are asked for.
-const FAULTS: usize = 5;
+const FAULTS: usize = 3;
 const CLIENTS: usize = 4;
 /// Requests end after this long; what a killed gateway leaves is closed after twice the time.
 const REQUEST_SECONDS_MAX: u64 = 3;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{Stage, node},
-    external::{python, said, wanted},
+    external::{python, said, wanted, wanted_at_length},
     newsroom::{Newsroom, RIVER, Server, chat},
     sign_in::create,
     upstream::{Upstream, well},
@@ -97,7 +97,7 @@ fn incoming(newsroom: &Newsroom) -> PathBuf {
 
 #[test]
 fn a_photo_desk_drops_a_folder_and_reads_what_the_command_line_says() {
-    if !wanted("Chromium and c2pa-python") {
+    if !wanted_at_length("Chromium and c2pa-python") {
         return;
     }
     let newsroom = Newsroom::new();
@@ -206,7 +206,7 @@ fn revealed(server: &Server, [one, two]: [&str; 2], request: &str) -> Value {
 
 #[test]
 fn an_auditor_takes_evidence_away_and_a_stranger_finds_every_change() {
-    if !wanted("Chromium and the stranger's check in Python") {
+    if !wanted_at_length("Chromium and the stranger's check in Python") {
         return;
     }
     let newsroom = Newsroom::with(NULL);
@@ -241,7 +241,7 @@ fn strangers_check(bundle: &Path, changed: &Path) {
 
 #[test]
 fn a_model_that_was_brought_and_a_server_behind_are_named_and_asked() {
-    if !wanted("Chromium") {
+    if !wanted_at_length("Chromium") {
         return;
     }
     let upstream = Upstream::start(well);
@@ -256,7 +256,7 @@ fn a_model_that_was_brought_and_a_server_behind_are_named_and_asked() {
 
 #[test]
 fn a_reader_with_large_letters_or_a_screen_reader_learns_the_same() {
-    if !wanted("Chromium") {
+    if !wanted_at_length("Chromium") {
         return;
     }
     let stage = Stage::new("anonymous_addresses = false");

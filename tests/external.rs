@@ -17,6 +17,15 @@ pub(crate) fn wanted(what: &str) -> bool {
     wanted
 }
 
+/// The same for stories that take minutes: `.ci/long` runs them.
+pub(crate) fn wanted_at_length(what: &str) -> bool {
+    let wanted = std::env::var_os("IMPRIMATUR_LONG").is_some_and(|value| value == "1");
+    if !wanted {
+        println!("not run: {what} (`.ci/long` runs it)");
+    }
+    wanted
+}
+
 pub(crate) fn python(script: &str, args: &[&str], env: &[(&str, &str)]) -> Output {
     let python = std::env::var("IMPRIMATUR_PYTHON").unwrap_or_else(|_| "python3".into());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/external").join(script);
