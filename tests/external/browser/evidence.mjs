@@ -83,7 +83,7 @@ for (const lang of ["en", "zh"]) {
   const out = `${folder}/unpacked`;
   execFileSync("unzip", ["-q", `${folder}/evidence-en.zip`, "-d", out]);
   const files = readdirSync(out, { recursive: true }).map((name) => `${out}/${name}`).filter((path) => statSync(path).isFile());
-  for (const part of ["report.html", "report.csv", "entries.jsonl", "checkpoint", "keys.json", ".tlog-proof", "README"]) {
+  for (const part of ["report.html", "events.csv", "entries.jsonl", "checkpoint", "keys.json", ".tlog-proof", "README"]) {
     check(files.some((path) => path.includes(part)), `the bag has no ${part}`);
   }
   for (const secret of JSON.parse(secrets)) {
