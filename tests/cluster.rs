@@ -38,7 +38,7 @@ fn what_clients_were_told_is_in_the_log_whatever_fails() {
     let key = gateways.key("journalist", "ada");
     gateways.begin();
     let faults = number("IMPRIMATUR_FAULTS").unwrap_or(FAULTS);
-    let seed = number("IMPRIMATUR_SEED").unwrap_or_else(|| rand_seed());
+    let seed = number("IMPRIMATUR_SEED").unwrap_or_else(rand_seed);
     println!("IMPRIMATUR_SEED={seed} IMPRIMATUR_FAULTS={faults}");
     let (addresses, over) = (gateways.addresses(), AtomicBool::new(false));
     let told: Vec<Told> = thread::scope(|scope| {
