@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{Stage, node},
-    external::{python, said, wanted, wanted_at_length},
+    external::{python, said, wanted_at_length},
     newsroom::{Newsroom, RIVER, Server, chat},
     sign_in::create,
     upstream::{Upstream, well},
@@ -46,7 +46,7 @@ const REQUESTS: usize = 30;
 
 #[test]
 fn what_an_editor_rejects_never_leaves_and_two_editors_make_one_decision() {
-    if !wanted("Chromium") {
+    if !wanted_at_length("Chromium") {
         return;
     }
     let newsroom = Newsroom::new();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     clients::{self, script},
     console_stories::judged,
-    external::{said, wanted},
+    external::{said, wanted_at_length},
     newsroom::{Answer, Newsroom, Server, chat},
     publication::rendition,
 };
@@ -51,7 +51,7 @@ fn published(server: &Server, key: &str, asset: &str) -> Answer {
 
 #[test]
 fn the_sizes_of_a_publishing_system_keep_their_parent_or_lead_back_to_it() {
-    if !wanted("c2pa-python and Pillow") {
+    if !wanted_at_length("c2pa-python and Pillow") {
         return;
     }
     let newsroom = Newsroom::new();
