@@ -3,7 +3,7 @@
 //! Clients ask again until they are answered, at any gateway that is up, and remember what they were
 //! told. In the end the log must say the same: no acknowledged answer is lost, none is there twice, and
 //! every request has one end. `IMPRIMATUR_FAULTS` sets how many faults are drawn, and
-//! `IMPRIMATUR_SEED` which.
+//! `IMPRIMATUR_SEED` which; `.ci/long` draws a hundred others each time.
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +25,8 @@ mod wire;
 
 /// Faults of one run, unless more are asked for.
 const FAULTS: usize = 3;
+/// Draws a gateway that is killed, a database that crashes, and a bucket that is away.
+const SEED: u64 = 3;
 const CLIENTS: usize = 4;
 /// Requests end after this long; what a killed gateway leaves is closed after twice the time.
 const REQUEST_SECONDS_MAX: u64 = 3;
@@ -38,7 +40,7 @@ fn what_clients_were_told_is_in_the_log_whatever_fails() {
     let key = gateways.key("journalist", "ada");
     gateways.begin();
     let faults = number("IMPRIMATUR_FAULTS").unwrap_or(FAULTS);
-    let seed = number("IMPRIMATUR_SEED").unwrap_or_else(rand_seed);
+    let seed = number("IMPRIMATUR_SEED").unwrap_or(SEED);
     println!("IMPRIMATUR_SEED={seed} IMPRIMATUR_FAULTS={faults}");
     let (addresses, over) = (gateways.addresses(), AtomicBool::new(false));
     let told: Vec<Told> = thread::scope(|scope| {
@@ -152,12 +154,6 @@ fn it_does_not_matter_which_gateway_is_asked() {
 
 fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
     std::env::var(variable).ok().and_then(|value| value.parse().ok())
-}
-
-/// Different faults each time; the test prints what repeats them.
-fn rand_seed() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    u64::from(now.subsec_nanos())
 }
 
 /// Waits until something is so; what never is ends the test.

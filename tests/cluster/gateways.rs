@@ -21,6 +21,9 @@ use crate::{
     postgres_server::PostgresServer,
 };
 
+/// How often a gateway may fail to start before somebody has to look.
+const STARTS_MAX: usize = 5;
+
 /// The gateways, and what they stand on.
 pub(crate) struct Gateways {
     all: Vec<Gateway>,
@@ -40,7 +43,21 @@ struct Gateway {
 }
 
 impl Gateway {
+    /// Starts it, again if need be: the unit in `gateway/packaging` restarts what fails after as long.
     fn begin(&mut self) {
+        for _ in 0..STARTS_MAX {
+            if let Some(server) = self.started() {
+                self.address.set(Some(server.url.clone()));
+                self.server = Some(server);
+                return;
+            }
+            println!("it did not start: {}", self.said());
+            thread::sleep(Duration::from_secs(2));
+        }
+        panic!("it does not start: {}", self.said());
+    }
+
+    fn started(&self) -> Option<Server> {
         let said = fs::File::create(self.room.path("said")).unwrap();
         let process = Command::new(PROGRAM)
             .current_dir(self.room.path("."))
@@ -50,11 +67,11 @@ impl Gateway {
             .stderr(said)
             .spawn()
             .unwrap();
-        let server = Server::of(process).unwrap_or_else(|| {
-            panic!("it does not start: {}", fs::read_to_string(self.room.path("said")).unwrap())
-        });
-        self.address.set(Some(server.url.clone()));
-        self.server = Some(server);
+        Server::of(process)
+    }
+
+    fn said(&self) -> String {
+        fs::read_to_string(self.room.path("said")).unwrap()
     }
 }
 
