@@ -21,6 +21,10 @@ use crate::{
 /// Whose turn it is to close what gateways that were killed have left unfinished.
 const TURN: &[u8] = b"lease/unfinished";
 
+/// A record whose commit broke off is stored, or known not to be, within this: the log waits 5 seconds
+/// for the database, and then 30 to learn what became of the commit.
+const SETTLED: Duration = Duration::from_secs(40);
+
 /// Whose turn it is to destroy evidence that has reached its term.
 const EXPIRY_TURN: &[u8] = b"lease/expiry";
 
@@ -47,8 +51,8 @@ impl Sharing {
     pub(crate) fn new(request_seconds_max: u64) -> Self {
         Self {
             holder: RequestId::new().to_string(),
-            // The clocks of two machines differ a little, and an ending takes a moment.
-            under_way_max: Duration::from_secs(request_seconds_max.saturating_mul(2)),
+            // The clocks of two machines differ a little.
+            under_way_max: Duration::from_secs(request_seconds_max.saturating_mul(2)) + SETTLED,
             every: Duration::from_secs(request_seconds_max.clamp(1, 60)),
             present: Mutex::default(),
         }
@@ -88,6 +92,13 @@ impl Stages {
             self.log.catch_up().await?;
         }
         Ok(taken)
+    }
+
+    /// A request that was admitted longer ago has no end that is still being written, here or elsewhere.
+    pub(crate) fn under_way_max(&self) -> Duration {
+        let seconds_max = self.installation.config().server.request_seconds_max;
+        let alone = Duration::from_secs(seconds_max);
+        self.sharing.as_ref().map_or(alone, |sharing| sharing.under_way_max)
     }
 
     /// Waits until everything can be found here that any gateway has written by now.
@@ -203,6 +214,7 @@ mod tests {
         check(-5, true);
         check(0, true);
         check(1100, true);
+        check(1230, true);
         check(1300, false);
     }
 }

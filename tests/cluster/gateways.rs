@@ -175,7 +175,7 @@ impl Gateways {
     pub(crate) fn settled(&self) -> Vec<Value> {
         self.json(&["audit", "verify"]);
         let mut records = Vec::new();
-        until("every request has an end", Duration::from_secs(60), || {
+        until("every request has an end", Duration::from_secs(120), || {
             records = self.lines(&["audit", "tail", "-n", "1000000"]);
             let request =
                 |entry: &&Value| entry["record"]["request_id"].as_str().map(str::to_owned);

@@ -68,11 +68,11 @@ pub(super) fn ended(
     };
     let records: Result<Vec<Indexed>, _> = found.indices.iter().map(read).collect();
     let records = records.map_err(LineError::from)?;
-    let limit = line.stages().installation.config().server.request_seconds_max;
+    let under_way_max = line.stages().under_way_max();
     let over = match records.first().map(|(_, record)| record.event) {
         None => before.here || before.age >= ADMISSION_MAX,
         // Its end is being written, or another gateway is at it.
-        Some(Event::Admitted) => before.age >= Duration::from_secs(limit),
+        Some(Event::Admitted) => before.age >= under_way_max,
         Some(
             Event::Released | Event::Held | Event::Refused | Event::Approved | Event::Rejected,
         ) => return Ok(Some(records)),
