@@ -6,8 +6,6 @@ mod certificates;
 mod file;
 #[path = "../../../../tests/mutated.rs"]
 mod mutated;
-#[path = "../../fuzz/fuzz_targets/signing.rs"]
-mod signing;
 #[path = "../../fuzz/fuzz_targets/text.rs"]
 mod text;
 
@@ -37,16 +35,6 @@ fn any_file_is_read_or_refused() {
         seeds.push(called("c2pa", &signed.manifest_store));
     }
     mutated::check("file", &seeds, 300, file::run);
-}
-
-#[test]
-fn any_file_that_is_to_be_signed_is_read_or_refused() {
-    let place = |kind: MediaType| signing::KINDS.iter().position(|known| *known == kind).unwrap();
-    let seed = |(kind, bytes): (MediaType, Vec<u8>)| {
-        [&[u8::try_from(place(kind)).unwrap()], &bytes[..]].concat()
-    };
-    let seeds: Vec<Vec<u8>> = samples().into_iter().map(seed).collect();
-    mutated::check("signing", &seeds, 100, signing::run);
 }
 
 #[test]
