@@ -10,7 +10,6 @@ mod mutated;
 mod text;
 
 use provenance::{Algorithm, ClaimKey, StampRequest, TimeStampAuthority as _};
-use types::MediaType;
 
 use crate::press::{PICTURES, Press, authority, request, samples};
 
