@@ -6,21 +6,10 @@
 mod answer;
 #[path = "../fuzz/fuzz_targets/graph.rs"]
 mod graph;
-#[path = "../fuzz/fuzz_targets/model.rs"]
-mod model;
 #[path = "../../tests/mutated.rs"]
 mod mutated;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-
-#[test]
-fn any_file_of_a_model_is_read_or_refused() {
-    let files = model::MODELS.iter().flat_map(|model| model.files);
-    let seed =
-        |(place, file): (usize, &(&str, &[u8]))| [&[u8::try_from(place).unwrap()], file.1].concat();
-    let seeds: Vec<Vec<u8>> = files.enumerate().map(seed).collect();
-    mutated::check("model", &seeds, 100, model::run);
-}
 
 #[test]
 fn any_answer_of_a_server_is_read_or_refused() {
