@@ -66,9 +66,13 @@ impl Upstream {
 
 /// Answers as OpenAI's servers do.
 pub(crate) fn well(body: &Value) -> Response {
+    saying(TEXT, body)
+}
+
+fn saying(words: &str, body: &Value) -> Response {
     let usage = json!({"prompt_tokens": 11, "completion_tokens": 17, "total_tokens": 28});
     if body["stream"] != true {
-        let message = json!({"role": "assistant", "content": TEXT});
+        let message = json!({"role": "assistant", "content": words});
         let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
         return Json(json!({"object": "chat.completion", "choices": [choice], "usage": usage}))
             .into_response();
@@ -77,7 +81,7 @@ pub(crate) fn well(body: &Value) -> Response {
         let choice = json!({"index": 0, "delta": delta, "finish_reason": finish});
         format!("data: {}\n\n", json!({"choices": [choice]}))
     };
-    let mut events: String = TEXT
+    let mut events: String = words
         .split_inclusive(' ')
         .map(|word| piece(json!({"content": word}), Value::Null))
         .collect();
@@ -178,7 +182,8 @@ tests = [{ text = "Two quays.", expect = "block", hook = "output" }]
 /// What a server does, and the status and code of the answer to a whole and to a streamed request.
 #[test]
 fn a_server_that_fails_gets_a_true_status_and_one_record() {
-    let cases: [(Answering, u16, &str); 5] = [
+    let cases: [(Answering, u16, &str); 6] = [
+        (|body| saying("", body), 422, "empty_output"),
         (|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), 502, "upstream_failed"),
         (|_| "no JSON".into_response(), 502, "upstream_malformed"),
         (

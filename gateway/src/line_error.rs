@@ -69,6 +69,9 @@ pub enum LineError {
     /// The model's pieces do not add up to its text.
     #[error("the model's pieces do not add up to its text")]
     Pieces,
+    /// The model gave nothing: no word of an answer, or none was heard in a sound.
+    #[error("the model gave nothing, so there is nothing to release: ask it otherwise")]
+    Empty,
     /// Marking failed.
     #[error("marking failed: {0}")]
     Watermark(#[from] watermark::WatermarkError),
@@ -119,6 +122,7 @@ impl LineError {
             Self::Picture => "picture",
             Self::Sound => "sound",
             Self::Pieces => "pieces",
+            Self::Empty => "empty",
             Self::Watermark(_) => "watermark",
             Self::Provenance(_) => "provenance",
             Self::Log(_) => "log",

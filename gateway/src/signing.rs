@@ -33,6 +33,9 @@ pub(crate) async fn sign(
     case: &mut Case,
     mut asset: MarkedAsset,
 ) -> Result<SignedAsset, LineError> {
+    if asset.bytes.is_empty() {
+        return Err(LineError::Empty);
+    }
     let start = Instant::now();
     let request = request(case, &mut asset);
     let aigc = request.labels.aigc.clone();

@@ -45,6 +45,7 @@ pub mod speaking;
 pub mod stable;
 pub mod starter;
 pub mod text;
+mod tokens;
 pub mod transcribing;
 pub mod translating;
 pub mod translation;

@@ -6,6 +6,8 @@
 mod answer;
 #[path = "../fuzz/fuzz_targets/graph.rs"]
 mod graph;
+#[path = "../fuzz/fuzz_targets/model.rs"]
+mod model;
 #[path = "../../tests/mutated.rs"]
 mod mutated;
 
@@ -49,4 +51,14 @@ fn any_graph_is_read_or_refused() {
     let graph = r#"{"1":{"class_type":"KSampler","inputs":{"seed":"{{seed}}","cfg":"{{ guidance | 6.5 }}",
         "text":"masterpiece, {{prompt}}","links":["2",0]}},"2":{"class_type":"Load","inputs":{}}}"#;
     mutated::check("graph", &[graph.as_bytes().to_vec()], 200, graph::run);
+}
+
+#[test]
+fn any_file_of_a_model_is_read_or_refused() {
+    let files = model::MODELS.iter().flat_map(|model| model.files);
+    let seeds: Vec<Vec<u8>> = files
+        .enumerate()
+        .map(|(place, (_, content))| [&[u8::try_from(place).unwrap()], *content].concat())
+        .collect();
+    mutated::check("model", &seeds, 100, model::run);
 }

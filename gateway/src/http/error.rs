@@ -256,6 +256,7 @@ impl From<LineError> for ApiError {
             LineError::Ended(ending) => Self::ended(*ending),
             LineError::Policy(_) => closed("policy"),
             LineError::Picture | LineError::Sound | LineError::Pieces => closed("generator"),
+            LineError::Empty => Self::unprocessable("empty_output", error.to_string()),
             LineError::Watermark(_) => closed("watermark"),
             LineError::Provenance(_) => closed("provenance"),
             LineError::Log(_) => closed("audit log"),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
 use super::{clip::ClipConfig, shape};
-use crate::{GeneratorError, Warning, files::ModelFiles};
+use crate::{GeneratorError, Warning, files::ModelFiles, tokens};
 
 /// Vocabularies above this are refused: 64 MiB.
 const BYTES_MAX: u64 = 64 << 20;
@@ -53,10 +53,8 @@ impl Words {
         } else {
             put_together(files, folder)?.to_string().into_bytes()
         };
-        let damaged =
-            |error: tokenizers::Error| wrong(format!("has no tokenizer to read: {error}"));
-        let mut tokenizer = Tokenizer::from_bytes(text).map_err(damaged)?;
-        tokenizer.with_truncation(None).map_err(damaged)?.with_padding(None);
+        let damaged = |reason: String| wrong(format!("has no tokenizer to read: {reason}"));
+        let tokenizer = tokens::tokenizer(&text).map_err(damaged)?;
         let largest = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
         if largest as usize >= config.vocab_size {
             let size = config.vocab_size;

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Event, EventSender, GeneratorError, ModelCard,
     files::{Listing, ModelFiles},
+    tokens,
     weights::{self, Header, WeightFiles, Weights},
 };
 
@@ -202,10 +203,7 @@ pub(crate) fn config(files: &ModelFiles) -> Result<Config, GeneratorError> {
 pub(crate) fn tokenizer(files: &ModelFiles, config: &Config) -> Result<Tokenizer, GeneratorError> {
     let wrong = |reason: String| GeneratorError::file(files.path(TOKENIZER), reason);
     let text = files.read(TOKENIZER, TOKENIZER_BYTES_MAX)?;
-    let mut tokenizer = Tokenizer::from_bytes(text).map_err(|error| wrong(error.to_string()))?;
-    // Some files ask to cut or fill texts, which is for training.
-    let plain = tokenizer.with_truncation(None).map_err(|error| wrong(error.to_string()))?;
-    plain.with_padding(None);
+    let tokenizer = tokens::tokenizer(&text).map_err(wrong)?;
     check_vocabulary(files, TOKENIZER, &tokenizer, config)?;
     Ok(tokenizer)
 }

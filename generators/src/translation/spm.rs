@@ -9,6 +9,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
+use crate::tokens;
+
 /// A space within a piece.
 pub(crate) const SPACE: char = '▁';
 
@@ -126,7 +128,7 @@ impl Model {
             "model": {"type": "Unigram", "unk_id": unknown, "vocab": vocabulary,
                       "byte_fallback": self.byte_fallback},
         });
-        Tokenizer::from_bytes(tokenizer.to_string()).map_err(|error| error.to_string())
+        tokens::tokenizer(tokenizer.to_string().as_bytes())
     }
 }
 

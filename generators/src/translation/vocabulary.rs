@@ -10,7 +10,7 @@ use super::{
     spm::{self, Model},
     t5::Task,
 };
-use crate::{GeneratorError, files::ModelFiles};
+use crate::{GeneratorError, files::ModelFiles, tokens};
 
 const TOKENIZER: &str = "tokenizer.json";
 const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
@@ -275,10 +275,8 @@ fn pieces(files: &ModelFiles, name: &str) -> Result<Tokenizer, GeneratorError> {
 }
 
 fn whole(files: &ModelFiles) -> Result<Tokenizer, GeneratorError> {
-    let wrong = |error: tokenizers::Error| GeneratorError::file(files.path(TOKENIZER), error);
-    let mut tokenizer = Tokenizer::from_bytes(files.read(TOKENIZER, BYTES_MAX)?).map_err(wrong)?;
-    tokenizer.with_truncation(None).map_err(wrong)?.with_padding(None);
-    Ok(tokenizer)
+    let wrong = |reason: String| GeneratorError::file(files.path(TOKENIZER), reason);
+    tokens::tokenizer(&files.read(TOKENIZER, BYTES_MAX)?).map_err(wrong)
 }
 
 fn list(

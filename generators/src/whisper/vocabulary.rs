@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
 use super::config::{Config, Generation};
-use crate::{GeneratorError, files::ModelFiles};
+use crate::{GeneratorError, files::ModelFiles, tokens};
 
 const TOKENIZER: &str = "tokenizer.json";
 const VOCAB: &str = "vocab.json";
@@ -54,9 +54,7 @@ impl Vocabulary {
         } else {
             put_together(files)?.to_string().into_bytes()
         };
-        let damaged = |error: tokenizers::Error| wrong(error.to_string());
-        let mut tokenizer = Tokenizer::from_bytes(text).map_err(damaged)?;
-        tokenizer.with_truncation(None).map_err(damaged)?.with_padding(None);
+        let tokenizer = tokens::tokenizer(&text).map_err(wrong)?;
         let largest = tokenizer.get_vocab(true).into_values().max().unwrap_or(0) as usize;
         if largest >= config.vocab_size {
             let size = config.vocab_size;

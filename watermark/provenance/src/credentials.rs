@@ -173,9 +173,9 @@ impl Credentials {
     /// # Errors
     /// [`ProvenanceError::TimeStamp`] when there is no time-stamp, [`ProvenanceError::Manifest`]
     /// when the request contradicts itself, [`ProvenanceError::Labels`] when a label cannot be
-    /// written, [`ProvenanceError::Sign`] when the bytes are not of their type,
-    /// [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or certificate cannot be used
-    /// now. Nothing is signed then.
+    /// written, [`ProvenanceError::Empty`] when there are no bytes, [`ProvenanceError::Sign`] when
+    /// they are not of their type, [`ProvenanceError::Key`] or [`ProvenanceError::Chain`] when key or
+    /// certificate cannot be used now. Nothing is signed then.
     pub fn sign(
         &self,
         request: &SigningRequest,

@@ -34,6 +34,10 @@ pub enum ProvenanceError {
     /// A label in the file's metadata, which is then not signed either.
     #[error("the labels cannot be written: {0}")]
     Labels(String),
+    /// The file is empty. No validator can match a hash over nothing (C2PA 2.4, data hash), so a
+    /// signature over it would be read as broken.
+    #[error("the file is empty: there is nothing to sign")]
+    Empty,
     /// The file cannot carry credentials.
     #[error("the file cannot be signed: {0}")]
     Sign(String),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
 use super::metadata::Metadata;
+use crate::tokens;
 
 /// Vocabularies of today have less than 300,000 tokens.
 const TOKENS_MAX: usize = 1 << 20;
@@ -38,7 +39,8 @@ pub(crate) fn tokenizer(metadata: Metadata<'_>) -> Result<Tokenizer, String> {
         None => return Err("it does not describe its tokenizer".to_owned()),
     };
     let text = described.to_string();
-    Tokenizer::from_bytes(text).map_err(|error| format!("its tokenizer cannot be built: {error}"))
+    tokens::tokenizer(text.as_bytes())
+        .map_err(|error| format!("its tokenizer cannot be built: {error}"))
 }
 
 /// The text of the token that the file names under `key`.

@@ -57,6 +57,7 @@ impl Credentials {
             builder.sign(&signer, media_type.name(), &mut source, &mut signed)
         } else {
             let hash = copied(&mut source, signed).map_err(unwritable)?;
+            let hash = hash.ok_or(ProvenanceError::Empty)?;
             builder.set_format(media_type.name());
             builder.add_assertion(DataHash::LABEL, &hash)?;
             builder.sign_data_hashed_embeddable(&signer, &hash, "application/c2pa")
@@ -105,19 +106,21 @@ pub(super) fn guarded<T>(
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(stopped()))
 }
 
-/// Copies, and binds what was copied: all of it.
-fn copied(source: &mut impl Read, destination: &mut impl Write) -> io::Result<DataHash> {
+/// Copies, and binds what was copied: all of it. `None` when there was nothing.
+fn copied(source: &mut impl Read, destination: &mut impl Write) -> io::Result<Option<DataHash>> {
     let mut digest = Sha256::new();
+    let mut is_empty = true;
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         let count = source.read(&mut buffer)?;
         let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
         digest.update(read);
+        is_empty = false;
         destination.write_all(read)?;
     }
     let mut hash = DataHash::new("jumbf manifest", "sha256");
     hash.set_hash(digest.finalize().to_vec());
-    Ok(hash)
+    Ok((!is_empty).then_some(hash))
 }
 
 fn unwritable(error: io::Error) -> ProvenanceError {

@@ -6,10 +6,13 @@ mod certificates;
 mod file;
 #[path = "../../../../tests/mutated.rs"]
 mod mutated;
+#[path = "../../fuzz/fuzz_targets/signing.rs"]
+mod signing;
 #[path = "../../fuzz/fuzz_targets/text.rs"]
 mod text;
 
 use provenance::{Algorithm, ClaimKey, StampRequest, TimeStampAuthority as _};
+use types::MediaType;
 
 use crate::press::{PICTURES, Press, authority, request, samples};
 
@@ -71,4 +74,16 @@ fn any_text_is_read_or_refused() {
     let signed = press.credentials.sign_text(&request(), "The river fell. 河水。").unwrap();
     let seeds = [signed.bytes, b"e\xcc\x81t\xef\xbb\xbf\xf3\xa0\x84\xb3".to_vec()];
     mutated::check("text", &seeds, 200, text::run);
+}
+
+#[test]
+fn any_file_that_is_to_be_signed_is_read_or_refused() {
+    let seed = |kind: MediaType, bytes: &[u8]| {
+        let place = signing::KINDS.iter().position(|known| *known == kind).unwrap();
+        [&[u8::try_from(place).unwrap()], bytes].concat()
+    };
+    let mut seeds: Vec<Vec<u8>> =
+        samples().iter().map(|(kind, bytes)| seed(*kind, bytes)).collect();
+    seeds.extend(signing::KINDS.map(|kind| seed(kind, b"")));
+    mutated::check("signing", &seeds, 100, signing::run);
 }
