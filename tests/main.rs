@@ -64,6 +64,7 @@ mod responses;
 mod reviews;
 mod roles;
 mod routes;
+mod rules;
 mod scaleout;
 mod serving;
 mod sign_in;

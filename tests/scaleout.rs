@@ -53,7 +53,7 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
     if !wanted("two gateways over one PostgreSQL") {
         return;
     }
-    let database = PostgresServer::start();
+    let mut database = PostgresServer::start();
     let shared = tempfile::tempdir().unwrap();
     let [one, two] = newsrooms(&database, shared.path());
     let key = one.key("journalist", "ada");
@@ -117,6 +117,19 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
         assert_eq!(proof["leaf_hash"], leaf_hash.as_str());
     }
     assert!(shared.path().join("log/checkpoint").exists(), "the log is published");
+
+    // A gateway that starts before its database waits for it.
+    database.crash();
+    let served = thread::scope(|scope| {
+        let starting = scope.spawn(|| one.serve());
+        thread::sleep(Duration::from_secs(1));
+        assert!(!starting.is_finished(), "it serves without a database");
+        database.begin();
+        starting.join().unwrap()
+    });
+    let made = served.get(&key, &format!("/v1/assets/{asset}"));
+    assert_eq!(made.status, 200, "{}", made.json());
+    assert_eq!(served.terminate(), Some(0));
 }
 
 /// How many originals the vault holds.

@@ -24,7 +24,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use types::Sha256;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::{installation::Installation, wiring::WiringError};
+use crate::{installation::Installation, rulebook, wiring::WiringError};
 
 /// The list of files in a backup.
 const LIST: &str = "backup.json";
@@ -147,6 +147,9 @@ fn parts(installation: &Installation, with_keys: bool) -> BTreeSet<PathBuf> {
         installation.vault(),
         installation.folder().join("trust"),
     ]);
+    parts.extend(
+        pack.iter().map(|pack| rulebook::signature_file(pack)).filter(|path| path.exists()),
+    );
     parts.extend(pack);
     if with_keys {
         parts.insert(installation.keys());

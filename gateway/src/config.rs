@@ -78,6 +78,9 @@ pub struct Config {
 pub struct Policy {
     /// A rule pack in TOML; without it the built-in newsroom pack.
     pub pack: Option<PathBuf>,
+    /// Public keys (Ed25519, PEM) of whose signature under the pack counts; with one or more, a pack without any
+    /// does not come into force.
+    pub signers: Vec<PathBuf>,
     /// Lists of known pictures.
     pub picture_lists: Vec<PictureListSection>,
     /// Servers that are asked beside the rules.

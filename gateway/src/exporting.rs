@@ -154,17 +154,3 @@ const POLICY: &[u8] = b"policy/text/";
 fn policy_key(version: &PolicyVersion) -> Vec<u8> {
     [POLICY, version.sha256.as_bytes().as_slice()].concat()
 }
-
-/// The text of the configured rule pack, or of the built-in one.
-///
-/// # Errors
-/// [`InstallationError::File`] when it cannot be read.
-pub(crate) fn policy_text(
-    installation: &crate::installation::Installation,
-) -> Result<String, InstallationError> {
-    let Some(pack) = &installation.config().policy.pack else {
-        return Ok(policy::NEWSROOM_PACK.to_owned());
-    };
-    let path = installation.resolve(pack);
-    fs::read_to_string(&path).map_err(|source| InstallationError::File { path, source })
-}

@@ -6,6 +6,8 @@
 
 mod elsewhere;
 
+pub(crate) use elsewhere::sweep;
+
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},

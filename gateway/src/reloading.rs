@@ -13,10 +13,10 @@ use types::{PolicyVersion, Sha256};
 
 use crate::{
     config::{Config, ConfigError},
-    exporting,
     installation::Installation,
     metrics::ConfigLabels,
     pipeline::Line,
+    rulebook,
     wiring::{Stages, WiringError},
 };
 
@@ -98,7 +98,7 @@ impl Line {
         // On record before it is in force.
         let recorded = async {
             stages.record_policy().await?;
-            stages.keep_policy(&exporting::policy_text(&stages.installation)?).await?;
+            stages.keep_policy(&rulebook::text(&stages.installation)?).await?;
             Ok::<_, WiringError>(())
         };
         recorded.await?;

@@ -2,19 +2,30 @@
 
 pub mod moving;
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use audit::{
     Driver, EvidenceKey, Log, LogError, LogKey, LogOptions, LogStore, ObjectError, Objects, Place,
     PostgresLog, PostgresState, Published, Segments, SledState, StateStore, Vault, Verified,
     Verifier, epoch,
 };
+use tokio::{task::spawn_blocking, time::sleep};
 
 use crate::{
     config::{self, Hidden, StorageKind},
     installation::Installation,
     wiring::WiringError,
 };
+
+/// How long a server waits for its database when it starts.
+const START_SECONDS_MAX: u64 = 30;
+const RETRY_EVERY: Duration = Duration::from_millis(500);
 
 /// The configured storage.
 #[derive(Debug)]
@@ -98,6 +109,32 @@ impl<'a> Storage<'a> {
                 Arc::new(PostgresState::open(driver()?, self.url()?.reveal())?)
             }
         })
+    }
+
+    /// Waits until the database takes connections: after a crash, and where everything starts at once, it is
+    /// some seconds later than its gateways. `told` hears once why it has to wait.
+    ///
+    /// # Errors
+    /// [`WiringError::Log`] when it cannot be reached for [`START_SECONDS_MAX`], or is not fit.
+    pub async fn wait(&self, told: impl FnOnce(&str)) -> Result<(), WiringError> {
+        if !self.is_shared() {
+            return Ok(());
+        }
+        let url = self.url()?.reveal().to_owned();
+        let (begun, mut told) = (Instant::now(), Some(told));
+        loop {
+            let (driver, url) = (driver()?, url.clone());
+            let trying = spawn_blocking(move || PostgresState::open(driver, &url).map(drop));
+            let tried = trying.await.map_err(|error| LogError::Unreachable(error.to_string()))?;
+            let Err(LogError::Unreachable(reason)) = tried else { return Ok(tried?) };
+            if begun.elapsed() > Duration::from_secs(START_SECONDS_MAX) {
+                return Err(LogError::Unreachable(reason).into());
+            }
+            if let Some(told) = told.take() {
+                told(&reason);
+            }
+            sleep(RETRY_EVERY).await;
+        }
     }
 
     /// Originals: in the data folder, or beside the assets where several gateways reach them.

@@ -28,7 +28,6 @@ use crate::{
     backup,
     checking::Checkers,
     detecting::Detector,
-    exporting,
     guests::Guests,
     http::Turns,
     idempotency::Idempotency,
@@ -41,6 +40,7 @@ use crate::{
     metrics::Metrics,
     models::Models,
     pipeline::LineError,
+    rulebook,
     screening::PictureLists,
     secret::Secret,
     sessions::Sessions,
@@ -139,7 +139,7 @@ impl Stages {
         let stages = opening.await.map_err(|_| LogError::Closed)??;
         stages.name_configuration();
         stages.record_policy().await?;
-        stages.keep_policy(&exporting::policy_text(&stages.installation)?).await?;
+        stages.keep_policy(&rulebook::text(&stages.installation)?).await?;
         vaulting::record_interrupted(&stages).await?;
         Ok(stages)
     }
@@ -148,7 +148,7 @@ impl Stages {
         if backup::cut_off(installation.folder()) {
             return Err(WiringError::Restoring);
         }
-        let engine = policy_engine(&installation)?;
+        let engine = rulebook::engine(&installation)?;
         let picture_lists = PictureLists::open(&installation)?;
         let checkers = Checkers::open(&installation).map_err(WiringError::Checker)?;
         let models = Models::open(&installation, &Models::default())?;
@@ -316,15 +316,6 @@ impl Stages {
         self.metrics.numbers.appended(start.elapsed());
         Ok(receipt)
     }
-}
-
-/// The configured rule pack, or the built-in one.
-///
-/// # Errors
-/// [`WiringError`] when it cannot be read or fails its own tests.
-pub fn policy_engine(installation: &Installation) -> Result<Engine, WiringError> {
-    let text = exporting::policy_text(installation)?;
-    Ok(Engine::from_toml(&text)?)
 }
 
 /// The key of the evidence vault; an installation without a vault gets one.

@@ -40,6 +40,11 @@ pub enum PolicyError {
         "no trusted key signed this pack: sign it again after the last change, or name the signer's key"
     )]
     Signature,
+    /// A key that signs packs cannot be read.
+    #[error(
+        "the key is not an Ed25519 key in PEM ({0}): `openssl genpkey -algorithm ed25519` makes one"
+    )]
+    Key(String),
     /// The rules are together too large.
     #[error(
         "the rules cannot be compiled ({0}): shorten the largest regexes or lower their max_len"

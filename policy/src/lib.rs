@@ -33,7 +33,7 @@ pub use judgement::Judgement;
 pub use lint::{LintFinding, lint};
 pub use pictures::PictureList;
 pub use scope::{Hook, Scope};
-pub use signed::{PackSignature, sign, verify};
+pub use signed::{PackSignature, Signer, sign, verify};
 pub use stream::{Finished, Step, StreamJudge};
 pub use trial::{FailedTest, TestReport, test};
 

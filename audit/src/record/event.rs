@@ -69,6 +69,8 @@ pub enum Event {
     PolicyLoaded,
     /// Other rules came into force than those before.
     PolicyChanged,
+    /// What was asked and written in a period was judged again by other rules.
+    PolicyReplayed,
     /// An authenticated caller had a file verified.
     Verified,
     /// An authenticated caller had a text corrected, shortened or looked at; the detail says which.
@@ -135,6 +137,7 @@ impl Event {
             Self::TrustListUpdated => "trust_list_updated",
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
+            Self::PolicyReplayed => "policy_replayed",
             Self::Verified => "verified",
             Self::Assisted => "assisted",
             Self::ProfileSet => "profile_set",
@@ -191,6 +194,7 @@ mod tests {
             Event::TrustListUpdated,
             Event::Admitted,
             Event::PolicyChanged,
+            Event::PolicyReplayed,
             Event::Verified,
             Event::Assisted,
             Event::ProfileSet,

@@ -14,6 +14,7 @@ mod label;
 mod listening;
 mod log;
 mod people;
+mod policy;
 mod reviews;
 mod sign;
 
@@ -24,6 +25,7 @@ pub(super) use label::Label;
 pub(super) use listening::{Transcribe, Translate, Written};
 pub(super) use log::{LogCommand, WitnessServer};
 pub(super) use people::{CreatePerson, PeopleCommand};
+pub(super) use policy::{PackFile, PolicyCommand, Replay};
 pub(super) use reviews::{Publishing, ReviewsCommand, Verdict};
 pub(super) use sign::Sign;
 mod vault;
@@ -248,26 +250,6 @@ pub struct Moderate {
     /// Judge as an output of a model, not as a prompt
     #[arg(long)]
     pub output: bool,
-}
-
-/// `policy`
-#[derive(Debug, Subcommand)]
-pub enum PolicyCommand {
-    /// Is the pack well formed, and do its rules make sense?
-    Lint {
-        /// A rule pack; the one in force if absent
-        file: Option<PathBuf>,
-    },
-    /// Run the pack's inline tests
-    Test {
-        /// A rule pack; the one in force if absent
-        file: Option<PathBuf>,
-    },
-    /// Both
-    Check {
-        /// A rule pack; the one in force if absent
-        file: Option<PathBuf>,
-    },
 }
 
 /// `audit`

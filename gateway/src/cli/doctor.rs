@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     installation::Installation,
-    models,
+    models, rulebook,
     storage::Storage,
     wiring::{self, WiringError},
 };
@@ -109,7 +109,7 @@ fn examine(installation: &Installation) -> Vec<Finding> {
 }
 
 fn policy(installation: &Installation) -> Option<Finding> {
-    let error = wiring::policy_engine(installation).err()?;
+    let error = rulebook::engine(installation).err()?;
     Some(Finding::new("policy", error, "run `imprimatur policy check` and correct the rule pack"))
 }
 

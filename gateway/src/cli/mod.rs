@@ -78,7 +78,7 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Translate(args) => listening::translate(global, &args, console).await,
         Command::Assist(command) => assist::run(global, command, console).await,
         Command::Profile(command) => profile::run(global, command, console).await,
-        Command::Policy(command) => policy::run(global, &command, console),
+        Command::Policy(command) => policy::run(global, &command, console).await,
         Command::Log(command) => log::run(global, command, console).await,
         Command::Audit(command) => audit::run(global, command, console).await,
         Command::Trust(command) => trust::run(global, &command, console).await,

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     http::moderations,
+    rulebook,
     screening::{self, PictureLists},
-    wiring,
 };
 
 pub(crate) fn run(global: &Global, args: &Moderate, console: &Console) -> Answer {
@@ -28,7 +28,7 @@ pub(crate) fn run(global: &Global, args: &Moderate, console: &Console) -> Answer
         return Err(Failure::unreadable(anyhow::anyhow!("the text is empty")));
     }
     let engine = match locate::found(global)? {
-        Some(installation) => wiring::policy_engine(&installation)?,
+        Some(installation) => rulebook::engine(&installation)?,
         None => Engine::newsroom()?,
     };
     let hook = if args.output { Hook::Output } else { Hook::Input };

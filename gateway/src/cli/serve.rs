@@ -24,6 +24,7 @@ use crate::{
     http,
     listening::{self, Door, Phase},
     pipeline::Line,
+    storage::Storage,
     telemetry, upstreams, vaulting, watching,
     wiring::Stages,
 };
@@ -52,6 +53,8 @@ pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Ans
         args.public_listen.or(server.public_listen),
         args.admin_listen.or(server.admin_listen),
     );
+    let waiting = |reason: &str| console.note(&format!("waiting for the database: {reason}"));
+    Storage::open(&installation)?.wait(waiting).await?;
     let line = Line::new(Arc::new(Stages::open(installation).await?));
     let listeners = Listeners::bind(addresses).await?;
     let closed = line.stages().close_unfinished().await?;

@@ -42,9 +42,8 @@ impl Row {
     }
 }
 
-/// Tells of a job that begins; rows that are old are removed.
+/// Tells of a job that begins.
 pub(super) async fn begin(state: &dyn StateStore, job: &Job) -> Result<(), StateError> {
-    sweep(state).await?;
     let short = job.asked.to_string().len() <= ASKED_BYTES_MAX;
     let row = Row {
         tenant: job.tenant.clone(),
@@ -124,9 +123,13 @@ async fn change(
     Ok(read(state, request).await?.map(|(_, row)| row))
 }
 
-/// Ids carry their time, and rows come in its order: the first that is young ends the search.
-async fn sweep(state: &dyn StateStore) -> Result<(), StateError> {
-    let oldest = OffsetDateTime::now_utc().unix_timestamp() - KEPT_S;
+/// Removes rows that are old. Ids carry their time, and rows come in its order: the first that is young ends the
+/// search.
+///
+/// # Errors
+/// [`StateError`] when state cannot be read or written.
+pub(crate) async fn sweep(state: &dyn StateStore, now: OffsetDateTime) -> Result<(), StateError> {
+    let oldest = now.unix_timestamp() - KEPT_S;
     for (key, value) in state.scan(PREFIX.as_bytes()).await? {
         if request(&key).is_some_and(|id| id.created_unix_s() as i64 > oldest) {
             break;
@@ -182,6 +185,18 @@ mod tests {
         assert!(tell(&state, ours.request, 50).await.unwrap(), "whoever has it is told");
         assert_eq!(of(&state, "a").await.unwrap().len(), 1);
         assert!(!tell(&state, RequestId::new(), 1).await.unwrap(), "there is no such job");
+    }
+
+    #[tokio::test]
+    async fn a_row_is_gone_after_a_week() {
+        let (_folder, state) = state();
+        let job = job("a");
+        begin(&state, &job).await.unwrap();
+        let now = OffsetDateTime::now_utc();
+        for (days, left) in [(6, 1), (8, 0)] {
+            sweep(&state, now + time::Duration::days(days)).await.unwrap();
+            assert_eq!(of(&state, "a").await.unwrap().len(), left, "{days} days");
+        }
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use types::VaultId;
 
 use super::{VaultingError, blocking, holds};
-use crate::{pipeline::Line, wiring::Stages};
+use crate::{jobs, pipeline::Line, wiring::Stages};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -82,7 +82,11 @@ pub async fn expire_daily(line: Line) {
                 continue;
             }
         }
-        match expire(&line.stages(), OffsetDateTime::now_utc()).await {
+        let (stages, now) = (line.stages(), OffsetDateTime::now_utc());
+        if let Err(error) = jobs::sweep(&*stages.state, now).await {
+            tracing::warn!(%error, "rows of jobs that ended long ago could not be removed");
+        }
+        match expire(&stages, now).await {
             Ok(Expiry { expired: 0, keys: 0 }) => {}
             Ok(expiry) => tracing::info!(expired = expiry.expired, "evidence reached its term"),
             Err(error) => tracing::warn!(%error, "expired evidence could not be destroyed"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use audit::{Event, Filter, LogError, Order, Query, Record};
 use provenance::{Credentials, Verifier};
 
-use super::{Stages, WiringError, policy_engine, secret};
+use super::{Stages, WiringError, secret};
 use crate::{
     checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
     listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists, signing_keys,
@@ -32,7 +32,7 @@ impl Stages {
         let admitting = self.admitting.reloaded(old, &installation, Arc::clone(&self.state))?;
         Ok(Self {
             admitting,
-            engine: policy_engine(&installation)?,
+            engine: rulebook::engine(&installation)?,
             picture_lists: PictureLists::open(&installation)?,
             checkers: Checkers::open(&installation).map_err(WiringError::Checker)?,
             generators: models.by_name.clone(),

@@ -117,6 +117,7 @@ pub const EVENTS: [&str; 44] = [
     "sign_in_failed",
     "signed_out",
     "policy_changed",
+    "policy_replayed",
     "trust_list_updated",
     "signing_key_requested",
     "signing_key_changed",

@@ -78,6 +78,7 @@ fn beside<'a>(t: &Texts, name: &'a str) -> &'a str {
         "person_changed" => t.console_event_person_changed(),
         "person_created" => t.console_event_person_created(),
         "person_disabled" => t.console_event_person_disabled(),
+        "policy_replayed" => t.console_event_policy_replayed(),
         "profile_erased" => t.console_event_profile_erased(),
         "profile_set" => t.console_event_profile_set(),
         "restored" => t.console_event_restored(),

@@ -9,10 +9,9 @@ use types::{Modality, Principal};
 
 use super::{Paged, create, member, seen};
 use crate::{
-    exporting,
     http::{console::Session, error::ApiError},
     pipeline::{Line, LineError},
-    screening, sheets,
+    rulebook, screening, sheets,
     wiring::Stages,
 };
 
@@ -61,7 +60,7 @@ pub(super) async fn tried(
 
 fn view(stages: &Stages) -> Result<Policy, ApiError> {
     let version = stages.policy().version();
-    let text = exporting::policy_text(&stages.installation);
+    let text = rulebook::text(&stages.installation);
     let text = text.map_err(|error| LineError::Policy(error.to_string()))?;
     Ok(Policy {
         id: version.id.clone(),
@@ -123,7 +122,7 @@ async fn trial(stages: &Stages, who: &Principal, candidate: &str) -> Result<Tria
         Ok(engine) => engine,
         Err(error) => return Ok(Trial { error: Some(error.to_string()), ..Trial::default() }),
     };
-    let now = exporting::policy_text(&stages.installation);
+    let now = rulebook::text(&stages.installation);
     let now = now.map_err(|error| LineError::Policy(error.to_string()))?;
     let changes = policy::diff(&now, candidate).unwrap_or_default();
     let mut trial =
