@@ -9,7 +9,7 @@ use audit::{
 };
 use types::{Language, PolicyVersion, Principal, Sha256};
 
-use crate::{installation::InstallationError, recording, signing_keys, wiring::Stages};
+use crate::{recording, signing_keys, wiring::Stages};
 
 /// Certificates that tell by whom assets are signed and stamped; their keys stay where they are.
 const CERTIFICATES: [&str; 3] = ["root.pem", "chain.pem", "tsa.pem"];

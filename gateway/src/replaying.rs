@@ -129,7 +129,8 @@ async fn words(stages: &Stages, index: u64, replay: &mut Replay) -> Result<Vec<W
         let hook = match entry.kind {
             Kind::Prompt => Hook::Input,
             Kind::RefusedOutput => Hook::Output,
-            Kind::Input => continue,
+            // Files that were brought are not words.
+            _ => continue,
         };
         if !replay.originals.insert(entry.id) {
             continue;

@@ -8,8 +8,8 @@ use provenance::{Credentials, Verifier};
 use super::{Stages, WiringError, secret};
 use crate::{
     checking::Checkers, guests::Guests, installation::Installation, labelling::Labelling,
-    listening::tls, mark_keys::MarkKeys, models::Models, screening::PictureLists, signing_keys,
-    trusting,
+    listening::tls, mark_keys::MarkKeys, models::Models, rulebook, screening::PictureLists,
+    signing_keys, trusting,
 };
 
 /// Between the rules before and those after, in the record of a change.

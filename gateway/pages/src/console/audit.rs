@@ -80,7 +80,7 @@ pub struct Explorer {
 }
 
 /// Events to choose from.
-pub const EVENTS: [&str; 44] = [
+pub const EVENTS: [&str; 45] = [
     "admitted",
     "released",
     "held",
