@@ -24,7 +24,10 @@ use audit::StateStore;
 use generators::ModelCard;
 pub(crate) use spending::{charge_output, charge_tokens, ended, permit, turn};
 
-use crate::{config::Auth, installation::Installation};
+use crate::{
+    config::{Auth, StorageKind},
+    installation::Installation,
+};
 use zeroize::Zeroizing;
 
 /// Backends that run on this machine.
@@ -86,8 +89,14 @@ impl Admitting {
             0 => (processors * 2).max(4),
             configured => configured,
         };
+        let clock = Clock::default();
+        let mut limits =
+            Limits::new(Arc::clone(&state), clock.clone(), auth.limits, auth.budgets.clone());
+        if config.storage.kind == StorageKind::Postgres {
+            limits = limits.among_others(state, clock);
+        }
         Ok(Self {
-            limits: Limits::new(state, Clock::default(), auth.limits, auth.budgets.clone()),
+            limits,
             cookies: Cookies::new(auth.secure_cookies || config.server.tls.is_on()),
             provider: provider(installation)?,
             turns: Arc::default(),

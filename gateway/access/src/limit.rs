@@ -1,10 +1,12 @@
 //! How much somebody may: requests a minute, and tokens, pictures and seconds a day.
 //!
-//! Rates are counted by each gateway. Days are counted in the state store, in batches of a 64th of the
-//! budget, so any number of gateways share a budget without asking for every request. What is known
-//! beforehand (pictures) is never exceeded. What is known only afterwards (tokens, seconds) is exceeded
-//! at most by the requests that were under way when the budget ran out. A batch that a gateway has taken
-//! and not used when it ends is lost for that day.
+//! Days are counted in the state store, in batches of a 64th of the budget, so any number of gateways share
+//! a budget without asking for every request. What is known beforehand (pictures) is never exceeded. What is
+//! known only afterwards (tokens, seconds) is exceeded at most by the requests that were under way when the
+//! budget ran out. A batch that a gateway has taken and not used when it ends is lost for that day.
+//!
+//! Rates are counted by each gateway as they flow (GCRA). Several gateways count each full minute in the state
+//! store, too, in batches of a 32nd.
 
 mod purse;
 
@@ -17,7 +19,7 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::DashMapStateStore,
 };
-use purse::Purses;
+use purse::{DAY, MINUTE, Purses};
 use serde::{Deserialize, Serialize};
 
 use crate::{AccessError, Clock, Pass};
@@ -184,6 +186,8 @@ impl Rule {
 pub struct Limits {
     rules: Arc<[Rule]>,
     purses: Arc<Purses>,
+    /// Where other gateways count, too.
+    minutes: Option<Arc<Purses>>,
 }
 
 impl Limits {
@@ -200,14 +204,22 @@ impl Limits {
             Rule::new(Some(budget), amount)
         });
         let rules = std::iter::once(Rule::new(None, each)).chain(shared);
-        Self { rules: rules.collect(), purses: Arc::new(Purses::new(state, clock)) }
+        let purses = Arc::new(Purses::new(state, clock, DAY));
+        Self { rules: rules.collect(), purses, minutes: None }
+    }
+
+    /// The same where other gateways let requests in, too, and count in the same state.
+    #[must_use]
+    pub fn among_others(self, state: Arc<dyn StateStore>, clock: Clock) -> Self {
+        Self { minutes: Some(Arc::new(Purses::new(state, clock, MINUTE))), ..self }
     }
 
     /// Counts a request; how far the tightest rate is used, if there is one.
     ///
     /// # Errors
-    /// [`OverLimit`] when there were too many.
-    pub fn admit(&self, who: &Counted) -> Result<Option<Left>, OverLimit> {
+    /// [`LimitError::Over`] when there were too many, [`LimitError::Access`] when others' requests cannot be
+    /// counted.
+    pub async fn admit(&self, who: &Counted) -> Result<Option<Left>, LimitError> {
         let mut tightest: Option<Left> = None;
         for rule in self.rules.iter() {
             let Some(rates) = rule.rates.as_ref().filter(|_| rule.fits(who)) else { continue };
@@ -215,15 +227,20 @@ impl Limits {
                 rates.retain_recent();
             }
             let limit = rule.amount.of(Unit::Requests);
-            let state = rates.check_key(&rule.name(who)).map_err(|full| {
+            let name = rule.name(who);
+            let state = rates.check_key(&name).map_err(|full| {
                 let wait = full.wait_time_from(DefaultClock::default().now());
                 OverLimit { unit: Unit::Requests, limit, wait }
             })?;
             let remaining = u64::from(state.remaining_burst_capacity());
             let used = u32::try_from(limit.saturating_sub(remaining)).unwrap_or(u32::MAX);
             let reset = state.quota().replenish_interval().saturating_mul(used);
-            let left = Left { limit, remaining, reset };
-            tightest = tighter(tightest, left);
+            tightest = tighter(tightest, Left { limit, remaining, reset });
+            if let Some(minutes) = &self.minutes {
+                minutes.take(&name, Unit::Requests, limit, 1).await?;
+                let left = minutes.left(&name, Unit::Requests, limit).await;
+                tightest = tighter(tightest, left);
+            }
         }
         Ok(tightest)
     }

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use access::{
     Act, Denied, Pass, Unit, Via,
-    limit::{Counted, Left},
+    limit::{Counted, Left, LimitError},
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -26,7 +26,10 @@ use super::{
     extract::bearer,
     permits::{self, Permit},
 };
-use crate::{admitting, pipeline::Line};
+use crate::{
+    admitting,
+    pipeline::{Line, LineError},
+};
 
 /// Where whoever is not signed in is sent.
 const SIGN_IN: &str = "/console/sign-in";
@@ -154,14 +157,15 @@ async fn run(line: &Line, request: Request, pass: Option<Arc<Pass>>, next: Next)
     let Some(pass) = pass else { return next.run(request).await };
     let limits = line.stages().admitting.limits.clone();
     let who = Counted::from(&*pass);
-    let left = match limits.admit(&who) {
+    let left = match limits.admit(&who).await {
         Ok(left) => left,
-        Err(over) => {
+        Err(LimitError::Over(over)) => {
             let none = Left { limit: over.limit, remaining: 0, reset: over.wait };
             let mut response = ApiError::from(over).into_response();
             tell(response.headers_mut(), "requests", none);
             return response;
         }
+        Err(error) => return ApiError::from(LineError::from(error)).into_response(),
     };
     let mut response = admitting::carrying(Some(pass), next.run(request)).await;
     if let Some(left) = left {

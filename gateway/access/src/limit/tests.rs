@@ -17,23 +17,30 @@ fn images(tenant: &str, images_per_day: u64) -> Budget {
     Budget { tenant: Some(tenant.to_owned()), images_per_day, ..Budget::default() }
 }
 
-#[test]
-fn requests_beyond_the_rate_wait_and_others_are_not_touched() {
+fn over(error: LimitError) -> OverLimit {
+    match error {
+        LimitError::Over(over) => over,
+        error => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn requests_beyond_the_rate_wait_and_others_are_not_touched() {
     let state = Arc::new(Memory::default());
     let each = Amount { requests_per_minute: 3, ..Amount::default() };
     let limits = Limits::new(state, Clock::default(), each, Vec::new());
     for remaining in [2, 1, 0] {
-        let left = limits.admit(&who("press", "city", "a")).unwrap().unwrap();
+        let left = limits.admit(&who("press", "city", "a")).await.unwrap().unwrap();
         assert_eq!((left.limit, left.remaining), (3, remaining));
     }
-    let over = limits.admit(&who("press", "city", "a")).unwrap_err();
+    let over = over(limits.admit(&who("press", "city", "a")).await.unwrap_err());
     assert_eq!((over.unit, over.limit), (Unit::Requests, 3));
     assert!(over.wait > Duration::from_secs(10) && over.wait <= Duration::from_secs(20));
-    limits.admit(&who("press", "city", "b")).unwrap();
+    limits.admit(&who("press", "city", "b")).await.unwrap();
 }
 
-#[test]
-fn a_desk_shares_its_rate() {
+#[tokio::test]
+async fn a_desk_shares_its_rate() {
     let state = Arc::new(Memory::default());
     let desk = Budget {
         tenant: Some("press".into()),
@@ -42,11 +49,41 @@ fn a_desk_shares_its_rate() {
         ..Budget::default()
     };
     let limits = Limits::new(state, Clock::default(), Amount::default(), vec![desk]);
-    limits.admit(&who("press", "city", "a")).unwrap();
-    limits.admit(&who("press", "city", "b")).unwrap();
-    assert!(limits.admit(&who("press", "city", "c")).is_err());
-    assert_eq!(limits.admit(&who("press", "sport", "a")), Ok(None));
-    assert_eq!(limits.admit(&who("other", "city", "a")), Ok(None));
+    limits.admit(&who("press", "city", "a")).await.unwrap();
+    limits.admit(&who("press", "city", "b")).await.unwrap();
+    assert!(limits.admit(&who("press", "city", "c")).await.is_err());
+    assert_eq!(limits.admit(&who("press", "sport", "a")).await.unwrap(), None);
+    assert_eq!(limits.admit(&who("other", "city", "a")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn gateways_share_a_rate_and_the_next_minute_begins_anew() {
+    let (state, now) = (Arc::new(Memory::default()), Arc::new(AtomicI64::new(610)));
+    let each = Amount { requests_per_minute: 60, ..Amount::default() };
+    let gateways = [(); 3].map(|()| {
+        let (state, now) = (Arc::clone(&state), Arc::clone(&now));
+        let clock = Clock::new(move || now.load(Ordering::Relaxed));
+        Limits::new(state.clone(), clock.clone(), each, Vec::new()).among_others(state, clock)
+    });
+    let ada = who("press", "city", "a");
+    let mut admitted = 0;
+    for n in 0..90 {
+        match gateways[n % 3].admit(&ada).await {
+            Ok(left) => {
+                admitted += 1;
+                assert_eq!(left.unwrap().limit, 60);
+            }
+            Err(error) => assert_eq!(over(error).wait, Duration::from_secs(50)),
+        }
+    }
+    assert_eq!(admitted, 60, "one limit for all, and nothing of it is left in a batch of one");
+    now.store(660, Ordering::Relaxed);
+    // Each gateway by itself has let 20 in, a moment ago.
+    gateways[0].admit(&ada).await.unwrap();
+    now.store(800, Ordering::Relaxed);
+    gateways[1].admit(&ada).await.unwrap();
+    tokio::task::yield_now().await;
+    assert!(state.len() <= 2, "minutes that are over are forgotten");
 }
 
 #[tokio::test]
@@ -82,10 +119,7 @@ async fn the_next_day_begins_anew_and_old_counts_are_removed() {
     let limits = limits(&state, &now, vec![images("press", 2)]);
     let ada = who("press", "city", "a");
     limits.take(&ada, Unit::Images, 2).await.unwrap();
-    let over = match limits.take(&ada, Unit::Images, 1).await.unwrap_err() {
-        LimitError::Over(over) => over,
-        error => panic!("{error}"),
-    };
+    let over = over(limits.take(&ada, Unit::Images, 1).await.unwrap_err());
     assert_eq!(over.wait, Duration::from_secs(86_400 - 1000));
     assert_eq!(limits.left(&ada, Unit::Images).await.unwrap().remaining, 0);
     for day in 1..4 {

@@ -50,6 +50,10 @@ pub struct Closed {
 pub struct Complaints {
     /// Those that are shown, newest first.
     pub rows: Vec<Row>,
+    /// The last ticket, where there are more after it.
+    pub next: Option<String>,
+    /// Whether there are newer ones.
+    pub later: bool,
     /// How many are open.
     pub open: u64,
     /// Whether closed ones are shown, not open ones.
@@ -70,6 +74,18 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn state(&self) -> &'static str {
+        if self.view.closed { "closed" } else { "open" }
+    }
+
+    fn newest(&self) -> String {
+        self.f.to(&format!("/console/complaints?state={}", self.state()))
+    }
+
+    fn older(&self, ticket: &str) -> String {
+        self.f.to(&format!("/console/complaints?state={}&after={ticket}", self.state()))
+    }
+
     const fn outcome(&self, name: &str) -> &'static str {
         match name.as_bytes() {
             b"upheld" => self.t.console_complaint_upheld(),

@@ -16,13 +16,15 @@ use crate::{
 };
 
 /// Complaints on one page.
-const ROWS_MAX: usize = 100;
+const ROWS_MAX: usize = 50;
 
 /// Which are wanted.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     state: String,
+    /// The ticket of the last one on the page before.
+    after: String,
 }
 
 pub(super) async fn show(
@@ -31,7 +33,7 @@ pub(super) async fn show(
     page: Paged,
     Query(asked): Query<Asked>,
 ) -> Result<Response, ApiError> {
-    let view = listed(&line, &session, asked.state == "closed").await?;
+    let view = listed(&line, &session, &asked).await?;
     Ok(page.show(view::page(&page.frame, &member(&session), &view)))
 }
 
@@ -57,17 +59,25 @@ pub(super) async fn close(
     };
     let error = ApiError::from(error);
     let status = error.clone().into_response().status();
-    let mut view = listed(&line, &session, false).await?;
+    let mut view = listed(&line, &session, &Asked::default()).await?;
     view.error = Some(error.body().error.message);
     Ok(page.with_status(status, view::page(&page.frame, &member(&session), &view)))
 }
 
-async fn listed(line: &Line, session: &Session, closed: bool) -> Result<Complaints, ApiError> {
+async fn listed(line: &Line, session: &Session, asked: &Asked) -> Result<Complaints, ApiError> {
+    let closed = asked.state == "closed";
     let all = complaints::list(&line.stages(), &session.pass.principal).await?;
     let open = all.iter().filter(|kept| kept.closed.is_none()).count();
-    let wanted = all.into_iter().filter(|kept| kept.closed.is_some() == closed);
+    // One that was dealt with meanwhile still has its place among all.
+    let newer = all.iter().position(|kept| kept.ticket == asked.after).map_or(0, |at| at + 1);
+    let mut wanted =
+        all.into_iter().skip(newer).filter(|kept| kept.closed.is_some() == closed).map(row);
+    let rows: Vec<Row> = wanted.by_ref().take(ROWS_MAX).collect();
+    let last = rows.last().map(|row| row.ticket.clone());
     Ok(Complaints {
-        rows: wanted.take(ROWS_MAX).map(row).collect(),
+        next: last.filter(|_| wanted.next().is_some()),
+        later: newer > 0,
+        rows,
         open: open as u64,
         closed,
         note_max: NOTE_CHARS_MAX,
