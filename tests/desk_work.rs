@@ -59,9 +59,8 @@ fn a_complaint_is_read_decided_once_and_on_record() {
     let many: Vec<String> = (0..50).map(|n| send("other", "page 4", &n.to_string())).collect();
     let page = grace.page("/console/complaints");
     assert!(page.contains(&many[0]) && page.contains(&many[49]) && !page.contains(&second));
-    let older = format!("/console/complaints?state=open&amp;after={}", many[0]);
-    assert!(page.contains(&older), "{page}");
-    let page = grace.page(&older.replace("&amp;", "&"));
+    assert!(page.contains(&format!("after={}", many[0])), "{page}");
+    let page = grace.page(&format!("/console/complaints?state=open&after={}", many[0]));
     assert!(page.contains(&second) && !page.contains(&many[0]) && !page.contains("after="));
 
     let at = format!("/v1/complaints/{second}");
