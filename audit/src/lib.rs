@@ -68,8 +68,8 @@ pub use promise::export_extends;
 pub use published::Published;
 pub use query::{Order, Page, Query};
 pub use record::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, InputRecord, InputsRecord,
-    PolicyRecord, PublicationRecord, Record, ReviewRecord,
+    C2paRecord, CheckedRecord, ContentRecord, Event, ExaminedRecord, GeneratorRecord, InputRecord,
+    InputsRecord, PolicyRecord, PublicationRecord, Record, ReviewRecord,
 };
 pub use registry::{AssetEntry, Filter, Publication, Registry};
 pub use rotation::Rotation;

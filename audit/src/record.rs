@@ -4,6 +4,7 @@
 //! leaf hash. People appear as keyed pseudonyms, texts as digests, rules by id and version.
 
 mod event;
+pub mod examined;
 
 use serde::{Deserialize, Serialize};
 use types::{
@@ -11,7 +12,7 @@ use types::{
     Part, PolicyVersion, RequestId, Sha256, Span, Task, TextFingerprint,
 };
 
-pub use self::event::Event;
+pub use self::{event::Event, examined::ExaminedRecord};
 use crate::{EpochRecord, LabelsRecord, LogError, canonical};
 
 /// Records are kept short: their details live in manifests and objects.
@@ -90,6 +91,9 @@ pub struct Record {
     /// What was verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<CheckedRecord>,
+    /// What a released file showed when the program looked at it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examined: Option<ExaminedRecord>,
     /// Keyed commitment to the request's idempotency key, tenant, caller and path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Sha256>,
@@ -267,6 +271,7 @@ impl Record {
             review: None,
             publication: None,
             checked: None,
+            examined: None,
             idempotency: None,
             vault: None,
             detail: None,

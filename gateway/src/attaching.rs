@@ -141,7 +141,7 @@ fn fits(part: Part, mask: Option<&Mask>, picture: Option<&Raster>) -> Result<(),
 }
 
 /// Decodes a still picture within limits and turns it as its camera was held.
-fn decode(part: Part, file: &[u8]) -> Result<DynamicImage, LineError> {
+pub(crate) fn decode(part: Part, file: &[u8]) -> Result<DynamicImage, LineError> {
     let unreadable = |_| wrong(part, "cannot be read: give a whole PNG, JPEG or WebP file");
     let reader = || ImageReader::new(Cursor::new(file)).with_guessed_format();
     let (width, height) = reader()

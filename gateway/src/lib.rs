@@ -4,7 +4,7 @@
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
 //! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next; [`checking`] asks others beside the rules;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
-//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
+//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what, [`examining`] looks again at what was released. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
 //! [`signing_keys`] says in whose name is signed. [`assisting`] helps writers, by their [`profiles`].
 //! [`webhooks`] tells other systems what the log says. [`http`] and [`cli`] are the edges.
@@ -25,6 +25,7 @@ pub mod config;
 pub mod criteria;
 pub mod detecting;
 pub mod disclosure;
+pub mod examining;
 pub mod exporting;
 pub mod fetching;
 mod generating;

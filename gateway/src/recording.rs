@@ -2,8 +2,8 @@
 
 use access::Key;
 use audit::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, InputRecord, InputsRecord,
-    LogError, PolicyRecord, Record, Subject, VaultError,
+    AssetEntry, C2paRecord, CheckedRecord, ContentRecord, Event, ExaminedRecord, GeneratorRecord,
+    InputRecord, InputsRecord, LogError, PolicyRecord, Record, Subject, VaultError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use types::{Principal, Sha256};
@@ -128,6 +128,15 @@ pub(crate) fn verified(
     record.checked = Some(CheckedRecord { sha256, verdict });
     let origin = found.origins.iter().find(|origin| origin.asset.tenant == tenant);
     record.asset_id = origin.map(|origin| origin.asset.asset_id);
+    record
+}
+
+/// What the program found in a file that it had released: among the records of its organisation.
+pub(crate) fn examined(entry: &AssetEntry, examined: ExaminedRecord) -> Record {
+    let mut record = Record::new(Event::AssetExamined, entry.tenant.clone(), "operator");
+    record.asset_id = Some(entry.asset_id);
+    record.modality = Some(entry.media_type.modality());
+    record.examined = Some(examined);
     record
 }
 

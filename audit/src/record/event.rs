@@ -71,6 +71,9 @@ pub enum Event {
     PolicyChanged,
     /// An authenticated caller had a file verified.
     Verified,
+    /// The program has looked again at a file that it had released: what it shows, and whether its
+    /// mark is still read without metadata.
+    AssetExamined,
     /// An authenticated caller had a text corrected, shortened or looked at; the detail says which.
     Assisted,
     /// A person has set what they prefer.
@@ -136,6 +139,7 @@ impl Event {
             Self::PolicyLoaded => "policy_loaded",
             Self::PolicyChanged => "policy_changed",
             Self::Verified => "verified",
+            Self::AssetExamined => "asset_examined",
             Self::Assisted => "assisted",
             Self::ProfileSet => "profile_set",
             Self::ProfileErased => "profile_erased",
@@ -192,6 +196,7 @@ mod tests {
             Event::Admitted,
             Event::PolicyChanged,
             Event::Verified,
+            Event::AssetExamined,
             Event::Assisted,
             Event::ProfileSet,
             Event::ProfileErased,

@@ -3,6 +3,7 @@
 mod asset;
 mod clock;
 mod erasure;
+mod examined;
 mod labelled;
 mod manifest;
 mod mark;
@@ -38,6 +39,7 @@ pub(crate) fn build(check: &Check, facts: &Facts) -> Result<Box<dyn Evaluator>, 
         "erasure" => Box::<erasure::Erasure>::default(),
         "clock" => Box::new(clock::Monotone::new(read(check)?, facts)),
         "proved" => Box::<proved::Proved>::default(),
+        "examined" => Box::new(examined::Examined::new(read(check)?)),
         "manifest" => Box::new(manifest::Kept::new(read(check)?)),
         "mark" => Box::new(mark::Marked::new(read(check)?)),
         "mark-and-id" => Box::<mark::MarkAndId>::default(),

@@ -80,7 +80,7 @@ pub struct Explorer {
 }
 
 /// Events to choose from.
-pub const EVENTS: [&str; 44] = [
+pub const EVENTS: [&str; 45] = [
     "admitted",
     "released",
     "held",
@@ -95,6 +95,7 @@ pub const EVENTS: [&str; 44] = [
     "complaint_received",
     "complaint_closed",
     "verified",
+    "asset_examined",
     "assisted",
     "exported",
     "reveal_requested",
