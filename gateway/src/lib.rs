@@ -2,7 +2,7 @@
 //! logged, and its HTTP and command-line edges.
 //!
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
-//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next; [`checking`] asks others beside the rules;
+//! `screening`, `carrying`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next; [`checking`] asks others beside the rules;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
 //! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what, [`examining`] looks again at what was released. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
@@ -16,6 +16,7 @@ mod attaching;
 pub mod attesting;
 pub mod backup;
 pub mod bringing;
+mod carrying;
 pub mod case;
 pub mod checking;
 mod choosing;

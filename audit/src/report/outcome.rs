@@ -71,34 +71,29 @@ impl Sample {
     pub fn words(&self) -> Words {
         let Self { looked_at, of, .. } = self;
         if looked_at >= of {
-            return Words::made(format!("all {of} were examined"), format!("{of} 个均已检查"));
+            return Words::made(format!("examined: all {of}"), format!("已检查：全部 {of} 个"));
         }
         let (en, zh) = match self.failing_share_max {
             Some(share) => {
                 let (percent, sure) = (share * 100.0, CONFIDENCE_PERCENT);
                 (
                     format!(
-                        "drawn at random: with {sure} % confidence at most {percent:.1} % of all would fail"
+                        ", drawn at random: with {sure} % confidence at most {percent:.1} % of all would fail"
                     ),
                     format!(
-                        "随机抽取：在 {sure}% 置信度下，全部素材中未通过者至多占 {percent:.1}%"
+                        "，随机抽取：在 {sure}% 置信度下，全部素材中未通过者至多占 {percent:.1}%"
                     ),
                 )
             }
-            None if *looked_at == 0 => {
-                return Words::made(
-                    format!("none of {of} was examined"),
-                    format!("{of} 个均未检查"),
-                );
-            }
+            None if *looked_at == 0 => Default::default(),
             None => (
-                "not all of them drawn at random, so nothing is said of the rest".to_owned(),
-                "并非全部随机抽取，故不推断其余".to_owned(),
+                ", not all of them drawn at random, so nothing is said of the rest".to_owned(),
+                "，并非全部随机抽取，故不推断其余".to_owned(),
             ),
         };
         Words::made(
-            format!("{looked_at} of {of} were examined, {en}"),
-            format!("{of} 个中检查了 {looked_at} 个，{zh}"),
+            format!("examined: {looked_at} of {of}{en}"),
+            format!("已检查：{of} 个中的 {looked_at} 个{zh}"),
         )
     }
 }

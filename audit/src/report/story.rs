@@ -191,6 +191,7 @@ fn event(event: Event) -> Words {
         Event::Corrected => Words::fixed("published asset corrected", "已发布素材更正"),
         Event::Withdrawn => Words::fixed("published asset withdrawn", "已发布素材撤回"),
         Event::Rejected => Words::fixed("asset rejected", "素材被驳回"),
+        Event::DialogueBegun => Words::fixed("dialogue begun", "对话开始"),
         Event::AssetExamined => Words::fixed("file examined again", "文件再次检查"),
         other => Words::fixed(other.name(), other.name()),
     }

@@ -1,6 +1,7 @@
 //! Each evaluator over records that pass, fail, or do not concern it.
 
 mod examined;
+mod origins;
 
 use types::{Action, AssetId, Mark, MediaType, RequestId, Role, Sha256};
 

@@ -9,7 +9,7 @@ use audit::{
     report::SOFTWARE,
 };
 use provenance::{
-    DigitalSourceType, Report, Verdict, carries_manifest,
+    Report, Verdict, carries_manifest,
     metadata::{self, Found, ProviderCode},
 };
 use serde_json::Value;
@@ -17,6 +17,7 @@ use types::{Language, Mark};
 
 use super::{ExamineError, recoding};
 use crate::{
+    carrying::term,
     detecting::MarkFound,
     disclosure::{self, Audience},
     lookup::{Lookup, Subject, Verification},
@@ -35,8 +36,6 @@ const PERSONAL: [&str; 9] = [
     "role",
     "subject",
 ];
-/// What a source type is called that IPTC's list does not have.
-const OTHER: &str = "other";
 
 /// What is known of an asset before its file is looked at.
 #[derive(Debug)]
@@ -219,28 +218,4 @@ fn stated_source(report: &Report) -> Option<String> {
     let stated = report.contents.actions.iter().find_map(|action| action.source_type.as_deref());
     // C2PA's own term for what nobody has said.
     stated.filter(|uri| !uri.ends_with("/digitalsourcetype/empty")).map(term)
-}
-
-/// The last part of an identifier of IPTC's list; texts of strangers do not go into the log.
-fn term(uri: &str) -> String {
-    let known = DigitalSourceType::from_uri(uri).and_then(DigitalSourceType::uri);
-    let known = known.as_deref().and_then(|uri| uri.rsplit('/').next());
-    known.unwrap_or(OTHER).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_terms_of_the_list_go_into_the_log() {
-        let cases = [
-            ("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture", "digitalCapture"),
-            ("trainedAlgorithmicMedia", "trainedAlgorithmicMedia"),
-            ("Ada Lovelace, Dresden", OTHER),
-        ];
-        for (uri, expected) in cases {
-            assert_eq!(term(uri), expected);
-        }
-    }
 }

@@ -158,10 +158,8 @@ const UNFIT: Words = Words::fixed(
 
 fn unexamined(count: u64) -> Words {
     Words::made(
-        format!(
-            "not examined: nobody has looked at {count} assets again; run `imprimatur audit examine`"
-        ),
-        format!("未检查：{count} 个素材尚未再次检查；请运行 `imprimatur audit examine`"),
+        format!("not examined: {count} assets; run `imprimatur audit examine`"),
+        format!("未检查：{count} 个素材；请运行 `imprimatur audit examine`"),
     )
 }
 
@@ -170,16 +168,16 @@ struct Rest([u64; 5]);
 
 impl Rest {
     const SAID: [(&str, &str); 5] = [
-        ("could not be examined for this", "个无法就此检查"),
-        ("state no source type", "个未声明来源类型"),
-        ("left without a mark, as was asked for", "个按要求不加标记"),
+        ("could not be examined for this", "无法就此检查"),
+        ("state no source type", "未声明来源类型"),
+        ("left without a mark, as was asked for", "按要求不加标记"),
         (
-            "looks failed before the last one at the same asset, which did not",
-            "次较早的检查未通过，而同一素材的最近一次已通过",
+            "looks that failed before the last one at the same asset passed",
+            "最近一次通过之前未通过的检查",
         ),
         (
-            "looks at assets that were made before this extent are not counted",
-            "次检查针对此范围之前的素材，未计入",
+            "looks at assets that were made before this extent, not counted",
+            "针对此范围之前素材的检查，未计入",
         ),
     ];
 
@@ -187,8 +185,8 @@ impl Rest {
         let (mut en, mut zh) = (words.en.into_owned(), words.zh.into_owned());
         let counted = self.0.iter().zip(Self::SAID).filter(|(count, _)| **count > 0);
         for (count, (english, chinese)) in counted {
-            en.push_str(&format!("; {count} {english}"));
-            zh.push_str(&format!("；{count} {chinese}"));
+            en.push_str(&format!("; {english}: {count}"));
+            zh.push_str(&format!("；{chinese}：{count}"));
         }
         Words::made(en, zh)
     }

@@ -80,7 +80,7 @@ pub struct Explorer {
 }
 
 /// Events to choose from.
-pub const EVENTS: [&str; 45] = [
+pub const EVENTS: [&str; 46] = [
     "admitted",
     "released",
     "held",
@@ -96,6 +96,7 @@ pub const EVENTS: [&str; 45] = [
     "complaint_closed",
     "verified",
     "asset_examined",
+    "dialogue_begun",
     "assisted",
     "exported",
     "reveal_requested",
