@@ -51,7 +51,10 @@ pub(super) struct Looking<'a> {
 impl<'a> Looking<'a> {
     pub(super) fn new(stages: &Stages, entry: &'a AssetEntry, record: &'a Record) -> Self {
         let config = stages.installation.config();
-        let card = |name: &str| stages.generators.get(name).map(|model| model.card());
+        let card = |name: &str| {
+            let mut cards = stages.generators.values().map(|model| model.card());
+            cards.find(|card| card.name == name)
+        };
         let maker = match &record.generator {
             None => Maker::Brought,
             Some(made) => match card(&made.model) {

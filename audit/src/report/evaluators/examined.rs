@@ -128,15 +128,8 @@ impl Evaluator for Examined {
         let bound = failing_share_max(held + failed, failed).filter(|_| drawn);
         let sample = Sample::of(looked, made, bound);
         let rest = Rest([unfit, spared, unasked, mended, earlier]);
-        let said = |words: &Words| {
-            let of = sample.words();
-            rest.after(Words::made(
-                format!("{}; {}", words.en, of.en),
-                format!("{}；{}", words.zh, of.zh),
-            ))
-        };
         let (passed, against) = asking.words();
-        let mut finding = tally.finding(said(&passed), said(&against), rest.after(NOTHING));
+        let mut finding = tally.finding(rest.after(passed), rest.after(against), rest.after(NOTHING));
         if finding.outcome == Outcome::NotApplicable && (unfit > 0 || made > looked) {
             finding.outcome = Outcome::NotMet;
             finding.reason = rest.after(match unfit {
