@@ -30,6 +30,7 @@ mod crash;
 mod crossing;
 mod desk_work;
 mod epoch;
+mod examining;
 mod exports;
 mod external;
 mod films;

@@ -89,6 +89,17 @@ fn the_machine_says_what_it_is_and_then_speaks_while_it_writes() {
     let events = talk.until("response.done");
     let words = joined(&events, "response.output_text.delta");
     assert!(words.contains("412") && !words.contains(&notice), "{words}");
+
+    // That it was said first, and aloud, is on record once, and the report counts it.
+    drop((talk, server));
+    let begun = newsroom.lines(&["audit", "find", "--event", "dialogue_begun"]);
+    assert_eq!(begun.len(), 1, "{begun:?}");
+    let expected = json!({"kind": "realtime", "notice": true, "spoken": true});
+    assert_eq!(begun[0]["record"]["dialogue"], expected);
+    let report = newsroom.lines(&["audit", "report", "--regime", "eu-art50"]).remove(0);
+    let rows = report["checks"].as_array().unwrap().iter();
+    let row = rows.clone().find(|row| row["id"] == "EU-50.1").unwrap();
+    assert_eq!((&row["outcome"], &row["passed"]), (&json!("pass"), &json!(1)), "{row}");
 }
 
 #[test]

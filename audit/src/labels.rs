@@ -24,6 +24,20 @@ pub struct LabelsRecord {
     /// asset's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub implicit: Option<String>,
+    /// What became of such an object that a file brought along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<PassedOnRecord>,
+}
+
+/// An AIGC object (GB 45438-2025) that a file brought along, as it is read back from the delivered bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOnRecord {
+    /// `Label`, `ContentProducer`, `ProduceID` and `ReservedCode1` are as they came.
+    pub producer_kept: bool,
+    /// The code of whoever passes it on (`ContentPropagator`), where that is this installation; its
+    /// `PropagateID` is the asset's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub propagator: Option<String>,
 }
 
 /// A label that people see, hear or read.

@@ -58,7 +58,7 @@ pub use epoch::EpochRecord;
 pub use error::{LogError, ObjectError, StateError};
 pub use export::{ExportError, Exporter, Fault, Plan, Redaction};
 pub use key::LogKey;
-pub use labels::{LabelRecord, LabelsRecord, UnlabelledRecord};
+pub use labels::{LabelRecord, LabelsRecord, PassedOnRecord, UnlabelledRecord};
 pub use log::{Log, LogOptions};
 pub use note::{Checkpoint, Proof, Verifier};
 pub use objects::Objects;
@@ -68,8 +68,9 @@ pub use promise::export_extends;
 pub use published::Published;
 pub use query::{Order, Page, Query};
 pub use record::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, InputRecord, InputsRecord,
-    PolicyRecord, PublicationRecord, Record, ReviewRecord,
+    C2paRecord, CarriedRecord, CheckedRecord, ContentRecord, DialogueRecord, Event, ExaminedRecord,
+    GeneratorRecord, InputRecord, InputsRecord, PolicyRecord, PublicationRecord, Record,
+    ReviewRecord,
 };
 pub use registry::{AssetEntry, Filter, Publication, Registry};
 pub use rotation::Rotation;

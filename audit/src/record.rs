@@ -3,7 +3,10 @@
 //! Records are canonical JSON (RFC 8785), so that one record has exactly one byte string and one
 //! leaf hash. People appear as keyed pseudonyms, texts as digests, rules by id and version.
 
+pub mod carried;
+pub mod dialogue;
 mod event;
+pub mod examined;
 
 use serde::{Deserialize, Serialize};
 use types::{
@@ -11,7 +14,9 @@ use types::{
     Part, PolicyVersion, RequestId, Sha256, Span, Task, TextFingerprint,
 };
 
-pub use self::event::Event;
+pub use self::{
+    carried::CarriedRecord, dialogue::DialogueRecord, event::Event, examined::ExaminedRecord,
+};
 use crate::{EpochRecord, LabelsRecord, LogError, canonical};
 
 /// Records are kept short: their details live in manifests and objects.
@@ -63,6 +68,9 @@ pub struct Record {
     /// What was to be done with pictures that came with the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inputs: Option<InputsRecord>,
+    /// Marks of origin in files that came with the request, and what became of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<CarriedRecord>,
     /// Which model ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<GeneratorRecord>,
@@ -90,6 +98,12 @@ pub struct Record {
     /// What was verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<CheckedRecord>,
+    /// What a released file showed when the program looked at it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examined: Option<ExaminedRecord>,
+    /// How a dialogue began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialogue: Option<DialogueRecord>,
     /// Keyed commitment to the request's idempotency key, tenant, caller and path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Sha256>,
@@ -258,6 +272,7 @@ impl Record {
             input: None,
             output: None,
             inputs: None,
+            carried: None,
             generator: None,
             epoch: None,
             content: None,
@@ -267,6 +282,8 @@ impl Record {
             review: None,
             publication: None,
             checked: None,
+            examined: None,
+            dialogue: None,
             idempotency: None,
             vault: None,
             detail: None,

@@ -7,6 +7,7 @@
 //!
 //! A report is evidence, not a finding about any law: its heading says so.
 
+mod bound;
 pub mod document;
 pub mod evaluation;
 mod evaluators;
@@ -30,7 +31,7 @@ pub use self::{
     evaluation::{Evaluation, Seen},
     facts::Facts,
     indices::Indices,
-    outcome::{CheckResult, Outcome},
+    outcome::{CheckResult, Outcome, Sample},
     regime::{Regime, RegimeError},
     story::Story,
     views::{Rendered, Views},

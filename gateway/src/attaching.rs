@@ -8,7 +8,7 @@ use generators::{Mask, Material, Pictures, Raster};
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageReader, Limits};
 use types::{Attachment, GenerationRequest, Modality, Part, Task};
 
-use crate::{case::Case, pipeline::LineError};
+use crate::{carrying::Seeker, case::Case, pipeline::LineError};
 
 /// Pictures with longer sides are not taken.
 const SIDE_PIXELS_MAX: u32 = 16_384;
@@ -25,21 +25,19 @@ pub(crate) async fn open(case: &mut Case) -> Result<(), LineError> {
     if case.request.attachments.is_empty() && case.modality() != Modality::Image {
         return expected(case.request.drawing.task, &[]);
     }
-    let (request, verifier) = (case.request.clone(), Arc::clone(&case.stages.verifier));
+    let request = case.request.clone();
+    let seeker = Seeker::of(&case.stages, request.modality == Modality::Image);
     let opening = tokio::task::spawn_blocking(move || {
         let (pictures, material) = match request.modality {
             Modality::Image => (pictures(&request)?, Material::default()),
             _ => (Pictures::default(), material::open(&request)?),
         };
-        let declared = |file: &Attachment| {
-            let report = verifier.verify(&file.bytes, None, Some(file.media_type.name()));
-            report.ai_declared_anywhere
-        };
-        let from_synthetic = request.attachments.iter().any(declared);
-        Ok::<_, LineError>((pictures, material, from_synthetic))
+        let carried = request.attachments.iter().map(|file| seeker.attachment(file));
+        Ok::<_, LineError>((pictures, material, carried.collect::<Vec<_>>()))
     });
     let opened = opening.await.map_err(|_| LineError::Stopped)?;
-    (case.pictures, case.material, case.from_synthetic) = opened?;
+    (case.pictures, case.material, case.carried) = opened?;
+    case.from_synthetic = case.carried.iter().any(|file| file.declares_ai);
     Ok(())
 }
 
@@ -141,7 +139,7 @@ fn fits(part: Part, mask: Option<&Mask>, picture: Option<&Raster>) -> Result<(),
 }
 
 /// Decodes a still picture within limits and turns it as its camera was held.
-fn decode(part: Part, file: &[u8]) -> Result<DynamicImage, LineError> {
+pub(crate) fn decode(part: Part, file: &[u8]) -> Result<DynamicImage, LineError> {
     let unreadable = |_| wrong(part, "cannot be read: give a whole PNG, JPEG or WebP file");
     let reader = || ImageReader::new(Cursor::new(file)).with_guessed_format();
     let (width, height) = reader()

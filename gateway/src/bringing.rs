@@ -37,6 +37,13 @@ pub enum Lineage {
         /// What it was made from.
         ingredients: Vec<Ingredient>,
     },
+    /// It was put together here from assets of ours.
+    Composed {
+        /// The kind of source.
+        source: DigitalSourceType,
+        /// What it was made from.
+        ingredients: Vec<Ingredient>,
+    },
     /// It is another form of an asset of ours: resized, cropped, or in another format.
     Rendition(Box<Parent>),
 }

@@ -14,8 +14,8 @@ use types::{
 };
 
 use crate::{
-    metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording, telemetry::Trace,
-    vaulting::Evidence, wiring::Stages,
+    carrying::Carried, metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording,
+    telemetry::Trace, vaulting::Evidence, wiring::Stages,
 };
 
 /// An open request.
@@ -39,6 +39,8 @@ pub struct Case {
     pub(crate) pictures: Pictures,
     /// What a video is to be made of.
     pub(crate) material: Material,
+    /// What the files that came with the request carry.
+    pub(crate) carried: Vec<Carried>,
     /// A picture that came with the request says that a model made it or took part.
     pub(crate) from_synthetic: bool,
     /// Its times and its spans.
@@ -120,6 +122,7 @@ impl Case {
             conversation: None,
             pictures: Pictures::default(),
             material: Material::default(),
+            carried: Vec::new(),
             from_synthetic: false,
             trace,
             ran: None,

@@ -138,6 +138,8 @@ pub struct Audit {
     pub time_stamps: TimeStamps,
     /// The evidence vault.
     pub vault: Vault,
+    /// Looking again at what was released.
+    pub examination: Examination,
 }
 
 impl Default for Audit {
@@ -150,8 +152,17 @@ impl Default for Audit {
             witness: ActingWitness::default(),
             time_stamps: TimeStamps::default(),
             vault: Vault::default(),
+            examination: Examination::default(),
         }
     }
+}
+
+/// `[audit.examination]`: looking again at what was released, while the program serves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Examination {
+    /// How many assets of the day before are drawn at random; none if 0.
+    pub daily: usize,
 }
 
 /// `[review]`

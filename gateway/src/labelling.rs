@@ -39,6 +39,8 @@ pub(crate) struct Labelling {
     plan: Option<Plan>,
     /// Whom the label in the metadata names, where China's rules are among the regimes.
     producer: Option<ProviderCode>,
+    /// Whom it names where another has produced the content.
+    propagator: Option<ProviderCode>,
 }
 
 /// An output with its label, or the reason why it has none.
@@ -53,7 +55,8 @@ impl Labelling {
     /// [`WatermarkError::Label`] naming a regime that is not known.
     pub(crate) fn new(settings: &Labels) -> Result<Self, WatermarkError> {
         let producer = settings.producer().filter(|_| settings.is_chinese());
-        Ok(Self { settings: settings.clone(), plan: settings.plan()?, producer })
+        let propagator = settings.propagator().filter(|_| settings.is_chinese());
+        Ok(Self { settings: settings.clone(), plan: settings.plan()?, producer, propagator })
     }
 
     /// What a stream of text begins with.
@@ -89,6 +92,11 @@ impl Labelling {
     /// The label in the metadata of an asset that a model here has made (GB 45438-2025).
     pub(crate) fn implicit(&self, asset: AssetId) -> Option<Aigc> {
         self.producer.clone().map(|producer| Aigc::produced(producer, asset.to_string()))
+    }
+
+    /// Who passes on what another has produced (GB 45438-2025).
+    pub(crate) fn propagator(&self) -> Option<ProviderCode> {
+        self.propagator.clone()
     }
 
     /// What China's rules ask of metadata and nobody has configured.

@@ -2,9 +2,9 @@
 //! logged, and its HTTP and command-line edges.
 //!
 //! Reading order: [`pipeline`] is the whole program on one screen; [`case`] is one request;
-//! `screening`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next; [`checking`] asks others beside the rules;
+//! `screening`, `carrying`, `generating`, `labelling`, `marking`, `signing` and `releasing` adapt one room to the next; [`checking`] asks others beside the rules;
 //! [`wiring`] builds the rooms from [`config`] and [`installation`]. [`lookup`] is the way back,
-//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what. [`vaulting`] keeps originals
+//! from a file to its record, `detecting` reads marks, [`disclosure`] says who may know what, [`examining`] looks again at what was released. [`vaulting`] keeps originals
 //! and destroys them. [`attesting`] is what others say about the log: [`witnessing`] and [`anchoring`].
 //! [`signing_keys`] says in whose name is signed. [`assisting`] helps writers, by their [`profiles`].
 //! [`webhooks`] tells other systems what the log says. [`http`] and [`cli`] are the edges.
@@ -16,6 +16,7 @@ mod attaching;
 pub mod attesting;
 pub mod backup;
 pub mod bringing;
+mod carrying;
 pub mod case;
 pub mod checking;
 mod choosing;
@@ -25,6 +26,7 @@ pub mod config;
 pub mod criteria;
 pub mod detecting;
 pub mod disclosure;
+pub mod examining;
 pub mod exporting;
 pub mod fetching;
 mod generating;

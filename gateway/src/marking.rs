@@ -23,9 +23,7 @@ use crate::{
     pipeline::LineError,
     product::{Product, Text},
     screening::Cleared,
-    stories,
-    wiring::Stages,
-    working,
+    stories, working,
 };
 
 /// An asset with its mark, or the reason why it has none.
@@ -86,13 +84,12 @@ pub(crate) async fn mark(
     let left = matches!(&product, Product::Brought(file) if file.marking == Marking::Leave);
     let model = case.request.model.clone();
     let derived = !case.request.attachments.is_empty();
-    let stages = Arc::clone(&case.stages);
     let marked = working::done(product.bytes_to_write(), move || match product {
         Product::Text(text) => Ok(mark_text(text, model)),
         Product::Image(image) => mark_picture(&key, &png(image)?, derived, model),
         Product::Speech(speech) => media::speech(&key, speech, model),
         Product::Film(film) => media::film(&key, film, model),
-        Product::Brought(file) => mark_brought(&key, keeping(&stages, file)),
+        Product::Brought(file) => mark_brought(&key, file),
     });
     let mut asset = marked.await.map_err(|_| LineError::Stopped)??;
     asset.labels = labels;
@@ -149,17 +146,6 @@ fn mark_picture(
     let look = || watermark::image::detect(std::slice::from_ref(key), file).ok().flatten();
     let inherited = derived.then(look).flatten().map(|found| found.id);
     mark_as(inherited.unwrap_or_else(new_id), key, file, MediaType::Png, model)
-}
-
-/// Keeps a mark of ours that a file carries already: a second one would blur it, and it leads to
-/// where the file came from.
-fn keeping(stages: &Stages, file: Brought) -> Brought {
-    if file.marking != Marking::Mark {
-        return file;
-    }
-    // A file that cannot be searched carries no mark that counts.
-    let found = stages.detector().detect(&file.bytes).ok().and_then(|found| found.id);
-    Brought { marking: found.map_or(Marking::Mark, Marking::Keep), ..file }
 }
 
 /// A file that was brought in, with the mark that was wanted.

@@ -48,6 +48,7 @@ pub use crate::line_error::LineError;
 use crate::{
     admitting, attaching,
     bringing::Brought,
+    carrying,
     case::Case,
     generating,
     labelling::{self, LabelledOutput},
@@ -218,7 +219,7 @@ impl Line {
         }
         let (case, bytes) = vaulting::input(case, file.bytes, media_type).await?;
         file.bytes = bytes;
-        let case = case.admit().await?;
+        let case = carrying::look(case, &mut file).await?.admit().await?;
         self.complete(Generated { case, draft: Draft::brought(file) }).await
     }
 

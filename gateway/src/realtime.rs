@@ -1,6 +1,7 @@
 //! One turn of a spoken conversation: the answer is written, sentence by sentence said, and told while it
 //! is still being written. What is written and every sentence that is said go through the line.
 
+use audit::{DialogueRecord, record::dialogue::DialogueKind};
 use tokio::sync::mpsc;
 use types::{
     Attachment, Drawing, GenerationRequest, Language, Listening, MediaType, Message, Modality,
@@ -14,6 +15,7 @@ use watermark::{
 use crate::{
     outcome::Outcome,
     pipeline::{Delivery, Line, LineError, Piece, Step},
+    recording,
 };
 
 /// Pieces of an answer that may wait.
@@ -73,7 +75,8 @@ impl Turn {
     /// [`LineError`] when a stage cannot do its work.
     pub(crate) async fn answer(self, told: mpsc::Sender<Told>) -> Result<Ended, LineError> {
         if let Some(notice) = self.notice {
-            self.tell(notice.to_owned(), &told).await?;
+            let spoken = self.tell(notice.to_owned(), &told).await?;
+            self.begun(spoken).await?;
         }
         let sampling =
             Sampling { seed: rand::random(), max_tokens: self.max_tokens, ..Sampling::default() };
@@ -123,12 +126,21 @@ impl Turn {
         Ok(said)
     }
 
-    async fn tell(&self, words: String, told: &mpsc::Sender<Told>) -> Result<(), LineError> {
+    /// Puts on record that the person was told first, before any answer.
+    async fn begun(&self, spoken: bool) -> Result<(), LineError> {
+        let spoken = self.speaking.as_ref().map(|_| spoken);
+        let dialogue = DialogueRecord { kind: DialogueKind::Realtime, notice: true, spoken };
+        let stages = self.line.stages();
+        stages.append(recording::dialogue(&stages, &self.principal, dialogue)).await.map(drop)
+    }
+
+    /// Tells words, and says them; whether they were said aloud.
+    async fn tell(&self, words: String, told: &mpsc::Sender<Told>) -> Result<bool, LineError> {
         let gone = |_| LineError::ClientGone;
         told.send(Told::Words(words.clone())).await.map_err(gone)?;
-        let Some(speaking) = self.speaking.clone() else { return Ok(()) };
+        let Some(speaking) = self.speaking.clone() else { return Ok(false) };
         let default = || self.line.stages().default_model(Modality::Audio, Task::Create);
-        let Some(model) = default() else { return Ok(()) };
+        let Some(model) = default() else { return Ok(false) };
         let messages = vec![Message { role: Speaker::User, text: words }];
         let speaking = Speaking { format: SoundFormat::Pcm, ..speaking };
         let request = GenerationRequest {
@@ -137,10 +149,11 @@ impl Turn {
         };
         match self.line.run(self.principal.clone(), request, Delivery::Whole).await {
             Ok(Outcome::Released(release)) => {
-                told.send(Told::Sound(release.bytes)).await.map_err(gone)
+                told.send(Told::Sound(release.bytes)).await.map_err(gone)?;
+                Ok(true)
             }
             // What may not be said, or has no sound, is not said.
-            Ok(Outcome::Held(_) | Outcome::Refused(_)) | Err(LineError::Generator(_)) => Ok(()),
+            Ok(Outcome::Held(_) | Outcome::Refused(_)) | Err(LineError::Generator(_)) => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -2,8 +2,9 @@
 
 use access::Key;
 use audit::{
-    C2paRecord, CheckedRecord, ContentRecord, Event, GeneratorRecord, InputRecord, InputsRecord,
-    LogError, PolicyRecord, Record, Subject, VaultError,
+    AssetEntry, C2paRecord, CheckedRecord, ContentRecord, DialogueRecord, Event, ExaminedRecord,
+    GeneratorRecord, InputRecord, InputsRecord, LogError, PolicyRecord, Record, Subject,
+    VaultError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use types::{Principal, Sha256};
@@ -107,6 +108,7 @@ pub(crate) fn finished(
     });
     record.mark = Some(asset.marked.mark.clone());
     record.labels = Some(asset.marked.labels.clone());
+    record.carried = asset.carried.clone();
     record.c2pa = Some(C2paRecord {
         manifest_label: asset.signed.manifest_label.clone(),
         manifest_sha256,
@@ -128,6 +130,23 @@ pub(crate) fn verified(
     record.checked = Some(CheckedRecord { sha256, verdict });
     let origin = found.origins.iter().find(|origin| origin.asset.tenant == tenant);
     record.asset_id = origin.map(|origin| origin.asset.asset_id);
+    record
+}
+
+/// How a dialogue began.
+pub(crate) fn dialogue(stages: &Stages, who: &Principal, dialogue: DialogueRecord) -> Record {
+    let actor = pseudonym(&stages.pseudonym_key, who);
+    let mut record = Record::new(Event::DialogueBegun, who.tenant.clone(), actor);
+    record.dialogue = Some(dialogue);
+    record
+}
+
+/// What the program found in a file that it had released: among the records of its organisation.
+pub(crate) fn examined(entry: &AssetEntry, examined: ExaminedRecord) -> Record {
+    let mut record = Record::new(Event::AssetExamined, entry.tenant.clone(), "operator");
+    record.asset_id = Some(entry.asset_id);
+    record.modality = Some(entry.media_type.modality());
+    record.examined = Some(examined);
     record
 }
 

@@ -135,6 +135,7 @@ fn record(entry: &AssetEntry, ruling: Ruling, actor: String) -> Record {
     let mut record = Record::new(event, entry.tenant.clone(), actor);
     record.asset_id = Some(entry.asset_id);
     record.request_id = Some(entry.request_id);
+    record.modality = Some(entry.media_type.modality());
     record.idempotency = crate::idempotency::current();
     record.detail = Some(format!("{} record {}", entry.event.name(), entry.index));
     record

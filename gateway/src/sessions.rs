@@ -268,7 +268,7 @@ impl Live {
         let file = Brought {
             bytes,
             media_type: MediaType::Glb,
-            lineage: Lineage::Stated { source, ingredients: vec![ingredient] },
+            lineage: Lineage::Composed { source, ingredients: vec![ingredient] },
             marking: Marking::Leave,
         };
         let release = match line.bring(self.principal.clone(), file).await? {

@@ -28,6 +28,9 @@ const SETTLED: Duration = Duration::from_secs(40);
 /// Whose turn it is to destroy evidence that has reached its term.
 const EXPIRY_TURN: &[u8] = b"lease/expiry";
 
+/// Whose turn it is to look again at what was released.
+const EXAMINATION_TURN: &[u8] = b"lease/examination";
+
 /// For how long: each gateway asks once a day, so another takes over if this one is gone.
 const EXPIRY_TERM: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -109,6 +112,11 @@ impl Stages {
     /// Whether this gateway is the one that destroys what has reached its term.
     pub(crate) async fn takes_turn_to_expire(&self) -> Result<bool, StateError> {
         self.lease(EXPIRY_TURN, EXPIRY_TERM).await
+    }
+
+    /// Whether this gateway is the one that looks again at what was released.
+    pub(crate) async fn takes_turn_to_examine(&self) -> Result<bool, StateError> {
+        self.lease(EXAMINATION_TURN, EXPIRY_TERM).await
     }
 
     /// Takes or keeps a turn; nobody else asks for it where there is one gateway.

@@ -1,7 +1,11 @@
 //! Content Credentials over the marked bytes.
 
+mod passing;
+
 use std::{sync::Arc, time::Instant};
 
+use audit::CarriedRecord;
+use passing::Passing;
 use provenance::{
     BindingKind, DigitalSourceType, Ingredient, Model, Relationship, Signed, SigningRequest,
     SoftBinding,
@@ -12,6 +16,7 @@ use watermark::fingerprint::{IMAGE_ALGORITHM, TEXT_ALGORITHM};
 
 use crate::{
     bringing::{Lineage, Parent},
+    carrying::Kept,
     case::Case,
     marking::MarkedAsset,
     outcome::Fingerprint,
@@ -26,6 +31,8 @@ pub(crate) struct SignedAsset {
     pub(crate) sha256: Sha256,
     /// SHA-256 of the certificate that signed.
     pub(crate) certificate: Sha256,
+    /// Marks of origin in what came with the request, and what became of them.
+    pub(crate) carried: Option<CarriedRecord>,
 }
 
 /// Signs; the manifest repeats what became of the mark.
@@ -37,7 +44,13 @@ pub(crate) async fn sign(
         return Err(LineError::Empty);
     }
     let start = Instant::now();
-    let request = request(case, &mut asset);
+    let passing = Passing::of(case, &asset);
+    let (parents, is_brought) = (parents(&asset), asset.brought.is_some());
+    let mut request = request(case, &mut asset);
+    if let Some(aigc) = passing.as_ref().and_then(Passing::label) {
+        request.labels.aigc = Some(aigc);
+    }
+    let kept = Kept::before(&request.ingredients, parents, &asset.mark);
     let aigc = request.labels.aigc.clone();
     let signer = Arc::clone(&case.stages.signer);
     let bytes = std::mem::take(&mut asset.bytes);
@@ -51,10 +64,17 @@ pub(crate) async fn sign(
         tracing::warn!(%reason, "signed without a time-stamp");
         asset.warnings.push("signed without a time-stamp: the authority gave none".to_owned());
     }
-    if let Some(producer) = aigc.and_then(|aigc| aigc.content_producer) {
-        state_label(&mut asset, &signed.bytes, &producer);
+    match (passing, aigc.and_then(|aigc| aigc.content_producer)) {
+        (Some(passing), _) => {
+            asset.warnings.extend(passing.warning().map(str::to_owned));
+            asset.labels.passed_on = Some(passing.record(&signed.bytes));
+        }
+        (None, Some(producer)) => state_label(&mut asset, &signed.bytes, &producer),
+        (None, None) => {}
     }
-    Ok(SignedAsset { marked: asset, signed, sha256, certificate })
+    let carried = kept.record(&case.carried, &signed.bytes);
+    let carried = carried.or_else(|| is_brought.then(CarriedRecord::default));
+    Ok(SignedAsset { marked: asset, signed, sha256, certificate, carried })
 }
 
 /// Says whether the delivered bytes carry the label in their metadata: plain text has no place for it.
@@ -67,6 +87,13 @@ fn state_label(asset: &mut MarkedAsset, bytes: &[u8], producer: &ProviderCode) {
             .warnings
             .push(format!("no AIGC label in the metadata: {media_type} has no place for it"));
     }
+}
+
+/// Manifests of the asset that this one is another form of.
+fn parents(asset: &MarkedAsset) -> Vec<String> {
+    let Some((_, Lineage::Rendition(parent))) = &asset.brought else { return Vec::new() };
+    let published = parent.entry.publication.as_ref().map(|now| now.manifest_label.clone());
+    [parent.entry.manifest_label.clone()].into_iter().chain(published).collect()
 }
 
 /// What the manifest states: nothing about people, nothing of the prompt.
@@ -173,13 +200,25 @@ fn brought(
             ..SigningRequest::new(title, DigitalSourceType::Unstated)
         },
         Lineage::Stated { source, mut ingredients } => {
-            let carries = case.stages.verifier.verify(&bytes, None, Some(media_type.name()));
-            if carries.manifest_label.is_some() || source == DigitalSourceType::Unstated {
+            if credentials(case).is_some() || source == DigitalSourceType::Unstated {
                 ingredients.insert(0, original(bytes));
             }
             SigningRequest { ingredients, ..SigningRequest::new(title, source) }
         }
+        Lineage::Composed { source, ingredients } => {
+            SigningRequest { ingredients, ..SigningRequest::new(title, source) }
+        }
         Lineage::Rendition(parent) => {
+            // Credentials that somebody else has put into this form are kept beside the asset's own.
+            let known = [
+                Some(&parent.entry.manifest_label),
+                parent.entry.publication.as_ref().map(|now| &now.manifest_label),
+            ];
+            let strange = credentials(case).filter(|label| !known.contains(&Some(*label)));
+            let others = strange.map(|_| Ingredient {
+                relationship: Some(Relationship::ComponentOf),
+                ..Ingredient::new("as it came", bytes, media_type)
+            });
             let Parent { entry, bytes, manifest, changes } = *parent;
             let name = format!("{}.{}", entry.asset_id, entry.media_type.extension());
             let ingredient = Ingredient {
@@ -187,10 +226,16 @@ fn brought(
                 relationship: Some(Relationship::ParentOf),
                 ..Ingredient::new(name, bytes, entry.media_type)
             };
-            let (ingredients, source) = (vec![ingredient], DigitalSourceType::Unstated);
+            let ingredients = [ingredient].into_iter().chain(others).collect();
+            let source = DigitalSourceType::Unstated;
             SigningRequest { ingredients, changes, ..SigningRequest::new(title, source) }
         }
     }
+}
+
+/// The manifest that a file brought along.
+fn credentials(case: &Case) -> Option<&String> {
+    case.carried.first().and_then(|file| file.manifest_label.as_ref())
 }
 
 /// What leads back to the manifest when it was removed: the mark's payload, and the fingerprint.

@@ -73,6 +73,11 @@ pub enum Event {
     PolicyReplayed,
     /// An authenticated caller had a file verified.
     Verified,
+    /// The program has looked again at a file that it had released: what it shows, and whether its
+    /// mark is still read without metadata.
+    AssetExamined,
+    /// A person and a model have begun to talk: whether the person was told first that it is one.
+    DialogueBegun,
     /// An authenticated caller had a text corrected, shortened or looked at; the detail says which.
     Assisted,
     /// A person has set what they prefer.
@@ -139,6 +144,8 @@ impl Event {
             Self::PolicyChanged => "policy_changed",
             Self::PolicyReplayed => "policy_replayed",
             Self::Verified => "verified",
+            Self::AssetExamined => "asset_examined",
+            Self::DialogueBegun => "dialogue_begun",
             Self::Assisted => "assisted",
             Self::ProfileSet => "profile_set",
             Self::ProfileErased => "profile_erased",
@@ -196,6 +203,8 @@ mod tests {
             Event::PolicyChanged,
             Event::PolicyReplayed,
             Event::Verified,
+            Event::AssetExamined,
+            Event::DialogueBegun,
             Event::Assisted,
             Event::ProfileSet,
             Event::ProfileErased,

@@ -1,11 +1,15 @@
 //! What decides checks: one file each, and this list.
 
 mod asset;
+mod carried;
 mod clock;
+mod dialogues;
 mod erasure;
+mod examined;
 mod labelled;
 mod manifest;
 mod mark;
+mod offered;
 mod pending;
 mod prohibited;
 mod proved;
@@ -38,6 +42,7 @@ pub(crate) fn build(check: &Check, facts: &Facts) -> Result<Box<dyn Evaluator>, 
         "erasure" => Box::<erasure::Erasure>::default(),
         "clock" => Box::new(clock::Monotone::new(read(check)?, facts)),
         "proved" => Box::<proved::Proved>::default(),
+        "examined" => Box::new(examined::Examined::new(read(check)?)),
         "manifest" => Box::new(manifest::Kept::new(read(check)?)),
         "mark" => Box::new(mark::Marked::new(read(check)?)),
         "mark-and-id" => Box::<mark::MarkAndId>::default(),
@@ -46,6 +51,10 @@ pub(crate) fn build(check: &Check, facts: &Facts) -> Result<Box<dyn Evaluator>, 
         "labelled" => Box::new(labelled::Labelled::new(read(check)?)),
         "implicit-label" => Box::new(labelled::Implicit::new(read(check)?)),
         "unlabelled-agreed" => Box::new(labelled::Agreed::new(facts)),
+        "inputs-kept" => Box::<carried::Carried>::default(),
+        "passed-on" => Box::<carried::PassedOn>::default(),
+        "dialogues-noticed" => Box::<dialogues::Dialogues>::default(),
+        "disclosure-offered" => Box::new(offered::Offered::new(read(check)?)),
         "reviewed" => Box::new(reviewed::Reviewed::new(read(check)?)),
         "pending" => Box::new(pending::Pending::new(read(check)?)),
         other => return Err(format!("there is no evaluator {other}")),

@@ -3,7 +3,7 @@
 use types::Language;
 
 use super::{
-    CheckResult, HEADING, Outcome, Report, Words,
+    CheckResult, HEADING, Outcome, Report, Sample, Words,
     document::{Block, Document, Table},
 };
 
@@ -82,9 +82,11 @@ fn check(result: &CheckResult, language: Language) -> Vec<Block> {
     let pick = |en, zh| Words::fixed(en, zh).pick(language).to_owned();
     let check = &result.check;
     let title = check.title.pick(language);
+    let sample = result.sample.as_ref().map(Sample::words).unwrap_or_default();
     let mut facts = vec![
         (pick("Outcome", "结果"), result.outcome.words().pick(language).to_owned()),
         (pick("Why", "理由"), result.reason.pick(language).to_owned()),
+        (pick("Sample", "抽样"), sample.pick(language).to_owned()),
         (pick("Entries that show it", "支持的条目"), result.entries.text()),
         (pick("Entries against it", "不符的条目"), result.entries_against.text()),
         (pick("Limit", "局限"), check.limit.pick(language).to_owned()),

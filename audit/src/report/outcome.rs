@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Indices, Words, regime::Check};
+use super::{Indices, Words, bound::CONFIDENCE_PERCENT, regime::Check};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,19 +42,77 @@ impl Outcome {
     }
 }
 
+/// How many of the assets that a check is about somebody has looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// How many were looked at.
+    pub looked_at: u64,
+    /// How many there are in the extent.
+    pub of: u64,
+    /// How sure the bound is, in per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence_percent: Option<u32>,
+    /// The upper bound of the share of all that would fail (Clopper-Pearson, one-sided), where not all
+    /// were looked at and those that were had been drawn at random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_share_max: Option<f64>,
+}
+
+impl Sample {
+    /// The bound says something only where not all were looked at.
+    pub(crate) fn of(looked_at: u64, of: u64, bound: Option<f64>) -> Self {
+        let share = bound.filter(|_| looked_at < of);
+        let confidence_percent = share.map(|_| CONFIDENCE_PERCENT);
+        Self { looked_at, of, confidence_percent, failing_share_max: share }
+    }
+
+    /// The same for people.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let Self { looked_at, of, .. } = self;
+        if looked_at >= of {
+            return Words::made(format!("examined: all {of}"), format!("已检查：全部 {of} 个"));
+        }
+        let (en, zh) = match self.failing_share_max {
+            Some(share) => {
+                let (percent, sure) = (share * 100.0, CONFIDENCE_PERCENT);
+                (
+                    format!(
+                        ", drawn at random: with {sure} % confidence at most {percent:.1} % of all would fail"
+                    ),
+                    format!(
+                        "，随机抽取：在 {sure}% 置信度下，全部素材中未通过者至多占 {percent:.1}%"
+                    ),
+                )
+            }
+            None if *looked_at == 0 => Default::default(),
+            None => (
+                ", not all of them drawn at random, so nothing is said of the rest".to_owned(),
+                "，并非全部随机抽取，故不推断其余".to_owned(),
+            ),
+        };
+        Words::made(
+            format!("examined: {looked_at} of {of}{en}"),
+            format!("已检查：{of} 个中的 {looked_at} 个{zh}"),
+        )
+    }
+}
+
 /// What an evaluator hands back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Finding {
     pub(crate) outcome: Outcome,
     pub(crate) supporting: Indices,
     pub(crate) opposing: Indices,
     pub(crate) reason: Words,
+    pub(crate) sample: Option<Sample>,
 }
 
 impl Finding {
     /// A finding that rests on no entry.
     pub(crate) fn bare(outcome: Outcome, reason: Words) -> Self {
-        Self { outcome, supporting: Indices::default(), opposing: Indices::default(), reason }
+        let (supporting, opposing) = (Indices::default(), Indices::default());
+        Self { outcome, supporting, opposing, reason, sample: None }
     }
 }
 
@@ -78,11 +136,14 @@ pub struct CheckResult {
     pub entries_against: Indices,
     /// Why, for people.
     pub reason: Words,
+    /// How many of all were looked at, where that is a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
 }
 
 impl CheckResult {
     pub(crate) fn new(check: Check, finding: Finding) -> Self {
-        let Finding { outcome, supporting, opposing, reason } = finding;
+        let Finding { outcome, supporting, opposing, reason, sample } = finding;
         Self {
             check,
             outcome,
@@ -92,6 +153,7 @@ impl CheckResult {
             entries: supporting,
             entries_against: opposing,
             reason,
+            sample,
         }
     }
 }
@@ -117,6 +179,6 @@ impl Tally {
             (0, _) => (Outcome::Pass, passed),
             _ => (Outcome::Fail, failed),
         };
-        Finding { outcome, supporting, opposing, reason }
+        Finding { outcome, supporting, opposing, reason, sample: None }
     }
 }

@@ -2,7 +2,7 @@
 
 use types::Language;
 
-use super::{RenderError, Report};
+use super::{CheckResult, RenderError, Report};
 
 /// What makes spreadsheets take a cell for a formula, also in full width (OWASP, CSV injection).
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
@@ -39,10 +39,14 @@ pub(super) fn csv(report: &Report, language: Language) -> Result<Vec<u8>, Render
         "entries",
         "entries_against",
         "limit",
+        "looked_at",
+        "looked_at_of",
+        "failing_share_max",
     ];
     sheet.write_record(head).map_err(failed)?;
     for result in &report.checks {
         let check = &result.check;
+        let [looked_at, of, share] = sample(result);
         let row = [
             report.heading.pick(language),
             &report.regime,
@@ -61,10 +65,20 @@ pub(super) fn csv(report: &Report, language: Language) -> Result<Vec<u8>, Render
             &result.entries.text(),
             &result.entries_against.text(),
             check.limit.pick(language),
+            &looked_at,
+            &of,
+            &share,
         ];
         sheet.write_record(row.map(cell)).map_err(failed)?;
     }
     sheet.into_inner().map_err(|error| RenderError::new("CSV", error))
+}
+
+/// How many were looked at, of how many, and the bound of the share that would fail.
+fn sample(result: &CheckResult) -> [String; 3] {
+    let Some(sample) = &result.sample else { return Default::default() };
+    let share = sample.failing_share_max.map(|share| format!("{share:.6}"));
+    [sample.looked_at.to_string(), sample.of.to_string(), share.unwrap_or_default()]
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{
     HEADING, LogHead, Words,
     document::{Block, Document, Table},
 };
-use crate::{Event, PolicyRecord, Record};
+use crate::{Event, ExaminedRecord, PolicyRecord, Record, record::examined::MarkRead};
 
 /// The records about one asset, in order, and what they tell.
 #[derive(Debug, Clone)]
@@ -114,6 +114,7 @@ impl Story {
             parts.extend(publication.url.clone());
             parts.extend(publication.replaced_by.map(|asset| format!("replaced by {asset}")));
         }
+        parts.extend(record.examined.as_ref().map(looked));
         parts.extend(record.detail.clone());
         parts.join("; ")
     }
@@ -163,6 +164,19 @@ fn judged(decision: &PolicyRecord) -> String {
     }
 }
 
+/// What a look at a file has shown, in short codes.
+fn looked(examined: &ExaminedRecord) -> String {
+    let Some(shows) = &examined.shows else {
+        return format!("file {:?}", examined.kept).to_lowercase();
+    };
+    let mark = shows.recoded.and_then(|recoded| recoded.mark).map(|mark| match mark {
+        MarkRead::Recorded => "; mark read after one more coding",
+        MarkRead::Other => "; another mark read after one more coding",
+        MarkRead::Nothing => "; mark lost after one more coding",
+    });
+    format!("{}{}", shows.verdict, mark.unwrap_or_default())
+}
+
 /// Events that people may not know by name.
 fn event(event: Event) -> Words {
     match event {
@@ -177,6 +191,8 @@ fn event(event: Event) -> Words {
         Event::Corrected => Words::fixed("published asset corrected", "已发布素材更正"),
         Event::Withdrawn => Words::fixed("published asset withdrawn", "已发布素材撤回"),
         Event::Rejected => Words::fixed("asset rejected", "素材被驳回"),
+        Event::DialogueBegun => Words::fixed("dialogue begun", "对话开始"),
+        Event::AssetExamined => Words::fixed("file examined again", "文件再次检查"),
         other => Words::fixed(other.name(), other.name()),
     }
 }

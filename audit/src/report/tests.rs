@@ -1,5 +1,8 @@
 //! Each evaluator over records that pass, fail, or do not concern it.
 
+mod examined;
+mod origins;
+
 use types::{Action, AssetId, Mark, MediaType, RequestId, Role, Sha256};
 
 use super::{Evaluation, Extent, Facts, LogHead, Outcome, Regime, Seen, Views, facts::Stamped};
@@ -117,16 +120,21 @@ fn time_does_not_go_back_and_somebody_else_has_seen_the_log() {
 fn manifests_and_marks_are_looked_for_where_a_law_asks() {
     let picture = |mark, kept| (made(Event::Released, MediaType::Png, mark), Some(kept));
     let text = |reason| (made(Event::Released, MediaType::PlainText, unmarked(reason)), Some(true));
-    let check = |id, records: &[(Record, Option<bool>)], expected| {
-        assert_eq!(run("eu-art50", id, &from_start(), records), expected, "{id}");
+    let check = |regime, id, records: &[(Record, Option<bool>)], expected| {
+        assert_eq!(run(regime, id, &from_start(), records), expected, "{id}");
     };
-    check("EU-50.2-a", &[text("short text: 9 tokens")], Outcome::NotApplicable);
-    check("EU-50.2-a", &[picture(embedded(), true)], Outcome::Pass);
-    check("EU-50.2-a", &[picture(embedded(), true), picture(embedded(), false)], Outcome::Fail);
-    check("EU-50.2-b", &[picture(embedded(), true)], Outcome::Pass);
-    check("EU-50.2-b", &[picture(unmarked("too small"), true)], Outcome::Fail);
-    check("EU-50.2-c", &[text("short text: 9 tokens")], Outcome::NotApplicable);
-    check("EU-50.2-c", &[text("upstream sampler")], Outcome::Fail);
+    let eu = |id, records: &[(Record, Option<bool>)], expected| {
+        check("eu-art50", id, records, expected);
+    };
+    eu("EU-50.2-a", &[text("short text: 9 tokens")], Outcome::NotApplicable);
+    eu("EU-50.2-a", &[picture(embedded(), true), picture(embedded(), false)], Outcome::Fail);
+    eu("EU-50.2-b", &[picture(unmarked("too small"), true)], Outcome::Fail);
+    eu("EU-50.2-c", &[text("short text: 9 tokens")], Outcome::NotApplicable);
+    eu("EU-50.2-c", &[text("upstream sampler")], Outcome::Fail);
+    check("internal", "MANIFEST", &[picture(embedded(), true)], Outcome::Pass);
+    check("internal", "MANIFEST", &[picture(embedded(), false)], Outcome::Fail);
+    check("internal", "MARK", &[picture(embedded(), true)], Outcome::Pass);
+    check("internal", "MARK", &[picture(unmarked("too small"), true)], Outcome::Fail);
 }
 
 #[test]

@@ -274,6 +274,8 @@ pub enum AuditCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Look again at released files: credentials, mark, what strangers are told; exit 1 if one is missing or changed
+    Examine(audit::Examine),
     /// Find records by any of their values: exit 0 found, 1 none
     Find(Box<Find>),
     /// Print the last records

@@ -1,6 +1,7 @@
 //! `imprimatur audit`: proofs, checks, exports, reports. One file each, and this list.
 
 mod case;
+mod examine;
 mod export;
 mod prove;
 mod report;
@@ -25,6 +26,7 @@ pub(crate) async fn run(global: &Global, command: AuditCommand, console: &Consol
         AuditCommand::Verify(args) => verify::run(global, &args, console),
         AuditCommand::Export(args) => export::run(global, args, console).await,
         AuditCommand::Case(args) => case::run(global, args, console).await,
+        AuditCommand::Examine(args) => examine::run(global, args, console).await,
         AuditCommand::Report(args) => report::run(global, args, console).await,
         AuditCommand::Epoch { reason } => super::epoch::run(global, &reason, console).await,
         AuditCommand::Find(args) => audit_find::run(global, &open(global)?, &args, console),

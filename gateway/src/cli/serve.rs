@@ -21,7 +21,7 @@ use super::{
     output::Console,
 };
 use crate::{
-    http,
+    examining, http,
     listening::{self, Door, Phase},
     pipeline::Line,
     storage::Storage,
@@ -103,6 +103,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
     helping.spawn(line.clone().follow_others());
     helping.spawn(line.clone().appear());
     helping.spawn(vaulting::expire_daily(line.clone()));
+    helping.spawn(examining::daily(line.clone()));
     helping.spawn(reload_when_told(line.clone()));
     let mut doors = JoinSet::new();
     let mut open = |name, routes, listener, tls, until| {

@@ -29,6 +29,8 @@ pub struct Labels {
     pub allow_unlabelled: bool,
     /// China's code of the producer, 27 characters; it is given, never made up.
     pub producer_code: Option<String>,
+    /// China's code of whoever passes on what others have produced, 27 characters; given, too.
+    pub propagator_code: Option<String>,
 }
 
 /// When an asset gets a label that people see, hear or read.
@@ -76,6 +78,7 @@ impl Default for Labels {
             at_publication: AtPublication::Write,
             allow_unlabelled: false,
             producer_code: None,
+            propagator_code: None,
         }
     }
 }
@@ -111,14 +114,27 @@ impl Labels {
         if let Err(error) = self.plan() {
             return Some(format!("labels.regimes: {error}"));
         }
-        let code = self.producer_code.as_deref()?;
-        match code.parse::<ProviderCode>() {
-            Err(error) => Some(format!("labels.producer_code: {error}")),
-            Ok(_) if code.as_bytes().get(SERVICE) != Some(&b'1') => {
-                Some("labels.producer_code: a producer's code has a 1 at its 23rd place".to_owned())
+        let codes = [
+            ("producer_code", "a producer's", b'1', &self.producer_code),
+            ("propagator_code", "a propagator's", b'2', &self.propagator_code),
+        ];
+        codes.into_iter().find_map(|(key, whose, figure, code)| {
+            let code = code.as_deref()?;
+            match code.parse::<ProviderCode>() {
+                Err(error) => Some(format!("labels.{key}: {error}")),
+                Ok(_) if code.as_bytes().get(SERVICE) != Some(&figure) => {
+                    let figure = char::from(figure);
+                    Some(format!("labels.{key}: {whose} code has a {figure} at its 23rd place"))
+                }
+                Ok(_) => None,
             }
-            Ok(_) => None,
-        }
+        })
+    }
+
+    /// The propagator's code, if it is one.
+    #[must_use]
+    pub fn propagator(&self) -> Option<ProviderCode> {
+        self.propagator_code.as_deref().and_then(|code| code.parse().ok())
     }
 
     /// The producer's code, if it is one.
@@ -148,6 +164,15 @@ mod tests {
                 Some(words) => assert!(problem.unwrap().contains(words), "{code}"),
             }
         }
+    }
+
+    #[test]
+    fn a_propagator_has_a_code_of_its_own() {
+        let labels =
+            |code: &str| Labels { propagator_code: Some(code.to_owned()), ..Labels::default() };
+        assert_eq!(labels("001191110102MA01TEST0X20001").problem(), None);
+        let problem = labels("001191110102MA01TEST0X10001").problem().unwrap();
+        assert!(problem.contains("propagator_code") && problem.contains("has a 2"), "{problem}");
     }
 
     #[test]

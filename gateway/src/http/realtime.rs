@@ -268,7 +268,6 @@ impl Talk {
             max_tokens: tokens.and_then(|tokens| u32::try_from(tokens).ok()),
             speaking,
         };
-        self.noticed = true;
         let response = Telling::new(turn.speaking.is_some());
         for event in response.begun() {
             self.say(event).await?;
@@ -282,6 +281,8 @@ impl Talk {
     async fn piece(&mut self, piece: Option<Told>) -> Result<(), Gone> {
         let Some(running) = &mut self.running else { return Ok(()) };
         if let Some(piece) = piece {
+            // Whoever interrupts before the notice is told it with the next answer.
+            self.noticed = true;
             let event = running.response.piece(piece);
             return self.say(event).await;
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use audit::{DialogueRecord, record::dialogue::DialogueKind};
 use axum::{
     Json,
     extract::{
@@ -26,6 +27,7 @@ use crate::{
     members::put,
     outcome::Release,
     pipeline::Line,
+    recording,
     sessions::{self, Live, Made, SessionsError},
 };
 
@@ -54,6 +56,7 @@ pub(crate) async fn open(
         Ok(brief) => brief,
         Err(error) => return Err(turned_away(&line, principal, Modality::Text, error).await),
     };
+    let opener = principal.clone();
     let (live, made) = sessions::open(&line, principal, brief).await.map_err(told)?;
     let mut body = revision(&made);
     put(&mut body, "id", json!(live.id));
@@ -65,6 +68,10 @@ pub(crate) async fn open(
     put(&mut body, "socket", json!(format!("/v1/sessions/{id}/socket?ticket={ticket}")));
     put(&mut body, "scene", json!(format!("/v1/sessions/{id}/scene.glb?ticket={ticket}")));
     put(&mut body, "poster", json!(format!("/v1/sessions/{id}/poster.svg?ticket={ticket}")));
+    let notice = body.get("notice").is_some_and(|notice| !notice.is_null());
+    let begun = DialogueRecord { kind: DialogueKind::Scene, notice, spoken: None };
+    let stages = line.stages();
+    stages.append(recording::dialogue(&stages, &opener, begun)).await?;
     Ok((StatusCode::OK, Headers::of(&made.release), Json(body)).into_response())
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn bundled(
     let file = Brought {
         bytes,
         media_type: form.media_type(),
-        lineage: Lineage::Stated {
+        lineage: Lineage::Composed {
             source: DigitalSourceType::TrainedAlgorithmicMedia,
             ingredients,
         },

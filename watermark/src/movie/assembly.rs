@@ -37,7 +37,7 @@ pub(crate) fn others<'a>(movie: &Movie<'a>) -> Result<Vec<Track<'a>>, WatermarkE
 }
 
 /// The file of `clip` with the pictures of `stream`, one for each of the clip's in the order in
-/// which they are shown, and with `others` beside them.
+/// which they are shown, and with `others` beside them; with its descriptions, or without any.
 ///
 /// # Errors
 /// [`WatermarkError::Unwritable`] when the numbers of pictures differ.
@@ -45,6 +45,7 @@ pub(crate) fn replaced<'a>(
     clip: &Clip<'_>,
     stream: &'a Stream,
     mut others: Vec<Track<'a>>,
+    describing: bool,
 ) -> Result<Vec<u8>, WatermarkError> {
     let (first, durations) = durations(clip);
     if durations.len() != stream.samples.len() {
@@ -67,8 +68,8 @@ pub(crate) fn replaced<'a>(
         entry.unknown_boxes.extend(kept.cloned());
     }
     let moov = clip.movie.moov();
-    let described = moov.unknown_boxes.iter().filter(|other| other.box_type == USER_DATA);
-    let described = described.cloned().collect();
+    let described = moov.unknown_boxes.iter().filter(|_| describing);
+    let described = described.filter(|other| other.box_type == USER_DATA).cloned().collect();
     others.insert(0, track);
     write(moov.mvhd_box.clone(), described, others)
 }
@@ -270,7 +271,7 @@ mod tests {
             [2000, 3000, 4000]
         );
         let new = stream(3);
-        let file = replaced(&clip, &new, others(&movie).unwrap()).unwrap();
+        let file = replaced(&clip, &new, others(&movie).unwrap(), true).unwrap();
         let movie = Movie::parse(&file).unwrap();
         let clip = Clip::of(&movie).unwrap();
         assert_eq!(clip.track.tkhd_box.matrix, QUARTER_TURN);
@@ -295,6 +296,6 @@ mod tests {
         let file = fresh(&stream(3), (64, 48), 25.0).unwrap();
         let movie = Movie::parse(&file).unwrap();
         let clip = Clip::of(&movie).unwrap();
-        assert!(replaced(&clip, &stream(2), Vec::new()).is_err());
+        assert!(replaced(&clip, &stream(2), Vec::new(), true).is_err());
     }
 }

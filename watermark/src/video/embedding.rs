@@ -46,11 +46,28 @@ pub fn embed_labelled(
     rewrite(file, Some((key, id)), Some(label))
 }
 
+/// Codes the pictures anew and leaves all descriptions of the file out: what others do with a video.
+///
+/// # Errors
+/// Those of [`embed`].
+pub fn recode(file: &[u8]) -> Result<Vec<u8>, WatermarkError> {
+    written(file, None, None, false)
+}
+
 /// Codes the pictures anew, with a mark, a label, or both.
 pub(crate) fn rewrite(
     file: &[u8],
     mark: Option<(&WatermarkKey, MarkId)>,
     label: Option<&MovieStyle>,
+) -> Result<Vec<u8>, WatermarkError> {
+    written(file, mark, label, true)
+}
+
+fn written(
+    file: &[u8],
+    mark: Option<(&WatermarkKey, MarkId)>,
+    label: Option<&MovieStyle>,
+    describing: bool,
 ) -> Result<Vec<u8>, WatermarkError> {
     let movie = Movie::parse(file)?;
     let clip = Clip::of(&movie)?;
@@ -64,7 +81,7 @@ pub(crate) fn rewrite(
     let label = label.map(|style| Overlay::new(clip.size(), style)).transpose()?;
     let pattern = mark.map(|(key, id)| Pattern::new(key, id, clip.size()));
     let stream = coded(&clip, pattern.as_ref(), label.as_ref())?;
-    movie::replaced(&clip, &stream, others)
+    movie::replaced(&clip, &stream, others, describing)
 }
 
 /// The pictures with label and pattern: one thread decodes and marks, others encode.

@@ -16,7 +16,7 @@ mod writer;
 
 pub use detection::{Detection, detect};
 pub(crate) use embedding::rewrite;
-pub use embedding::{embed, embed_labelled};
+pub use embedding::{embed, embed_labelled, recode};
 pub use writer::Writer;
 
 /// The algorithm's name in the C2PA soft binding.

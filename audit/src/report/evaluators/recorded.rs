@@ -58,7 +58,10 @@ impl Evaluator for Recorded {
     fn see(&mut self, seen: &Seen<'_>) {
         let medium = asset::medium(seen.record);
         let wanted = medium.is_some_and(|medium| self.parameters.media.contains(&medium));
-        if asset::made(seen.record) && wanted {
+        // What no model here has made names no system that made it.
+        let brought =
+            matches!(self.parameters.fact, Fact::System) && seen.record.generator.is_none();
+        if asset::made(seen.record) && wanted && !brought {
             self.tally.judge(seen.index, self.parameters.fact.is_in(seen.record));
         }
     }

@@ -80,7 +80,7 @@ pub struct Explorer {
 }
 
 /// Events to choose from.
-pub const EVENTS: [&str; 45] = [
+pub const EVENTS: [&str; 47] = [
     "admitted",
     "released",
     "held",
@@ -95,6 +95,8 @@ pub const EVENTS: [&str; 45] = [
     "complaint_received",
     "complaint_closed",
     "verified",
+    "asset_examined",
+    "dialogue_begun",
     "assisted",
     "exported",
     "reveal_requested",

@@ -61,9 +61,11 @@ pub(crate) fn event<'a>(t: &Texts, name: &'a str) -> &'a str {
 fn beside<'a>(t: &Texts, name: &'a str) -> &'a str {
     match name {
         "access_answered" => t.console_event_access_answered(),
+        "asset_examined" => t.console_event_asset_examined(),
         "assisted" => t.console_event_assisted(),
         "complaint_closed" => t.console_event_complaint_closed(),
         "complaint_received" => t.console_event_complaint_received(),
+        "dialogue_begun" => t.console_event_dialogue_begun(),
         "epoch_begun" => t.console_event_epoch_begun(),
         "erased" => t.console_event_erased(),
         "erasure_refused" => t.console_event_erasure_refused(),

@@ -87,6 +87,29 @@ pub struct Report {
     pub output: Option<PathBuf>,
 }
 
+/// `audit examine`
+#[derive(Debug, Args)]
+pub struct Examine {
+    /// Assets made at this day or time, or later
+    #[arg(long, alias = "from")]
+    pub since: Option<String>,
+    /// Assets made before this day or time
+    #[arg(long, alias = "to")]
+    pub until: Option<String>,
+    /// One organisation; all if absent
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// How many are drawn at random; those that this version has looked at before count
+    #[arg(long, default_value_t = 100, conflicts_with = "all")]
+    pub sample: usize,
+    /// Look at every one
+    #[arg(long)]
+    pub all: bool,
+    /// Also look at those that this version has looked at before
+    #[arg(long)]
+    pub again: bool,
+}
+
 /// What is withheld.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Redact {

@@ -45,6 +45,24 @@ impl Aigc {
         Self { content_propagator: Some(propagator), propagate_id: id.into(), ..Self::empty(label) }
     }
 
+    /// The label of content that somebody else has produced, for another form of the file that lost it:
+    /// the producer's fields as they were, and who passes it on. `None` where they are not built as the
+    /// standard says, and so cannot be written again.
+    #[must_use]
+    pub fn restored(before: &Value, propagator: Option<ProviderCode>, id: &str) -> Option<Self> {
+        let text = |key: &str| before.get(key).and_then(Value::as_str).unwrap_or_default();
+        let id = if propagator.is_some() { id } else { text("PropagateID") };
+        let propagator = propagator.or_else(|| text("ContentPropagator").parse().ok());
+        Some(Self {
+            content_producer: Some(text("ContentProducer").parse().ok()?),
+            produce_id: text("ProduceID").to_owned(),
+            reserved_code1: text("ReservedCode1").to_owned(),
+            content_propagator: propagator,
+            propagate_id: id.to_owned(),
+            ..Self::empty(AigcLabel::of_code(text("Label"))?)
+        })
+    }
+
     const fn empty(label: AigcLabel) -> Self {
         Self {
             label,
@@ -129,6 +147,12 @@ pub enum AigcLabel {
 }
 
 impl AigcLabel {
+    /// The label of a figure of the standard.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        [Self::Is, Self::MayBe, Self::Suspected].into_iter().find(|label| label.code() == code)
+    }
+
     /// The figure of the standard.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -246,6 +270,26 @@ mod tests {
             assert_eq!(object["ContentPropagator"], CODE);
             assert_eq!(object["PropagateID"], id);
         }
+    }
+
+    #[test]
+    fn a_form_that_lost_its_label_gets_the_producers_fields_again() {
+        let before = Aigc::produced(producer(), "asset-1").over(None).unwrap();
+        let passing: ProviderCode = "001191110102MA01TEST0X20001".parse().unwrap();
+        let restored = Aigc::restored(&before, Some(passing), "asset-2").unwrap();
+        let object = restored.over(None).unwrap();
+        for key in ["Label", "ContentProducer", "ProduceID", "ReservedCode1"] {
+            assert_eq!(object[key], before[key], "{key}");
+        }
+        assert_eq!(object["ContentPropagator"], "001191110102MA01TEST0X20001");
+        assert_eq!(object["PropagateID"], "asset-2");
+        let nobody = Aigc::restored(&before, None, "asset-2").unwrap().over(None).unwrap();
+        assert_eq!(
+            (&nobody["ContentPropagator"], &nobody["PropagateID"]),
+            (&json!(""), &json!(""))
+        );
+        let odd = json!({ "Label": "1", "ContentProducer": "other", "ProduceID": "7" });
+        assert_eq!(Aigc::restored(&odd, None, "asset-2"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use audit::{
     Event, Filter, Record, Redaction,
     query::PAGE_MAX,
-    report::{CheckResult, Extent, Outcome, Words},
+    report::{CheckResult, Extent, Outcome, Sample, Words},
 };
 use axum::{
     Form,
@@ -107,8 +107,17 @@ fn row(check: &CheckResult, language: Language) -> Row {
         open: matches!(check.outcome, Outcome::Fail | Outcome::NotMet),
         examined: check.examined,
         passed: check.passed,
-        reason: said(&check.reason, language),
+        reason: reason(check, language),
         against: check.entries_against.first(),
+    }
+}
+
+/// Why, and how many of all were looked at where that is a choice.
+fn reason(check: &CheckResult, language: Language) -> String {
+    let reason = said(&check.reason, language);
+    match check.sample.as_ref().map(Sample::words) {
+        Some(sample) => format!("{reason} ({})", said(&sample, language)),
+        None => reason,
     }
 }
 
