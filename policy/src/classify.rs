@@ -53,7 +53,10 @@ impl Classifying {
     /// Reads the next sentence, which consists of `units`.
     pub(crate) fn read(&mut self, text: &str, units: &[Unit]) -> Sentence<'static> {
         let views = Views::of_units(text, units);
-        let ended = self.windows.push(self.model, self.model.sums(seen(&views).text()));
+        let mut ended = Ended::default();
+        for part in parts(seen(&views).text(), units) {
+            ended.merge(&self.windows.push(self.model, self.model.sums(part)));
+        }
         let mut words = units.iter().filter(|unit| unit.kind != UnitKind::Space);
         let start = words.next().or(units.first()).map_or(0, |unit| unit.points.start);
         let end = words.next_back().map_or(0, |unit| unit.points.end);
@@ -124,6 +127,18 @@ pub fn features(text: &str) -> Vec<SentenceFeatures> {
         features
     });
     sentences.collect()
+}
+
+/// What is read at once of a sentence: all of it, or where a disguise is one long unit, the
+/// sentences that it hides.
+fn parts<'t>(seen: &'t str, units: &[Unit]) -> Vec<&'t str> {
+    let hides = |unit: &Unit| matches!(unit.kind, UnitKind::Override | UnitKind::Spelt);
+    if !units.iter().any(hides) {
+        return vec![seen];
+    }
+    let units = segment(seen, 0, 0).units;
+    let range = |units: &[Unit]| Some(units.first()?.bytes.start..units.last()?.bytes.end);
+    split(seen, &units).filter_map(|sentence| seen.get(range(sentence)?)).collect()
 }
 
 /// The view that is classified: with disguises undone.

@@ -6,7 +6,8 @@
 //! Reading order: [`Scope`] says whom a decision is about, `pack` reads rules, `normalise` undoes
 //! disguises without losing where a code point came from, `matchers` find, `classify` scores
 //! sentences, `ledger` turns what was found into rules that fired, [`Engine`] and [`StreamJudge`]
-//! decide; a [`PictureList`] knows pictures.
+//! decide; a [`PictureList`] knows pictures, and [`unsourced_quotes`] compares a text with its
+//! sources.
 
 mod classify;
 mod diff;
@@ -19,6 +20,7 @@ mod matchers;
 mod normalise;
 mod pack;
 mod pictures;
+mod quotes;
 mod rule;
 mod scope;
 mod signed;
@@ -32,6 +34,7 @@ pub use error::PolicyError;
 pub use judgement::Judgement;
 pub use lint::{LintFinding, lint};
 pub use pictures::PictureList;
+pub use quotes::unsourced_quotes;
 pub use scope::{Hook, Scope};
 pub use signed::{PackSignature, Signer, sign, verify};
 pub use stream::{Finished, Step, StreamJudge};

@@ -9,6 +9,7 @@ mod pattern;
 mod pending;
 mod personal;
 mod secrets;
+mod telephone;
 mod terms;
 
 use std::{fmt, ops::Range};
@@ -23,7 +24,8 @@ use crate::{
     pack::MatcherText,
 };
 pub(crate) use classes::{Class, name};
-use entities::{Entities, Entity};
+pub(crate) use entities::BEFORE;
+use entities::{Announced, Entities, Entity, Form};
 use pattern::Pattern;
 pub(crate) use pattern::tree;
 use pending::Pending;
@@ -135,7 +137,7 @@ impl Matchers {
         };
         self.scan_view(clean, from, wants, &mut found);
         if self.numbers.clauses().any(wants) {
-            self.numbers.scan(clean.text(), clean.byte_of(from), &mut found);
+            self.numbers.scan(clean, clean.byte_of(from), &mut found);
         }
         if let Some(folded) = &views.folded {
             self.scan_view(folded, from, wants, &mut |clause, kind, bytes| {
@@ -241,7 +243,7 @@ impl Matchers {
 pub(crate) struct Builder {
     terms: terms::Builder,
     detectors: Vec<Detector>,
-    numbers: Vec<(&'static Entity, ClauseId)>,
+    numbers: Vec<(Form, ClauseId)>,
     classes: Vec<Class>,
     pending: [Pending; 2],
     uses: Vec<Uses>,
@@ -288,7 +290,7 @@ impl Builder {
     fn part(&mut self, part: &MatcherText, clause: ClauseId) -> Result<Vec<Hir>, String> {
         let mut trees = Vec::new();
         for term in &part.terms {
-            trees.extend(self.terms.term(term, clause)?);
+            trees.push(self.terms.term(term, clause)?);
         }
         for source in &part.regex {
             let (pattern, tree) = Pattern::new(source, part.max_len)?;
@@ -310,6 +312,13 @@ impl Builder {
             for entity in named? {
                 self.entity(entity, clause)?;
                 trees.push(entity.tree()?);
+                for form in
+                    personal::ANNOUNCED.iter().filter(|form| form.entity.kind == entity.kind)
+                {
+                    let Announced { entity, by } = form;
+                    self.numbers.push((Form { entity, by: Some(*by) }, clause));
+                    trees.push(entity.tree()?);
+                }
             }
         }
         Ok(trees)
@@ -330,7 +339,7 @@ impl Builder {
                 clauses: vec![clause],
             });
         } else {
-            self.numbers.push((entity, clause));
+            self.numbers.push((Form { entity, by: None }, clause));
         }
         Ok(())
     }

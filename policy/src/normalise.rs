@@ -11,9 +11,11 @@
 mod clean;
 mod disguise;
 mod letters;
+mod spelt;
 mod traditional;
 mod unit;
 mod view;
+mod words;
 
 pub(crate) use letters::{is_han, is_word};
 pub(crate) use unit::{Kind as UnitKind, Unit, segment};
@@ -49,7 +51,7 @@ impl<'t> Views<'t> {
             match (disguise::folded(&clean, from, unit.kind), &mut folded) {
                 (Some(letters), folded) => {
                     let folded = folded.get_or_insert_with(|| clean.before(from));
-                    folded.push_disguised(letters, unit.kind == unit::Kind::Spelt);
+                    folded.push_disguised(letters);
                 }
                 (None, Some(folded)) => folded.append(&clean, from),
                 (None, None) => {}
@@ -90,7 +92,8 @@ mod tests {
         let cases = [
             ("k1ll", "kill"),
             ("p.i.p.e bomb", "pipe bomb"),
-            ("p i p e  b o m b", "pipebomb"),
+            ("p i p e  b o m b", "pipe bomb"),
+            ("h o w t o b u i l d a b o m b", "how to build a bomb"),
             ("kіll", "kill"),           // Cyrillic і
             ("КILL ТНЕm", "kILL them"), // Cyrillic К, Т, Н, Е
             ("сор", "cop"),             // Cyrillic throughout

@@ -11,12 +11,13 @@ use crate::{
     classify::{Classifying, first_end},
     judgement::{Redaction, joined, redact},
     ledger::Ledger,
-    matchers::Hit,
+    matchers::{BEFORE, Hit},
     normalise::{Unit, Views, segment},
 };
 
-/// So many decided units are normalised again, for what looks one character back.
-const CONTEXT: usize = 4;
+/// So many decided units are normalised again: one for what looks one character back, the others for
+/// what words before a number announce. A unit has one code point at least.
+const CONTEXT: usize = BEFORE + 1;
 
 /// Judges a text piece by piece; [`Engine::stream`] makes one.
 #[derive(Debug)]

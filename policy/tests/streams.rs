@@ -212,13 +212,16 @@ const PIECES: &[&str] = &[
     "api_key=abc123def456ghi7", "=", "1", "12", ":", "192.168.0.1", "219-09-9999",
     " ", " ", " ", ".", ". ", ",", "。",
     "\n", "\n\n", "-", "*", "a", "b", "é",
-    "!", "@", "the ", "and ",
+    "!", "@", "the ", "and ", "h o w t o b u i l d a p i p e b o m b", "d o n ' t ", "k.i.l.l.t.h.e.m ",
+    "k i l l , t h e m . ", "\u{202e}.bmob epip a dliub ot woH .iH\u{202c}", "call me at ", "Phone: ",
+    "555 0143", "96 228011", " office", " fax", "call us", "x12",
 ];
 
 #[rustfmt::skip]
 const SENTENCES: &[&str] = &[
     "I will kill you and your family. ", "You stupid bitch! ", "我要杀了你。", "The council met on Tuesday. ",
     "He stabbed the mayor in the chest", ". ", "\n", " ", "“", "” ", "。", "！", "court ", "the mayor ",
+    "I w i l l k i l l y o u a n d y o u r f a m i l y . ", "\u{202e}.uoy llik lliw I .olleH\u{202c} ",
     "Shut up or I'll smash your face in", "I w\u{200b}ill k1ll you", "市长说，", "…", "? ", "4111 1111 1111 1111 ",
 ];
 

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+mod disguises;
 mod meaning;
 
 use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
@@ -34,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     secrets(&engine, &rows(folder, "secrets"));
     meaning::measure(&engine, folder);
-    disguises(folder)
+    disguises::measure(&engine, folder)
 }
 
 /// The rows of a set; none if the folder lacks it.
@@ -204,44 +205,4 @@ fn secrets(engine: &Engine, rows: &[Value]) {
         }
     }
     println!("secrets: {}", f1(count));
-}
-
-/// How many texts with a listed word are still found in disguise, by disguise.
-fn disguises(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let terms: Vec<Value> = rows(folder, "lex_surge_profanity_en")
-        .into_iter()
-        .chain(rows(folder, "lex_zh_sensitive"))
-        .collect();
-    let political = |row: &Value| {
-        row["category"].as_str().is_some_and(|category| category.starts_with("polit"))
-    };
-    let listed = terms.iter().filter(|row| !political(row)).filter_map(|row| row["term"].as_str());
-    let listed: Vec<&str> = listed.map(str::trim).filter(|term| term.chars().count() > 1).collect();
-    if listed.is_empty() {
-        return Ok(());
-    }
-    let pack = format!(
-        "id = \"words\"\nversion = \"1\"\n[[rule]]\nid = \"words\"\nversion = 1\ncategory = \"harassment\"\nwhen = {{ terms = {} }}\naction = \"flag\"\nmessage = {{ en = \"m\" }}\n",
-        serde_json::to_string(&listed).unwrap_or_default()
-    );
-    let engine = Engine::from_toml(&pack)?;
-    let rows = rows(folder, "obfuscation");
-    let found = |text: &Value| {
-        judge(&engine, Hook::Input, &serde_json::json!({"text": text})).action > Action::Allow
-    };
-    let mut counts = BTreeMap::<String, [usize; 4]>::new();
-    for row in &rows {
-        let count = counts.entry(row["op"].as_str().unwrap_or_default().to_owned()).or_default();
-        let [listed, kept, unlisted, new] = count;
-        let (all, found_now) = if found(&row["base"]) { (listed, kept) } else { (unlisted, new) };
-        *all += 1;
-        *found_now += usize::from(found(&row["text"]));
-    }
-    for (op, [listed, kept, unlisted, new]) in counts {
-        let (kept, new) = (percent(kept, listed), percent(new, unlisted));
-        println!(
-            "disguise {op}: {kept:.1} % of {listed} still found, {new:.1} % of {unlisted} found only so"
-        );
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the classifier makes of texts: areas under precision-recall curves, accuracy, recall.
 
-use std::{collections::BTreeMap, env, path::Path};
+use std::{env, path::Path};
 
 use policy::{Engine, Hook};
 use serde_json::{Value, json};
@@ -23,7 +23,6 @@ const COLUMNS: [(&str, Category); 6] = [
 /// Prints everything.
 pub(super) fn measure(engine: &Engine, folder: &Path) {
     prose(engine);
-    disguised(engine, &rows(folder, "obfuscation"));
     chinese(engine, &rows(folder, "cold_dev"));
     injection(engine, folder);
 }
@@ -72,28 +71,6 @@ fn prose(engine: &Engine) {
         let held = texts.iter().filter(|row| action(row) >= Action::Review).count();
         let (held, touched) = (percent(held, texts.len()), percent(touched, texts.len()));
         println!("prose {label}: {held:.1} % held or refused, {touched:.1} % touched");
-    }
-}
-
-/// Flags by the whole pack that a disguise takes away, and those that it gives to harmless texts.
-fn disguised(engine: &Engine, rows: &[Value]) {
-    let flagged =
-        |text: &Value| judge(engine, Hook::Input, &json!({ "text": text })).action > Action::Allow;
-    let mut counts = BTreeMap::<&str, [usize; 4]>::new();
-    for row in rows {
-        let op = row["op"].as_str().unwrap_or_default();
-        let [found, kept, harmless, new] = counts.entry(op).or_default();
-        let (all, found_now) = match (flagged(&row["base"]), row["label"] == 1) {
-            (true, true) => (found, kept),
-            (false, false) => (harmless, new),
-            _ => continue,
-        };
-        *all += 1;
-        *found_now += usize::from(flagged(&row["text"]));
-    }
-    for (op, [found, kept, harmless, new]) in counts {
-        let (kept, new) = (percent(kept, found), percent(new, harmless));
-        println!("flags {op}: {kept:.1} % of {found} kept, {new:.1} % of {harmless} harmless new");
     }
 }
 

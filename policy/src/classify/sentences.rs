@@ -25,7 +25,7 @@ pub(crate) fn first_end(text: &str, units: &[Unit], settled: usize) -> Option<us
             return Some(at + 1 + usize::from(closing.starts_with(['”', '’', '」', '』', '"'])));
         }
         let quote = closed && letters.starts_with(['"', '\'', '”', '’', ')', ']', '»']);
-        closed = quote || letters.ends_with(['.', '!', '?', '.', '!', '?']);
+        closed = quote || letters.ends_with(['.', '!', '?', '．']);
     }
     None
 }
@@ -49,9 +49,10 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_where_sentences_end() {
-        let cases: [(&str, &[&str]); 5] = [
+        let cases: [(&str, &[&str]); 6] = [
             ("One. Two! “Three?” Four", &["One. ", "Two! ", "“Three?” ", "Four"]),
             ("It rose by 1.5 m at 8 a.m.today", &["It rose by 1.5 m at 8 a.m.today"]),
+            ("Ｏｎｅ．　Ｔｗｏ", &["Ｏｎｅ．　", "Ｔｗｏ"]),
             ("一句。“两句！”三句", &["一句。", "“两句！”", "三句"]),
             ("title\nbody", &["title\n", "body"]),
             ("", &[]),

@@ -22,7 +22,7 @@ pub(crate) struct Windows {
 }
 
 /// What the end of a sentence says.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Ended {
     /// The highest scores of the windows that end here.
     pub(crate) scores: Scores,
@@ -39,7 +39,7 @@ impl Windows {
     /// Takes the next sentence.
     pub(super) fn push(&mut self, model: &Model, sentence: Sums) -> Ended {
         self.recent.push_back(sentence);
-        let mut ended = Ended { scores: Scores::default(), over: [false; CATEGORIES] };
+        let mut ended = Ended::default();
         let (mut window, mut mail) = (Sums::default(), 0.0_f32);
         let mut sizes = TOKENS.iter().peekable();
         for (behind, sums) in self.recent.iter().rev().enumerate() {
@@ -49,7 +49,7 @@ impl Windows {
                 continue;
             }
             let reading = model.read_window(&window);
-            ended.merge(&reading);
+            ended.add(&reading);
             mail = mail.max(reading.mail);
             while sizes.next_if(|size| window.tokens >= **size).is_some() {}
             if sizes.peek().is_none() {
@@ -81,11 +81,16 @@ impl Windows {
 }
 
 impl Ended {
-    fn merge(&mut self, reading: &Reading) {
-        for (highest, score) in self.scores.iter_mut().zip(reading.scores) {
+    fn add(&mut self, reading: &Reading) {
+        self.merge(&Self { scores: reading.scores, over: reading.over });
+    }
+
+    /// Takes what the end of another sentence says as well.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (highest, score) in self.scores.iter_mut().zip(other.scores) {
             *highest = highest.max(score);
         }
-        for (over, reaches) in self.over.iter_mut().zip(reading.over) {
+        for (over, reaches) in self.over.iter_mut().zip(other.over) {
             *over |= reaches;
         }
     }

@@ -6,6 +6,10 @@ use regex_automata::{Input, meta};
 use regex_syntax::hir::Hir;
 
 use super::{ClauseId, Kind, pattern};
+use crate::normalise::View;
+
+/// So many code points before a form may announce it.
+pub(crate) const BEFORE: usize = 40;
 
 /// A kind of personal data or secret.
 #[derive(Debug)]
@@ -17,6 +21,48 @@ pub(crate) struct Entity {
     pub(crate) pattern: &'static str,
     /// Whether what is so written can be one: checksums, ranges, entropy.
     pub(crate) check: fn(&str) -> bool,
+}
+
+/// A form of a kind that counts only beside words that announce it.
+#[derive(Debug)]
+pub(super) struct Announced {
+    pub(super) entity: Entity,
+    pub(super) by: By,
+}
+
+/// Where the words stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    /// Before the form: whether the last [`BEFORE`] code points before it announce it.
+    Before(fn(&str) -> bool),
+    /// In the end of what the pattern matches: where they begin. They are no part of what is found.
+    After(fn(&str) -> usize),
+}
+
+/// What entities are searched for by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    pub(super) entity: &'static Entity,
+    pub(super) by: Option<By>,
+}
+
+impl Form {
+    /// The part of a match that is found, if it counts.
+    fn found(self, view: &View<'_>, hit: Range<usize>) -> Option<Range<usize>> {
+        let text = view.text();
+        let letters = text.get(hit.clone())?;
+        let end = match self.by {
+            Some(By::After(label)) => hit.start + label(letters),
+            Some(By::Before(_)) | None => hit.end,
+        };
+        if let Some(By::Before(announces)) = self.by {
+            let point = view.span(hit.clone()).start.saturating_sub(BEFORE);
+            if !announces(text.get(view.byte_of(point)..hit.start)?) {
+                return None;
+            }
+        }
+        (self.entity.check)(text.get(hit.start..end)?).then_some(hit.start..end)
+    }
 }
 
 impl Entity {
@@ -61,27 +107,25 @@ pub(super) struct Entities {
 
 #[derive(Debug)]
 struct One {
-    entity: &'static Entity,
+    form: Form,
     regex: meta::Regex,
     clauses: Vec<ClauseId>,
 }
 
 impl Entities {
-    pub(super) fn new(mut wanted: Vec<(&'static Entity, ClauseId)>) -> Result<Self, String> {
-        wanted.sort_by_key(|(entity, clause)| (entity.kind, *clause));
-        wanted.dedup_by_key(|(entity, clause)| (entity.kind, *clause));
+    pub(super) fn new(mut wanted: Vec<(Form, ClauseId)>) -> Result<Self, String> {
+        wanted.sort_by_key(|(form, clause)| (form.entity.kind, form.entity.pattern, *clause));
+        wanted.dedup_by_key(|(form, clause)| (form.entity.pattern, *clause));
         let mut each: Vec<One> = Vec::new();
         let mut trees = Vec::new();
-        for (entity, clause) in wanted {
+        for (form, clause) in wanted {
             match each.last_mut() {
-                Some(last) if last.entity.kind == entity.kind => last.clauses.push(clause),
+                Some(last) if last.form.entity.pattern == form.entity.pattern => {
+                    last.clauses.push(clause);
+                }
                 _ => {
-                    let tree = entity.tree()?;
-                    each.push(One {
-                        entity,
-                        regex: pattern::compile(&tree)?,
-                        clauses: vec![clause],
-                    });
+                    let tree = form.entity.tree()?;
+                    each.push(One { form, regex: pattern::compile(&tree)?, clauses: vec![clause] });
                     trees.push(tree);
                 }
             }
@@ -103,20 +147,20 @@ impl Entities {
     /// Calls `found` for every entity that begins at byte `from` or later.
     pub(super) fn scan(
         &self,
-        text: &str,
+        view: &View<'_>,
         mut from: usize,
         found: &mut impl FnMut(ClauseId, Kind, Range<usize>),
     ) {
         let Some(any) = &self.any else { return };
+        let text = view.text();
         while let Some(start) =
             any.search(&Input::new(text).span(from..text.len())).map(|hit| hit.start())
         {
-            for One { entity, regex, clauses } in &self.each {
+            for One { form, regex, clauses } in &self.each {
                 let hit = pattern::at(regex, text, start);
-                let real = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(entity.check);
-                if let Some(hit) = hit.filter(real) {
+                if let Some(hit) = hit.and_then(|hit| form.found(view, hit)) {
                     for clause in clauses {
-                        found(*clause, entity.kind, hit.clone());
+                        found(*clause, form.entity.kind, hit.clone());
                     }
                 }
             }

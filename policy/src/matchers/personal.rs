@@ -1,6 +1,10 @@
 //! Personal data: one entry for each kind. To add one, add an entry.
 
-use super::{Kind, checksum, entities::Entity};
+use super::{
+    Kind, checksum,
+    entities::{Announced, By, Entity},
+    telephone,
+};
 
 /// Every kind of personal data, by its name in packs.
 pub(super) const ALL: &[Entity] = &[
@@ -41,8 +45,8 @@ pub(super) const ALL: &[Entity] = &[
     },
     Entity {
         kind: Kind::Pii("phone"),
-        pattern: r"(?:\+[0-9]{1,3}[ .\-]?(?:\([0-9]{1,4}\)[ .\-]?)?[0-9]{1,4}|\([0-9]{2,5}\)[ .\-]?[0-9]{2,4}|(?-u:\b)00[1-9][0-9]{0,2}[ .\-][0-9]{1,4}|(?-u:\b)[0-9]{2,4})(?:[ .\-][0-9]{2,5}){1,5}(?:[ ]?x[0-9]{2,5})?(?-u:\b)",
-        check: checksum::telephone,
+        pattern: r"(?:\+[0-9]{1,3}[ .\-]?(?:\([0-9]{1,4}\)[ .\-]?)?[0-9]{1,4}|\([0-9]{2,5}\)[ .\-]?[0-9]{2,4}|(?-u:\b)00[1-9][0-9]{0,2}[ .\-][0-9]{1,4}|(?-u:\b)[0-9]{2,4})(?:[ .\-][0-9]{2,5}){1,5}(?:[ ]?(?:x|ext\.?|extension)[ ]?[0-9]{1,5})?(?-u:\b)",
+        check: telephone::whole,
     },
     Entity {
         kind: Kind::Pii("ipv4"),
@@ -58,5 +62,25 @@ pub(super) const ALL: &[Entity] = &[
         kind: Kind::Pii("cn_plate"),
         pattern: r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•\-]?[A-HJ-NP-Z0-9]{5,6}(?-u:\b)",
         check: |_| true,
+    },
+];
+
+/// Forms of the same kinds that other numbers have too: they count beside a word that announces them.
+pub(super) const ANNOUNCED: &[Announced] = &[
+    Announced {
+        entity: Entity {
+            kind: Kind::Pii("phone"),
+            pattern: r"(?-u:\b)[0-9]{2,5}(?:[ .\-]?[0-9]{2,8}){1,4}(?:[ ]?(?:x|ext\.?|extension)[ ]?[0-9]{1,5})?(?-u:\b)",
+            check: telephone::short,
+        },
+        by: By::Before(telephone::announces),
+    },
+    Announced {
+        entity: Entity {
+            kind: Kind::Pii("phone"),
+            pattern: r"(?-u:\b)[0-9]{2,5}(?:[ .\-]?[0-9]{2,8}){1,4}[ ]?[\-(]?[ ]?(?i:office|fax|mobile|cell|landline)(?-u:\b)",
+            check: telephone::short,
+        },
+        by: By::After(telephone::label),
     },
 ];

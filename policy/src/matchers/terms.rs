@@ -6,10 +6,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_syntax::hir::Hir;
 
 use super::{ClauseId, pattern};
-use crate::normalise::{View, is_han, is_word};
+use crate::normalise::{View, is_word};
 
-/// A spelt out word has no borders, so shorter terms would be found in initials.
-const SPELT_MIN: usize = 4;
 /// Longer terms are quotations, not terms.
 const TERM_MAX: usize = 200;
 
@@ -39,8 +37,6 @@ pub(super) enum Form {
     Word,
     /// As the beginning of a word: `poison*`.
     Beginning,
-    /// Without its spaces, inside a spelt out run only.
-    Squeezed,
 }
 
 impl Terms {
@@ -61,20 +57,16 @@ impl Terms {
 
 /// Whether a term has the borders of a word, if it is in a script that has them.
 fn stands(view: &View<'_>, bytes: Range<usize>, form: Form) -> bool {
-    let spelt = || bytes.len() >= SPELT_MIN && view.is_spelt(bytes.clone());
-    if form == Form::Squeezed {
-        return spelt();
-    }
     let text = view.text();
     let before = text.get(..bytes.start).and_then(|text| text.chars().next_back());
     let after = text.get(bytes.end..).and_then(|text| text.chars().next());
-    let inside = text.get(bytes.clone()).unwrap_or_default();
+    let inside = text.get(bytes).unwrap_or_default();
     let joins = |inner: Option<char>, outer: Option<char>| {
         inner.is_some_and(is_word) && outer.is_some_and(is_word)
     };
     let begins = !joins(inside.chars().next(), before);
     let ends = form == Form::Beginning || !joins(inside.chars().next_back(), after);
-    (begins && ends) || spelt()
+    begins && ends
 }
 
 /// Collects terms; one that several rules name is looked for once.
@@ -86,7 +78,7 @@ pub(super) struct Builder {
 
 impl Builder {
     /// Adds a term; what a stream must watch for.
-    pub(super) fn term(&mut self, term: &str, clause: ClauseId) -> Result<Vec<Hir>, String> {
+    pub(super) fn term(&mut self, term: &str, clause: ClauseId) -> Result<Hir, String> {
         let (text, form) = match term.strip_suffix('*') {
             Some(beginning) => (beginning, Form::Beginning),
             None => (term, Form::Word),
@@ -100,15 +92,9 @@ impl Builder {
                 "the term `{term}` is longer than {TERM_MAX} characters: use a shorter part"
             ));
         }
-        let mut trees = vec![pattern::literal(&text)?];
-        let squeezed: String =
-            text.chars().filter(|letter| is_word(*letter) || is_han(*letter)).collect();
-        if squeezed != text && !squeezed.chars().all(is_han) {
-            trees.push(pattern::literal(&squeezed)?);
-            self.terms.entry((squeezed, Form::Squeezed)).or_default().push(clause);
-        }
+        let tree = pattern::literal(&text)?;
         self.terms.entry((text, form)).or_default().push(clause);
-        Ok(trees)
+        Ok(tree)
     }
 
     /// Adds a literal that the regex of this number requires.

@@ -3,8 +3,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
-    letters::{is_han, is_leet_sign, is_mark, is_override, is_separator},
-    traditional,
+    letters::{is_han, is_leet_sign, is_mark, is_override},
+    spelt, traditional,
     unit::Kind,
     view::View,
 };
@@ -13,7 +13,7 @@ use super::{
 const LEET_MAX: usize = 40;
 
 /// A character and the code points it stands for.
-type Letter = (char, [u32; 2]);
+pub(super) type Letter = (char, [u32; 2]);
 
 /// The folded form of a unit whose clean form starts at byte `from` of `clean`, if it differs.
 pub(super) fn folded(clean: &View<'_>, from: usize, kind: Kind) -> Option<Vec<Letter>> {
@@ -23,7 +23,7 @@ pub(super) fn folded(clean: &View<'_>, from: usize, kind: Kind) -> Option<Vec<Le
         Kind::Space | Kind::Other => return None,
         Kind::Word if is_simple(text) => return None,
         Kind::Word => word(letters().collect()),
-        Kind::Spelt => word(letters().filter(|letter| !is_separator(letter.0)).collect()),
+        Kind::Spelt => spelt::words(letters()),
         Kind::Han => letters().filter(|letter| is_han(letter.0)).map(simplified).collect(),
         Kind::Override => letters().filter(|letter| !is_override(letter.0)).rev().collect(),
     };
@@ -46,6 +46,21 @@ fn simplified((letter, points): Letter) -> Letter {
     (traditional::simplified(letter), points)
 }
 
+/// Undoes look-alikes and digits for letters of letters that were spelt out. Of their words three of
+/// the same letter are still two words: `less stuff`.
+pub(super) fn spelt(mut letters: Vec<Letter>) -> Vec<Letter> {
+    look_alikes(&mut letters);
+    let digits: Vec<bool> = letters.iter().map(|(letter, _)| letter.is_ascii_digit()).collect();
+    let neighbour = |at: usize| digits.get(at).copied().unwrap_or_default();
+    for (at, (letter, _)) in letters.iter_mut().enumerate() {
+        // Several digits are a number.
+        if !(neighbour(at) && (neighbour(at + 1) || at.checked_sub(1).is_some_and(neighbour))) {
+            *letter = leet(*letter);
+        }
+    }
+    collapsed(letters, 4)
+}
+
 /// Undoes look-alikes, digits for letters and repeated letters.
 fn word(mut letters: Vec<Letter>) -> Vec<Letter> {
     if letters.iter().any(|(letter, _)| !letter.is_ascii()) {
@@ -60,7 +75,7 @@ fn word(mut letters: Vec<Letter>) -> Vec<Letter> {
             *letter = leet(*letter);
         }
     }
-    collapsed(letters)
+    collapsed(letters, 3)
 }
 
 /// Replaces letters that look like ASCII, if the word then is ASCII or was partly so before:
@@ -125,15 +140,15 @@ const fn leet(letter: char) -> char {
     }
 }
 
-/// One letter for three or more of the same.
-fn collapsed(letters: Vec<Letter>) -> Vec<Letter> {
+/// One letter for `least` or more of the same.
+fn collapsed(letters: Vec<Letter>, least: usize) -> Vec<Letter> {
     let mut kept: Vec<Letter> = Vec::with_capacity(letters.len());
     for run in letters.chunk_by(|a, b| a.0.eq_ignore_ascii_case(&b.0)) {
         let [first, .., last] = run else {
             kept.extend(run);
             continue;
         };
-        if run.len() > 2 && first.0.is_alphabetic() {
+        if run.len() >= least && first.0.is_alphabetic() {
             kept.push((first.0, [first.1[0], last.1[1]]));
         } else {
             kept.extend(run);

@@ -79,3 +79,12 @@ pub(crate) const fn is_separator(letter: char) -> bool {
             | '・'
     )
 }
+
+/// A mark between words or, as an apostrophe, inside one.
+pub(crate) const fn is_punctuation(letter: char) -> bool {
+    is_apostrophe(letter) || matches!(letter, ',' | ';' | ':' | '!' | '?' | '"')
+}
+
+pub(crate) const fn is_apostrophe(letter: char) -> bool {
+    matches!(letter, '\'' | '’')
+}

@@ -3,15 +3,20 @@
 use std::ops::Range;
 
 use super::letters::{
-    ends_override, is_attached, is_han, is_leet_sign, is_override, is_separator, is_word,
+    ends_override, is_attached, is_han, is_leet_sign, is_override, is_punctuation, is_separator,
+    is_word,
 };
 
 /// A unit has at most so many code points, so that a stream never waits for its end for long.
 const POINTS_MAX: usize = 256;
+/// As many of a run that is spelt out or reordered: where one is cut, a word or the order is lost.
+const RUN_MAX: usize = 4_096;
 /// So many invisible characters belong to the character before them.
 const ATTACHED_MAX: usize = 64;
 /// So many signs may stand between letters that are spelt out, and between Han characters.
 const SIGNS_MAX: usize = 3;
+/// So many marks of punctuation may stand among them.
+const PUNCTUATION_MAX: usize = 2;
 /// Fewer single letters are initials.
 const SPELT_MIN: usize = 3;
 
@@ -175,7 +180,7 @@ impl Reader<'_> {
 
     fn reordered(&mut self) -> Kind {
         self.advance();
-        while self.points < POINTS_MAX {
+        while self.points < RUN_MAX {
             let Some(letter) = self.peek() else { break };
             if letter != '\n' {
                 self.advance();
@@ -213,6 +218,19 @@ impl Reader<'_> {
         if signs > SIGNS_MAX || lines > 1 { 0 } else { signs }
     }
 
+    /// Skips the gap between letters that are spelt out: signs, and punctuation among them.
+    fn gap(&mut self) -> bool {
+        let mut found = self.signs() > 0;
+        for _ in 0..PUNCTUATION_MAX {
+            if !found || !self.peek().is_some_and(is_punctuation) {
+                break;
+            }
+            self.character();
+            found = self.signs() > 0;
+        }
+        found
+    }
+
     fn word(&mut self) -> Kind {
         if self.letters() == 1 { self.spelt() } else { Kind::Word }
     }
@@ -235,8 +253,8 @@ impl Reader<'_> {
     fn spelt(&mut self) -> Kind {
         let first = (self.read, self.points);
         let (mut letters, mut end) = (1, first);
-        while self.points < POINTS_MAX {
-            if self.signs() == 0 || !self.peek().is_some_and(is_word) || self.letters() != 1 {
+        while self.points < RUN_MAX {
+            if !self.gap() || !self.peek().is_some_and(is_word) || self.letters() != 1 {
                 break;
             }
             letters += 1;

@@ -12,24 +12,17 @@ pub(crate) struct View<'t> {
     origins: Vec<[u32; 2]>,
     /// Bytes that differ from what the original shows, in rising order.
     disguised: Vec<Range<usize>>,
-    /// Bytes of words that were spelt out, whose borders are not known.
-    spelt: Vec<Range<usize>>,
 }
 
 impl<'t> View<'t> {
     /// An ASCII text as its own view.
     pub(super) const fn plain(text: &'t str) -> Self {
         let text = Cow::Borrowed(text);
-        Self { text, origins: Vec::new(), disguised: Vec::new(), spelt: Vec::new() }
+        Self { text, origins: Vec::new(), disguised: Vec::new() }
     }
 
     pub(super) const fn empty() -> Self {
-        Self {
-            text: Cow::Owned(String::new()),
-            origins: Vec::new(),
-            disguised: Vec::new(),
-            spelt: Vec::new(),
-        }
+        Self { text: Cow::Owned(String::new()), origins: Vec::new(), disguised: Vec::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -66,12 +59,6 @@ impl<'t> View<'t> {
         touches(&self.disguised, &bytes)
     }
 
-    /// Whether all of the bytes were spelt out in one run.
-    pub(crate) fn is_spelt(&self, bytes: Range<usize>) -> bool {
-        let at = self.spelt.partition_point(|range| range.end < bytes.end);
-        self.spelt.get(at).is_some_and(|range| range.start <= bytes.start && bytes.end <= range.end)
-    }
-
     /// Appends a character that stands for `points`.
     pub(super) fn push(&mut self, letter: char, points: [u32; 2]) {
         self.text.to_mut().push(letter);
@@ -105,16 +92,13 @@ impl<'t> View<'t> {
         self.origins.extend(other.origins.get(from..).unwrap_or_default());
     }
 
-    /// Appends what a disguise hid; when it was `spelt` out the borders of its words are not known.
-    pub(super) fn push_disguised(&mut self, letters: Vec<(char, [u32; 2])>, spelt: bool) {
+    /// Appends what a disguise hid.
+    pub(super) fn push_disguised(&mut self, letters: Vec<(char, [u32; 2])>) {
         let from = self.text.len();
         for (letter, points) in letters {
             self.push(letter, points);
         }
         self.mark_disguised(from);
-        if spelt {
-            self.spelt.push(from..self.text.len());
-        }
     }
 }
 
