@@ -179,6 +179,37 @@ tests = [{ text = "Two quays.", expect = "block", hook = "output" }]
     assert!(!pieces.collect::<String>().contains("qua"), "nothing held back is sent");
 }
 
+const QUOTING: &str = "The mayor said: \"We will never ever close the old bridge.\"";
+
+#[test]
+fn words_that_nobody_gave_are_not_put_into_a_mouth() {
+    let upstream = Upstream::start(|body| saying(QUOTING, body));
+    let newsroom = upstream.newsroom("\n[policy.quotes]\naction = \"review\"\n");
+    let key = newsroom.key("journalist", "ada");
+    let server = newsroom.serve();
+    let asked = |prompt: &str, stream: bool| {
+        let mut request = chat(prompt);
+        (request["model"], request["stream"]) = (json!("wire"), json!(stream));
+        server.post(&key, "/v1/chat/completions", &request)
+    };
+    let sourced = "From the minutes: We will never ever close the old bridge. Write a brief.";
+    assert_eq!(asked(sourced, false).status, 200);
+    let held = asked("Write what the mayor says about the bridge.", false);
+    assert_eq!(held.status, 202, "{}", held.json());
+    let streamed = asked("Write what the mayor says about the bridge.", true);
+    assert!(!String::from_utf8_lossy(&streamed.bytes).contains("bridge"), "it waits for a person");
+    assert_eq!(server.terminate(), Some(0));
+    let records = newsroom.lines(&["audit", "find", "--rule", "unsourced-quote"]);
+    assert_eq!(records.len(), 2, "{records:?}");
+    let finding = &records[0]["record"]["output"]["findings"][0];
+    assert_eq!(
+        (&finding["category"], &finding["action"]),
+        (&json!("fabricated_quote"), &json!("review"))
+    );
+    let span = finding["spans"][0].clone();
+    assert_eq!((span["start"].as_u64(), span["end"].as_u64()), (Some(17), Some(55)), "{finding}");
+}
+
 /// What a server does, and the status and code of the answer to a whole and to a streamed request.
 #[test]
 fn a_server_that_fails_gets_a_true_status_and_one_record() {

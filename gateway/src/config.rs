@@ -8,6 +8,7 @@ mod checkers;
 mod generators;
 mod labels;
 mod provenance;
+mod quotes;
 pub(crate) mod routes;
 mod server;
 mod storage;
@@ -27,6 +28,7 @@ pub use checkers::CheckerSection;
 pub use generators::{GeneratorSection, Protocol};
 pub use labels::{AtPublication, Labels, Unwritable, Visible};
 pub use provenance::{Provenance, TimeStamp};
+pub use quotes::QuotesSection;
 pub use routes::{HedgeAfter, Learned, RouteSection};
 use serde::{Deserialize, Serialize};
 pub use server::{ClientCertificate, Connections, Cors, Server, Tls};
@@ -85,6 +87,8 @@ pub struct Policy {
     pub picture_lists: Vec<PictureListSection>,
     /// Servers that are asked beside the rules.
     pub checkers: BTreeMap<String, CheckerSection>,
+    /// Quotations that no source has.
+    pub quotes: Option<QuotesSection>,
 }
 
 /// `[[policy.picture_lists]]`: what follows for a picture that is on a list, or nearly so.

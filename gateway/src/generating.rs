@@ -107,6 +107,7 @@ fn buffered(case: &Case) -> bool {
     let opinions = case.stages.checkers.are_asked(Hook::Output);
     asked >= Action::Rewrite
         || opinions
+        || screening::quotes::may_stop(case)
         || unmarkable != Unmarkable::Release
         || case.stages.labelling.waits()
 }

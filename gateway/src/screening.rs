@@ -2,6 +2,7 @@
 
 mod opinions;
 mod pictures;
+pub(crate) mod quotes;
 mod spoken;
 
 use std::time::Instant;
@@ -183,7 +184,11 @@ pub(crate) async fn output(case: &mut Case, draft: Draft) -> Result<Option<Clear
         }
     };
     if let Some(mut decision) = case.output.take() {
-        let opinions = opinions::output(case, &product, &mut decision).await;
+        let quotes = quotes::look(case, &product, &mut decision).await;
+        let opinions = match quotes {
+            Ok(()) => opinions::output(case, &product, &mut decision).await,
+            unsaid => unsaid,
+        };
         case.output = Some(decision);
         opinions?;
     }
