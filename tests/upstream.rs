@@ -195,7 +195,7 @@ fn words_that_nobody_gave_are_not_put_into_a_mouth() {
     let sourced = "From the minutes: We will never ever close the old bridge. Write a brief.";
     assert_eq!(asked(sourced, false).status, 200);
     let held = asked("Write what the mayor says about the bridge.", false);
-    assert_eq!(held.status, 202, "{}", held.json());
+    assert_eq!(held.json()["error"]["code"], "held_for_review", "{}", held.json());
     let streamed = asked("Write what the mayor says about the bridge.", true);
     assert!(!String::from_utf8_lossy(&streamed.bytes).contains("bridge"), "it waits for a person");
     assert_eq!(server.terminate(), Some(0));
@@ -207,7 +207,7 @@ fn words_that_nobody_gave_are_not_put_into_a_mouth() {
         (&json!("fabricated_quote"), &json!("review"))
     );
     let span = finding["spans"][0].clone();
-    assert_eq!((span["start"].as_u64(), span["end"].as_u64()), (Some(17), Some(55)), "{finding}");
+    assert_eq!((span["start"].as_u64(), span["end"].as_u64()), (Some(17), Some(57)), "{finding}");
 }
 
 /// What a server does, and the status and code of the answer to a whole and to a streamed request.
