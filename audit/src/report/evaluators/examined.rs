@@ -129,7 +129,8 @@ impl Evaluator for Examined {
         let sample = Sample::of(looked, made, bound);
         let rest = Rest([unfit, spared, unasked, mended, earlier]);
         let (passed, against) = asking.words();
-        let mut finding = tally.finding(rest.after(passed), rest.after(against), rest.after(NOTHING));
+        let mut finding =
+            tally.finding(rest.after(passed), rest.after(against), rest.after(NOTHING));
         if finding.outcome == Outcome::NotApplicable && (unfit > 0 || made > looked) {
             finding.outcome = Outcome::NotMet;
             finding.reason = rest.after(match unfit {
