@@ -137,9 +137,12 @@ pub(crate) async fn daily(line: Line) {
         days.tick().await;
         let stages = line.stages();
         let sample = stages.installation.config().audit.examination.daily;
+        if sample == 0 {
+            continue;
+        }
         match stages.takes_turn_to_examine().await {
-            Ok(true) if sample > 0 => {}
-            Ok(_) => continue,
+            Ok(true) => {}
+            Ok(false) => continue,
             Err(error) => {
                 tracing::warn!(%error, "whose turn it is to look at released files is not known");
                 continue;
