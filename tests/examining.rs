@@ -118,9 +118,9 @@ fn records_hold_codes_and_no_words(newsroom: &Newsroom, made: &Value, signed: &V
         (&json!("other"), &json!(1))
     );
 
-    let index = signed["receipt"]["index"].to_string();
+    let index = &signed["receipt"]["index"];
     let record = newsroom.lines(&["audit", "tail", "-n", "50"]);
-    let record = record.iter().find(|entry| entry["index"].to_string() == index).unwrap();
+    let record = record.iter().find(|entry| entry["index"] == *index).unwrap();
     let (carried, labels) = (&record["record"]["carried"], &record["record"]["labels"]);
     assert_eq!(
         (&carried["files"], &carried["marked"], &carried["kept"]),
