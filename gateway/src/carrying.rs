@@ -8,7 +8,7 @@ use std::sync::Arc;
 use audit::{CarriedRecord, record::carried::CarriedFile};
 use provenance::{DigitalSourceType, Ingredient, Verdict, Verifier, metadata::Found};
 use serde_json::Value;
-use types::{Attachment, Mark, MarkId, MediaType, Modality, Sha256};
+use types::{Attachment, Mark, MarkId, MediaType, Sha256};
 
 use crate::{
     bringing::{Brought, Lineage, Marking},
@@ -180,14 +180,10 @@ pub(crate) async fn look(mut case: Case, file: &mut Brought) -> Result<Case, Lin
     Ok(case)
 }
 
-/// Where a mark is to be put in it must be known whether there is one; whoever knows that already has
-/// said so. A video is read through only if it has to be.
+/// Where a mark is to be put in it must be known whether there is one. A file that is left as it is keeps what is
+/// in it, and searching a photograph takes seconds.
 const fn is_sought(file: &Brought) -> bool {
-    match file.marking {
-        Marking::Keep(_) => false,
-        Marking::Mark => true,
-        Marking::Leave => matches!(file.media_type.modality(), Modality::Image | Modality::Audio),
-    }
+    matches!(file.marking, Marking::Mark)
 }
 
 /// IPTC's term of an identifier of its list; texts of strangers do not go into the log.
