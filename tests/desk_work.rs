@@ -10,15 +10,21 @@ use crate::{
     sign_in::{Browser, create},
 };
 
-/// A reader's words reach an editor, one decision ends them, and the log tells both.
-#[test]
-fn a_complaint_is_read_decided_once_and_on_record() {
+/// A newsroom that counts nobody's complaints.
+fn open_to_strangers() -> Newsroom {
     let newsroom = Newsroom::new();
     let file = newsroom.path("imprimatur.toml");
     let config = fs::read_to_string(&file).unwrap();
     let unlimited =
         config.replace("anonymous_checks_per_minute = 30", "anonymous_checks_per_minute = 0");
     fs::write(&file, unlimited).unwrap();
+    newsroom
+}
+
+/// A reader's words reach an editor, one decision ends them, and the log tells both.
+#[test]
+fn a_complaint_is_read_decided_once_and_on_record() {
+    let newsroom = open_to_strangers();
     let links = [("grace", "editor"), ("mary", "journalist")];
     let [grace, mary] = links.map(|(name, role)| create(&newsroom, name, role));
     let editor = newsroom.key("editor", "ivy");

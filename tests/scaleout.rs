@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     crash::{ask, count},
-    newsroom::{Newsroom, RIVER, chat},
+    newsroom::{Newsroom, RIVER, Server, chat},
     postgres_server::{PostgresServer, wanted},
 };
 
@@ -118,15 +118,7 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
     }
     assert!(shared.path().join("log/checkpoint").exists(), "the log is published");
 
-    // A gateway that starts before its database waits for it.
-    database.crash();
-    let served = thread::scope(|scope| {
-        let starting = scope.spawn(|| one.serve());
-        thread::sleep(Duration::from_secs(1));
-        assert!(!starting.is_finished(), "it serves without a database");
-        database.begin();
-        starting.join().unwrap()
-    });
+    let served = served_before(&one, &mut database);
     let made = served.get(&key, &format!("/v1/assets/{asset}"));
     assert_eq!(made.status, 200, "{}", made.json());
     assert_eq!(served.terminate(), Some(0));
@@ -147,4 +139,16 @@ fn every_index_is_there(newsroom: &Newsroom) {
     });
     let indexes: Vec<u64> = indexes.collect();
     assert!(indexes.iter().copied().eq(0..indexes.len() as u64), "{indexes:?}");
+}
+
+/// A gateway that starts before its database waits for it.
+fn served_before(room: &Newsroom, database: &mut PostgresServer) -> Server {
+    database.crash();
+    thread::scope(|scope| {
+        let starting = scope.spawn(|| room.serve());
+        thread::sleep(Duration::from_secs(1));
+        assert!(!starting.is_finished(), "it serves without a database");
+        database.begin();
+        starting.join().unwrap()
+    })
 }

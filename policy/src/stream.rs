@@ -15,9 +15,9 @@ use crate::{
     normalise::{Unit, Views, segment},
 };
 
-/// So many decided units are normalised again: one for what looks one character back, the others for
-/// what words before a number announce. A unit has one code point at least.
-const CONTEXT: usize = BEFORE + 1;
+/// So many decided units are normalised again at least, for what looks one character back; and as
+/// many as hold the words that may announce a number.
+const CONTEXT: usize = 4;
 
 /// Judges a text piece by piece; [`Engine::stream`] makes one.
 #[derive(Debug)]
@@ -178,7 +178,8 @@ impl StreamJudge {
     /// Keeps some units before what is decided, so that the next search can look back.
     fn move_context(&mut self, units: &[Unit]) {
         let decided = units.partition_point(|unit| unit.points.start < self.decided);
-        if let Some(unit) = units.get(decided.saturating_sub(CONTEXT)) {
+        let near = units.partition_point(|unit| unit.points.start + BEFORE <= self.decided);
+        if let Some(unit) = units.get(decided.saturating_sub(CONTEXT).min(near.saturating_sub(1))) {
             self.context = Place { byte: unit.bytes.start, point: unit.points.start };
         }
     }

@@ -24,7 +24,12 @@ COUNTS = {
     "sexual_en": 6000, "selfharm_en": 6000, "violence_en": 6000, "hate_en": 7000,
     "harassment_en": 5000, "illicit_en": 6000, "benign_en": 22000, "injection": 8000,
     "mail": 3000, "zh": 26000, "news_more": 9000, "injection_more": 7000,
+    "tasks": 16000, "sexual_more": 7000,
+    "illicit_more": 9000, "hate_more": 7000, "jailbreak_more": 6000,
 }
+
+"""Files whose texts mean something else amid others."""
+ALONE = ("mail", "injection", "injection_more", "tasks", "jailbreak_more")
 
 
 class Out:
@@ -46,6 +51,11 @@ def labels_of(group):
     if group.labels == ["injection"]:
         labels.pop("illicit")
     labels["instruction"] = int("prompt" in group.tags or "oneliner" in group.tags)
+    if "letter" in group.tags and group.labels == ["benign"]:
+        labels.pop("mail")
+    if "pasted" in group.tags:
+        # An instruction, and a text that is none: only the whole is what a person asks.
+        labels.pop("instruction")
     if {"lookalike", "counter", "alike", "minors", "help", "legal", "other", "persona"} & set(group.tags):
         labels.pop("instruction")
     return labels
@@ -56,7 +66,7 @@ def compose(rng, grammar, group, text, lang):
     kind, labels = rng.random(), labels_of(group)
     joint = "" if lang == "zh" else " "
     filler = lambda: grammar.sample(rng, "filler", lambda g: ("zh" in g.tags) == (lang == "zh"))[1]
-    if kind < 0.42 or group.file in ("mail", "injection", "injection_more") or "\n" in text:
+    if kind < 0.42 or group.file in ALONE or "\n" in text:
         pass
     elif kind < 0.8:
         before = [filler() for _ in range(rng.choice([0, 1, 1, 2, 3]))]
@@ -179,7 +189,9 @@ def sets(out, rng, data):
         labels = {"hate": row["label"], "harassment": row["label"]}
         out.add(row["text"], labels if row["label"] else clean | labels, "cold", "zh")
     for row in rows(data, "benign_prompts"):
-        out.add(row["text"], clean | {"instruction": 1, "mail": 0}, "benign_prompts", weight=3.0)
+        # A longer prompt brings a text along that instructs nobody.
+        instruction = {"instruction": 1} if len(row["text"]) < 160 else {}
+        out.add(row["text"], clean | instruction | {"mail": 0}, "benign_prompts", weight=3.0)
     for row in rows(data, "bipia_email"):
         if row["label"] == 0:
             out.add(row["text"], {"mail": 1, "instruction": 0, "injection": 0}, "bipia", weight=4.0)

@@ -15,13 +15,16 @@ from sklearn.linear_model import LogisticRegression
 
 from evaluate import Model
 
-LEAST_RAW = -1.0
+LEAST_RAW = -2.0
 MAGIC = b"IMPRCLS1"
 HERE = Path(__file__).parent
-NEWS_QUANTILE, PROMPT_QUANTILE = 0.9996, 0.999
+NEWS_QUANTILE, PROMPT_QUANTILE, HELD_PROMPT_QUANTILE = 0.9996, 0.999, 0.998
+"""Fewer news may pass the thresholds of what a newsroom holds or would be hurt by: threats and the
+like, hate and injection."""
+STRICT_NEWS_QUANTILE, STRICT = 0.9998, ("hate", "injection", "suffix")
 """How many harmless texts score below one half. An instruction counts only in a letter, so that it
 may be found more often; a suffix is found beside other injections, so that it may be found less."""
-HALF_QUANTILE = {"instruction": 0.9, "suffix": 0.998}
+HALF_QUANTILE = {"instruction": 0.92, "mail": 0.997, "suffix": 0.998}
 
 
 def rows(data, name):
@@ -61,8 +64,15 @@ def calibrated(name, place, scores, held, data):
     can be compared with each other."""
     quantile = HALF_QUANTILE.get(name, 0.99)
     slope, shift = 1.0, -float(np.quantile(harmless(name, place, held, data), quantile))
-    news = lambda lang: float(np.quantile(scores[f"news_{lang}"][:, place], NEWS_QUANTILE))
-    prompts = float(np.quantile(scores["benign_prompts"][:, place], PROMPT_QUANTILE))
+    if name in ("instruction", "mail"):
+        shift = min(shift, -float(np.quantile(harmless(name, place, scores, data), quantile)))
+    most = STRICT_NEWS_QUANTILE if name in STRICT or "/" in name else NEWS_QUANTILE
+    news = lambda lang: float(np.quantile(scores[f"news_{lang}"][:, place], most))
+    # Harmless prompts were trained on, but not by the held model.
+    prompts = max(
+        float(np.quantile(scores["benign_prompts"][:, place], PROMPT_QUANTILE)),
+        float(np.quantile(held["benign_prompts"][:, place], HELD_PROMPT_QUANTILE)),
+    )
     # The subcategories have few texts of their own: their curve is flat where no text was.
     least = LEAST_RAW if "/" in name else -9.0
     shift = min(shift, -least)
@@ -85,7 +95,7 @@ def main():
     final, held, data, folder, out = sys.argv[1:6]
     model, held = Model(final), Model(held)
     paths = {path.stem: path for path in Path(folder).glob("*.bin")}
-    final_scores = {key: model.scores(paths[key]) for key in ("news_en", "news_zh", "benign_prompts")}
+    final_scores = {key: model.scores(path) for key, path in paths.items()}
     held_scores = {key: held.scores(path) for key, path in paths.items()}
     described = []
     for place, head in enumerate(model.heads):

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Trains the built-in classifier from nothing: `policy/training/train.sh DATA PROSE WORK`, run at the
 # top of the repository. DATA holds the unpacked sets (*.jsonl), PROSE is a file of free prose, WORK a
-# folder for what lies between. PYTHON names a Python with numpy and scikit-learn. About ten minutes
-# on one core.
+# folder for what lies between; prose.py makes it. PYTHON names a Python with numpy and scikit-learn.
+# About twenty minutes on one core. The list of words for spelt out letters (models/words.txt) is made
+# from such texts by words.py and read by the features: after a new list, train anew.
 set -eu
 data=$1 prose=$2 work=$3
 here=policy/training
@@ -14,7 +15,7 @@ cargo build --release -p policy --example features
 mkdir -p "$work/tune"
 "$python" $here/assemble.py "$data" "$prose" "$work/texts.jsonl"
 features < "$work/texts.jsonl" > "$work/texts.bin"
-held=wiki_toxic,surge_toxicity,toxigen,rtp_snippets,harmful_requests,jailbreak,bipia
+held=wiki_toxic,surge_toxicity,toxigen,rtp_snippets,harmful_requests,jailbreak,bipia,benign_prompts
 "$python" $here/train.py "$work/texts.jsonl" "$work/texts.bin" "$work/held.npz" --hold $held
 "$python" $here/train.py "$work/texts.jsonl" "$work/texts.bin" "$work/final.npz"
 for set in surge_toxicity toxigen_demos wiki_toxic benign_prompts jailbreak_inthewild bipia_email \

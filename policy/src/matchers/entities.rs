@@ -9,7 +9,7 @@ use super::{ClauseId, Kind, pattern};
 use crate::normalise::View;
 
 /// So many code points before a form may announce it.
-pub(crate) const BEFORE: usize = 40;
+pub(crate) const BEFORE: usize = 32;
 
 /// A kind of personal data or secret.
 #[derive(Debug)]
