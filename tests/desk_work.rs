@@ -21,6 +21,16 @@ fn open_to_strangers() -> Newsroom {
     newsroom
 }
 
+/// Fifty on a page, and the others behind it.
+fn turns_the_page(editor: &mut Person, newest: &[String], older: &str) {
+    let page = editor.page("/console/complaints");
+    assert!(page.contains(&newest[0]) && page.contains(&newest[49]) && !page.contains(older));
+    let behind = format!("after={}", newest[0]);
+    assert!(page.contains(&behind), "{page}");
+    let page = editor.page(&format!("/console/complaints?state=open&{behind}"));
+    assert!(page.contains(older) && !page.contains(&newest[0]) && !page.contains("after="));
+}
+
 /// A reader's words reach an editor, one decision ends them, and the log tells both.
 #[test]
 fn a_complaint_is_read_decided_once_and_on_record() {
@@ -61,13 +71,8 @@ fn a_complaint_is_read_decided_once_and_on_record() {
     let page = grace.page("/console/complaints?state=closed&lang=zh");
     assert!(page.contains(&first) && page.contains("Caption corrected."), "{page}");
 
-    // Fifty on a page, and the others behind it.
     let many: Vec<String> = (0..50).map(|n| send("other", "page 4", &n.to_string())).collect();
-    let page = grace.page("/console/complaints");
-    assert!(page.contains(&many[0]) && page.contains(&many[49]) && !page.contains(&second));
-    assert!(page.contains(&format!("after={}", many[0])), "{page}");
-    let page = grace.page(&format!("/console/complaints?state=open&after={}", many[0]));
-    assert!(page.contains(&second) && !page.contains(&many[0]) && !page.contains("after="));
+    turns_the_page(&mut grace, &many, &second);
 
     let at = format!("/v1/complaints/{second}");
     let answered = server.post(&editor, &at, &json!({"outcome": "answered"}));
