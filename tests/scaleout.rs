@@ -119,7 +119,7 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
     assert!(shared.path().join("log/checkpoint").exists(), "the log is published");
 
     let served = served_before(&one, &mut database);
-    let made = served.get(&key, &format!("/v1/assets/{asset}"));
+    let made = served.get(key, &format!("/v1/assets/{asset}"));
     assert_eq!(made.status, 200, "{}", made.json());
     assert_eq!(served.terminate(), Some(0));
 }
