@@ -115,7 +115,7 @@ impl<'a> Storage<'a> {
     /// some seconds later than its gateways. `told` hears once why it has to wait.
     ///
     /// # Errors
-    /// [`WiringError::Log`] when it cannot be reached for [`START_SECONDS_MAX`], or is not fit.
+    /// [`WiringError::Log`] when it cannot be reached within 30 s, or is not fit.
     pub async fn wait(&self, told: impl FnOnce(&str)) -> Result<(), WiringError> {
         if !self.is_shared() {
             return Ok(());
