@@ -67,7 +67,7 @@ async fn run_model(
         streamed
     };
     let running = async { tokio::join!(model.generate(job(whole), sender), listening) };
-    let limit = Duration::from_secs(5);
+    let limit = Duration::from_secs(20);
     let (output, streamed) = tokio::time::timeout(limit, running).await.expect("nothing hangs");
     let text = output.map(|output| match output {
         Output::Text(text) => text,

@@ -35,23 +35,27 @@ async fn check(row: Row, whole: bool) {
     let millis = Duration::from_millis;
     let waits = Waits {
         connect: millis(2000),
-        first_byte: millis(1200),
-        idle: millis(1200),
-        total: millis(2500),
+        first_byte: millis(2000),
+        idle: millis(2000),
+        total: millis(5000),
     };
     let patient = |server: &Server| Settings { waits, ..server.settings() };
-    let direct = Server::start(vec![script.clone()]).await;
-    let (_, told) = run(patient(&direct), whole).await;
     let bad = Server::start(vec![script]).await;
     let good = Server::start(vec![vec![json(WHOLE)]]).await;
     let route = route(vec![patient(&bad), patient(&good)], Hedge::Never);
-    let (result, _) = run_model(&route, whole).await;
+    let (result, told) = run_model(&route, whole).await;
     let asked = good.requests();
-    if told.is_empty() && expected != "upstream_refused" {
-        let text = result.map(|output| output.text).map_err(|error| format!("{name}: {error:?}"));
-        assert_eq!((text, asked), (Ok("The Elbe rises.".to_owned()), 1), "{name}");
-    } else {
-        assert_eq!((code(&result), asked), (expected, 0), "{name}");
+    // How much of a broken answer arrives is a matter of chance. Whoever was told something is not told again.
+    match &result {
+        Ok(output) => {
+            assert_ne!(expected, "upstream_refused", "{name}");
+            let whole = "The Elbe rises.";
+            assert_eq!((output.text.as_str(), told.as_str(), asked), (whole, whole, 1), "{name}");
+        }
+        Err(_) => {
+            assert_eq!((code(&result), asked), (expected, 0), "{name}");
+            assert!(!told.is_empty() || expected == "upstream_refused", "{name}: nobody took over");
+        }
     }
 }
 
