@@ -35,6 +35,7 @@ const BODIES: &[(&str, &str)] = &[
     ("/v1/assets/{id}/correct", r#"{"url":"https://press.example.org/a","replaced_by":"01890a5d-ac96-774b-bcce-b302099a8057","reason":"a name"}"#),
     ("/v1/assets/{id}/withdraw", r#"{"reason":"wrong"}"#),
     ("/v1/reviews/{id}", r#"{"decision":"approve","reason":"accurate"}"#),
+    ("/v1/consents", r#"{"names":["Ada Byron"],"covers":["likeness","voice"],"kept_at":"safe 3","valid_from":"2026-01-01T00:00:00Z","valid_until":"2027-01-01T00:00:00Z","desks":["city"]}"#),
     ("/v1/complaints/{ticket}", r#"{"outcome":"upheld","note":"corrected"}"#),
     ("/v1/audit/reveal", r#"{"id":"1","reason":"a court asks"}"#),
     ("/v1/audit/erase", r#"{"subject":"00112233445566778899aabbccddeeff","mentioned":"Ada"}"#),

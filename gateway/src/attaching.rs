@@ -8,7 +8,7 @@ use generators::{Mask, Material, Pictures, Raster};
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageReader, Limits};
 use types::{Attachment, GenerationRequest, Modality, Part, Task};
 
-use crate::{carrying::Seeker, case::Case, pipeline::LineError};
+use crate::{carrying::Seeker, case::Case, consents::agreeing, pipeline::LineError};
 
 /// Pictures with longer sides are not taken.
 const SIDE_PIXELS_MAX: u32 = 16_384;
@@ -17,11 +17,13 @@ const PIXELS_MAX: u64 = 50_000_000;
 /// Nor those that need more memory to be decoded.
 const DECODING_BYTES_MAX: u64 = 512 << 20;
 
-/// Decodes what came with a case's request.
+/// Looks up the agreement that a case's request names, and decodes what came with it.
 ///
 /// # Errors
-/// [`LineError::Attachment`] naming the file that cannot be used.
+/// [`LineError::ConsentNeeded`], [`LineError::Consent`], or [`LineError::Attachment`] naming the file
+/// that cannot be used.
 pub(crate) async fn open(case: &mut Case) -> Result<(), LineError> {
+    case.agreement = agreeing::agreed(case).await?;
     if case.request.attachments.is_empty() && case.modality() != Modality::Image {
         return expected(case.request.drawing.task, &[]);
     }

@@ -14,8 +14,8 @@ use types::{
 };
 
 use crate::{
-    carrying::Carried, metrics::OutcomeLabels, outcome::Refusal, pipeline::LineError, recording,
-    telemetry::Trace, vaulting::Evidence, wiring::Stages,
+    carrying::Carried, consents::agreeing::Agreement, metrics::OutcomeLabels, outcome::Refusal,
+    pipeline::LineError, recording, telemetry::Trace, vaulting::Evidence, wiring::Stages,
 };
 
 /// An open request.
@@ -41,6 +41,8 @@ pub struct Case {
     pub(crate) material: Material,
     /// What the files that came with the request carry.
     pub(crate) carried: Vec<Carried>,
+    /// The agreement that the request names, once it was looked up.
+    pub(crate) agreement: Option<Agreement>,
     /// A picture that came with the request says that a model made it or took part.
     pub(crate) from_synthetic: bool,
     /// Its times and its spans.
@@ -123,6 +125,7 @@ impl Case {
             pictures: Pictures::default(),
             material: Material::default(),
             carried: Vec::new(),
+            agreement: None,
             from_synthetic: false,
             trace,
             ran: None,
@@ -169,10 +172,6 @@ impl Case {
         let task = self.request.drawing.task;
         if !serves(card, wanted, task) {
             return Err(LineError::WrongTask { model: model(), task });
-        }
-        let agreed = self.request.consent.as_ref().is_some_and(|place| !place.trim().is_empty());
-        if task == Task::TryOn && !agreed {
-            return Err(LineError::ConsentNeeded);
         }
         let labels = &self.stages.installation.config().labels;
         match &self.request.unlabelled {

@@ -89,6 +89,19 @@ pub struct Policy {
     pub checkers: BTreeMap<String, CheckerSection>,
     /// Quotations that no source has.
     pub quotes: Option<QuotesSection>,
+    /// How a request names the agreement of a person who is to be shown or heard.
+    pub consent: ConsentNamed,
+}
+
+/// How a request names the agreement of a person who is to be shown or heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConsentNamed {
+    /// By the place where it is kept, or by its id; ids are looked up.
+    #[default]
+    Anywhere,
+    /// By its id alone.
+    Registered,
 }
 
 /// `[[policy.picture_lists]]`: what follows for a picture that is on a list, or nearly so.

@@ -23,6 +23,7 @@ mod choosing;
 pub mod cli;
 pub mod complaints;
 pub mod config;
+pub mod consents;
 pub mod criteria;
 pub mod detecting;
 pub mod disclosure;

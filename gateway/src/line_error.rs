@@ -42,6 +42,9 @@ pub enum LineError {
         "this shows a person otherwise than they are: give `consent`, where their agreement is kept"
     )]
     ConsentNeeded,
+    /// The agreement that the request names does not count for it.
+    #[error("the consent that is named {0}: see GET /v1/consents")]
+    Consent(&'static str),
     /// The request asks for an asset without a label, which configuration does not allow.
     #[error("assets without a label are not allowed here: `labels.allow_unlabelled` decides that")]
     LabelNeeded,
@@ -110,7 +113,7 @@ impl LineError {
             Self::WrongModality { .. } => "wrong_modality",
             Self::WrongTask { .. } => "wrong_task",
             Self::Attachment { .. } => "attachment",
-            Self::ConsentNeeded => "likeness_consent",
+            Self::ConsentNeeded | Self::Consent(_) => "likeness_consent",
             Self::LabelNeeded => "label_needed",
             Self::Denied(_) => "denied",
             Self::OverLimit(_) => "over_limit",

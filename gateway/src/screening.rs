@@ -14,6 +14,7 @@ use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, 
 
 use crate::{
     case::Case,
+    consents::agreeing,
     pipeline::{LineError, Piece},
     product::{Draft, Product},
     vaulting, working,
@@ -67,6 +68,7 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
         known(case, &mut decision).await?;
     }
     case.request.messages = messages;
+    agreeing::settle(&mut decision, case.agreement.as_ref(), &prompt);
     let opinions = opinions::input(case, prompt, &mut decision).await;
     let action = decision.action;
     // Also what has no opinion is on record.

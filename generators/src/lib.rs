@@ -30,6 +30,7 @@ mod gguf;
 pub mod hearing;
 pub mod job;
 mod manual;
+mod math;
 pub mod null;
 pub mod openai;
 pub mod output;

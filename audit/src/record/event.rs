@@ -33,6 +33,10 @@ pub enum Event {
     ComplaintReceived,
     /// A complaint was dealt with; the detail says how, and names it.
     ComplaintClosed,
+    /// Somebody's agreement to be shown or heard was entered; the detail names it and what it covers.
+    ConsentRecorded,
+    /// Such an agreement was withdrawn.
+    ConsentWithdrawn,
     /// An API key was made.
     KeyCreated,
     /// An API key was ended.
@@ -124,6 +128,8 @@ impl Event {
             Self::Withdrawn => "withdrawn",
             Self::ComplaintReceived => "complaint_received",
             Self::ComplaintClosed => "complaint_closed",
+            Self::ConsentRecorded => "consent_recorded",
+            Self::ConsentWithdrawn => "consent_withdrawn",
             Self::KeyCreated => "key_created",
             Self::KeyRevoked => "key_revoked",
             Self::KeyRotated => "key_rotated",

@@ -163,6 +163,7 @@ impl Wanted {
         let request = GenerationRequest {
             speaking: speaking(body)?,
             unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
+            consent: openai::consent(body.imprimatur.as_ref()),
             ..GenerationRequest::new(
                 Modality::Audio,
                 model.ok_or_else(none)?,

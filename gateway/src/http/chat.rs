@@ -46,6 +46,7 @@ fn validate(body: &ChatRequest) -> Result<Asked, ApiError> {
     }
     let request = GenerationRequest {
         unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
+        consent: openai::consent(body.imprimatur.as_ref()),
         ..GenerationRequest::new(Modality::Text, &*body.model, messages, sampling(body)?)
     };
     let stream = openai::streamed(body.stream, body.stream_options.as_ref());

@@ -97,6 +97,7 @@ fn validate(body: &CompletionRequest) -> Result<Asked, ApiError> {
     let messages = vec![Message { role: Speaker::User, text: prompt.clone() }];
     let request = GenerationRequest {
         unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
+        consent: openai::consent(body.imprimatur.as_ref()),
         ..GenerationRequest::new(Modality::Text, &*body.model, messages, wanted)
     };
     let stream = openai::streamed(body.stream, body.stream_options.as_ref());

@@ -225,6 +225,7 @@ impl From<LineError> for ApiError {
                 | LineError::WrongTask { .. }
                 | LineError::Attachment { .. }
                 | LineError::ConsentNeeded
+                | LineError::Consent(_)
                 | LineError::LabelNeeded
                 | LineError::Denied(_)
                 | LineError::OverLimit(_)
@@ -243,7 +244,7 @@ impl From<LineError> for ApiError {
                 let field = if *part == types::Part::Source { "image" } else { part.name() };
                 Self::invalid(field, error.to_string())
             }
-            LineError::ConsentNeeded => {
+            LineError::ConsentNeeded | LineError::Consent(_) => {
                 let (status, kind) = (StatusCode::BAD_REQUEST, "invalid_request_error");
                 Self::new(status, kind, "likeness_consent", error.to_string()).about("consent")
             }

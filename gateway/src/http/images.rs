@@ -165,7 +165,8 @@ impl Wanted {
             Drawing { size: size(body.size.as_deref())?, ..body.drawing.read(Task::Create)? };
         let request = request(line, body.model.as_deref(), &body.prompt, body.seed, drawing)?;
         let unlabelled = openai::unlabelled(body.imprimatur.as_ref())?;
-        let request = GenerationRequest { unlabelled, ..request };
+        let consent = openai::consent(body.imprimatur.as_ref());
+        let request = GenerationRequest { unlabelled, consent, ..request };
         let form = (body.n, body.response_format.as_deref(), body.output_format.as_deref());
         Self::new(request, form)
     }
@@ -177,7 +178,7 @@ impl Wanted {
         let made = self::request(line, form.model.as_deref(), &form.prompt, form.seed, drawing)?;
         let made = GenerationRequest {
             attachments: form.attachments.clone(),
-            consent: form.consent.clone(),
+            consent: form.consent.clone().or_else(|| openai::consent(form.imprimatur.as_ref())),
             unlabelled: openai::unlabelled(form.imprimatur.as_ref())?,
             ..made
         };

@@ -16,6 +16,7 @@ mod chat;
 mod chat_stream;
 mod complaints;
 mod completions;
+mod consents;
 mod console;
 mod csrf;
 mod document;
@@ -166,6 +167,8 @@ fn keyed() -> OpenApiRouter<Line> {
         .routes(routes!(reviews::decide))
         .routes(routes!(complaints::list))
         .routes(routes!(complaints::close))
+        .routes(routes!(consents::list, consents::keep))
+        .routes(routes!(consents::withdraw))
         .routes(routes!(entries::entries))
         .routes(routes!(audit::export))
         .routes(routes!(audit::reports))

@@ -151,6 +151,13 @@ pub(super) struct Wishes {
     /// No label that people see, where configuration allows it: `reason` and `recipient`.
     #[schema(value_type = Option<Object>)]
     pub unlabelled: Option<Unlabelled>,
+    /// The id of a consent (`/v1/consents`) of the person who is to be shown or heard.
+    pub consent: Option<String>,
+}
+
+/// The consent that a request names.
+pub(super) fn consent(wishes: Option<&Wishes>) -> Option<String> {
+    wishes.and_then(|wishes| wishes.consent.clone())
 }
 
 /// What a request says about labels, if both of its parts are said.

@@ -144,6 +144,7 @@ impl VideoForm {
             filming: self.filming()?,
             attachments: self.attachments.clone(),
             unlabelled: openai::unlabelled(self.imprimatur.as_ref())?,
+            consent: openai::consent(self.imprimatur.as_ref()),
             ..GenerationRequest::new(Modality::Video, model, messages, sampling)
         })
     }

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Tensor};
 use chacha20::{ChaCha8Rng, rand_core::SeedableRng as _};
 use types::{Modality, Task};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Event, EventSender, Generator, GeneratorError, ImageOutput, Job, ModelCard, Output, Token,
-    files::ModelFiles, seats::Seats,
+    files::ModelFiles, math::Map, seats::Seats,
 };
 
 /// One run keeps all cores busy.
@@ -121,8 +121,7 @@ fn draw(
     let mut rng = ChaCha8Rng::seed_from_u64(job.sampling.seed);
     let scene = Scene::read(job.prompt(), &model.vocabulary, &mut rng);
     let side = model.config.unet.side;
-    let noise = noise::normal(&mut rng, 3 * side * side);
-    let noise = Tensor::from_vec(noise, (1, 3, side, side), &Device::Cpu)?;
+    let noise = Map::from_planes((3, side, side), &noise::normal(&mut rng, 3 * side * side));
     let total = model.config.sampler.steps;
     let tell = |done| events.send_blocking(Event::Step { done, total });
     let small = sampler::sample(&networks.unet, &model.config.sampler, &scene.words, noise, tell)?;

@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
-
 use super::{
     config::Config,
     opened::{FILES, Opened},
     weights::Networks,
 };
-use crate::{Checked, GeneratorError, files::ModelFiles};
+use crate::{Checked, GeneratorError, files::ModelFiles, math::Map};
 
 /// Reads every file of the folder `path` and runs one step.
 pub(crate) fn check(path: &Path) -> Checked {
@@ -38,8 +36,8 @@ pub(crate) fn check(path: &Path) -> Checked {
 /// Whether one step and the enlargement of its result give finite numbers.
 fn is_finite(networks: &Networks, config: &Config) -> Result<bool, GeneratorError> {
     let side = config.unet.side;
-    let noise = Tensor::zeros((1, 3, side, side), DType::F32, &Device::Cpu)?;
-    let picture = networks.unet.velocity(&noise, 1.0, &networks.unet.embed(&[0])?)?;
+    let noise = Map::from_planes((3, side, side), &vec![0.0; 3 * side * side]);
+    let picture = networks.unet.velocity(&noise, 1.0, &networks.unet.embed(&[0]));
     let sum: f32 = networks.upscaler.enlarge(&picture)?.sum_all()?.to_scalar()?;
     Ok(sum.is_finite())
 }

@@ -2,14 +2,16 @@
 //! picture that the prompt's words name.
 //!
 //! Reading order: `config` and `vocabulary` are what a model folder says about itself,
-//! `prompt` turns a prompt into words the network knows, `unet` predicts the velocity,
-//! `sampler` follows it from noise to a small picture, `upscale` enlarges that.
-//! `opened` holds a model whose folder was read, `check` looks one over, and
+//! `prompt` turns a prompt into words the network knows, `layers` names weights, `unet` predicts
+//! the velocity `level` by level, `sampler` follows it from noise to a small picture, `upscale`
+//! enlarges that. `opened` holds a model whose folder was read, `check` looks one over, and
 //! `backend` does it all behind the seam.
 
 mod backend;
 mod check;
 mod config;
+mod layers;
+mod level;
 pub(crate) mod noise;
 mod opened;
 mod prompt;

@@ -1,10 +1,11 @@
 //! The network that makes the small picture eight times as wide and high, with crisp edges.
 //! `training/image/upscaler.py` is its twin.
 
-use candle_core::{Result, Tensor};
-use candle_nn::{Conv2d, Module as _, VarBuilder, ops};
+use candle_core::{Device, Result, Tensor};
+use candle_nn::VarBuilder;
 
-use super::{config::UpscalerConfig, unet::same_size};
+use super::{config::UpscalerConfig, layers::square};
+use crate::math::{Convolution, Curve, Map, Walk};
 
 /// First enlargement: channels are unfolded into 4×4 pixels.
 const COARSE_FACTOR: usize = 4;
@@ -16,11 +17,11 @@ pub(crate) const FACTOR: usize = COARSE_FACTOR * FINE_FACTOR;
 /// The network.
 #[derive(Debug)]
 pub(crate) struct Upscaler {
-    first: Conv2d,
-    blocks: Vec<[Conv2d; 2]>,
-    coarse: Conv2d,
-    fine: Conv2d,
-    last: Conv2d,
+    first: Convolution,
+    blocks: Vec<[Convolution; 2]>,
+    coarse: Convolution,
+    fine: Convolution,
+    last: Convolution,
 }
 
 impl Upscaler {
@@ -29,29 +30,42 @@ impl Upscaler {
         let UpscalerConfig { width, blocks, fine } = *config;
         let block = |index| {
             let weights = weights.pp("blocks").pp(index);
-            let conv = |name| same_size(width, width, weights.pp(name));
+            let conv = |name| square(width, width, &weights.pp(name));
             Ok([conv("conv1")?, conv("conv2")?])
         };
         let unfolded = COARSE_FACTOR * COARSE_FACTOR * fine;
         Ok(Self {
-            first: same_size(3, width, weights.pp("first"))?,
+            first: square(3, width, &weights.pp("first"))?,
             blocks: (0..blocks).map(block).collect::<Result<_>>()?,
-            coarse: same_size(width, unfolded, weights.pp("coarse"))?,
-            fine: same_size(fine, fine, weights.pp("fine"))?,
-            last: same_size(fine, 3 * FINE_FACTOR * FINE_FACTOR, weights.pp("last"))?,
+            coarse: square(width, unfolded, &weights.pp("coarse"))?,
+            fine: square(fine, fine, &weights.pp("fine"))?,
+            last: square(fine, 3 * FINE_FACTOR * FINE_FACTOR, &weights.pp("last"))?,
         })
     }
 
-    /// Enlarges `picture` (1 × 3 × side × side): what it learned, added to a bilinear enlargement.
-    pub(crate) fn enlarge(&self, picture: &Tensor) -> Result<Tensor> {
-        let (_, _, height, width) = picture.dims4()?;
-        let mut h = self.first.forward(picture)?.relu()?;
+    /// Enlarges `picture` (three channels): what it learned, added to a bilinear enlargement; the
+    /// result is 1 × 3 × height × width.
+    pub(crate) fn enlarge(&self, picture: &Map) -> Result<Tensor> {
+        let mut h = bent(self.first.forward(picture, Walk::Same));
         for [first, second] in &self.blocks {
-            h = (&h + second.forward(&first.forward(&h)?.relu()?)?)?;
+            let inside = bent(first.forward(&h, Walk::Same));
+            h = second.onto(&inside, Walk::Same, h);
         }
-        let h = ops::pixel_shuffle(&self.coarse.forward(&h)?, COARSE_FACTOR)?.relu()?;
-        let h = self.fine.forward(&h)?.relu()?;
-        let detail = ops::pixel_shuffle(&self.last.forward(&h)?, FINE_FACTOR)?;
-        picture.upsample_bilinear2d(FACTOR * height, FACTOR * width, false)? + detail
+        let h = bent(self.coarse.forward(&h, Walk::Same).unfolded(COARSE_FACTOR));
+        let h = bent(self.fine.forward(&h, Walk::Same));
+        let detail = tensor(&self.last.forward(&h, Walk::Same).unfolded(FINE_FACTOR))?;
+        let (height, width) = (FACTOR * picture.height, FACTOR * picture.width);
+        tensor(picture)?.upsample_bilinear2d(height, width, false)? + detail
     }
+}
+
+fn bent(mut map: Map) -> Map {
+    Curve::Relu.bend(&mut map.data);
+    map
+}
+
+/// By channel, row and column.
+pub(super) fn tensor(map: &Map) -> Result<Tensor> {
+    let shape = (map.batch, map.channels, map.height, map.width);
+    Tensor::from_vec(map.planes(), shape, &Device::Cpu)
 }

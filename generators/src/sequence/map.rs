@@ -3,8 +3,8 @@
 use pulp::Arch;
 
 use crate::{
-    GeneratorError,
-    stable::{math, parts::Parts},
+    GeneratorError, math,
+    stable::parts::Parts,
     text::network::{
         functions::{exp, rms_norm},
         matrix::{Linear, Matrix},

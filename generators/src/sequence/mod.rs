@@ -10,7 +10,7 @@
 //! width; Marian's and T5's memories belong to one batch of equal lengths and cannot be split or
 //! dropped, which a search by beams needs. What is computed here are rows of sequences of any
 //! lengths together, on the products of `text::network` (weights stay in the number format of their
-//! file) and of `stable::math` (for long sounds).
+//! file) and of `math` (for long sounds).
 
 mod attention;
 pub(crate) mod beam;

@@ -7,7 +7,7 @@ use super::{
     attention::{Asking, Mixing},
     memory::Rows,
 };
-use crate::{GeneratorError, stable::math::Heads};
+use crate::{GeneratorError, math::Heads};
 
 /// One layer.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "kernels: the lengths are checked where they enter")]
 
-use super::{math::Map, size::UNIT};
-use crate::{Mask, Raster};
+use super::size::UNIT;
+use crate::{Mask, Raster, math::Map};
 
 /// A source as the networks see it.
 #[derive(Debug)]

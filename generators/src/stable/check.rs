@@ -10,11 +10,7 @@ use super::{
     unet::UnetConfig,
     vae::VaeConfig,
 };
-use crate::{
-    Checked, GeneratorError,
-    files::ModelFiles,
-    stable::{math::Map, parts::Component},
-};
+use crate::{Checked, GeneratorError, files::ModelFiles, math::Map, stable::parts::Component};
 
 /// Reads every file of the folder `path` and runs every network once.
 pub(crate) fn check(path: &Path) -> Checked {

@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{
+use super::{parts::Parts, shape};
+use crate::{
+    GeneratorError,
     math::{Curve, Heads, Linear, Norm},
-    parts::Parts,
-    shape,
 };
-use crate::GeneratorError;
 
 /// Shapes of a text encoder.
 #[derive(Debug, Clone, Deserialize)]

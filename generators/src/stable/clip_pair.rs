@@ -6,12 +6,16 @@ use serde::Deserialize;
 
 use super::{
     clip::{Clip, ClipConfig, Layer},
-    math::{Curve, Linear, Norm},
     parts::{Component, Parts},
     shape,
     studio::Seen,
 };
-use crate::{GeneratorError, files::ModelFiles, weights::Weights};
+use crate::{
+    GeneratorError,
+    files::ModelFiles,
+    math::{Curve, Linear, Norm},
+    weights::Weights,
+};
 
 const CONFIG: &str = "config.json";
 

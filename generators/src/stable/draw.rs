@@ -5,7 +5,6 @@ use types::Task;
 
 use super::{
     canvas::{self, Canvas},
-    math::Map,
     memory,
     networks::{Networks, Read},
     opened::Opened,
@@ -15,7 +14,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    Event, EventSender, GeneratorError, ImageOutput, Job, Warning, diffusion::noise,
+    Event, EventSender, GeneratorError, ImageOutput, Job, Warning, diffusion::noise, math::Map,
     picture::needed,
 };
 

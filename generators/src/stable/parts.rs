@@ -8,10 +8,10 @@ use std::{
 
 use serde::Deserialize;
 
-use super::math::{Convolution, Linear, Norm};
 use crate::{
     Event, EventSender, GeneratorError,
     files::{Listing, ModelFiles},
+    math::{Convolution, Linear, Norm},
     weights::{self, Header, Kind, Stored, Weights},
 };
 

@@ -1,12 +1,11 @@
 //! The way from noise to a latent picture.
 
 use super::{
-    math::Map,
     networks::Read,
     scheduler::{Noise, Scheduler},
     unet::{Conditions, Context, Unet, UnetConfig, waves},
 };
-use crate::GeneratorError;
+use crate::{GeneratorError, math::Map};
 
 /// What is wanted, as the network is told it.
 #[derive(Debug)]

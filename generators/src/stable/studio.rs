@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use super::{
-    math::Map,
     networks::Read,
     opened::Opened,
     run::{self, Course, Wish},
     scheduler::Scheduler,
 };
-use crate::{GeneratorError, files::ModelFiles};
+use crate::{GeneratorError, files::ModelFiles, math::Map};
 
 /// Numbers by channel, row and column, with their height and width.
 #[derive(Debug, Clone, PartialEq)]

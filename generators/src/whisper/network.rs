@@ -2,11 +2,11 @@
 
 use super::config::Config;
 use crate::{
-    GeneratorError,
+    GeneratorError, math,
     sequence::{
         Attention, Curve, Feed, Layer, Map, Memory, Norm, Placement, Reading, Source, Stack,
     },
-    stable::{math, parts::Parts},
+    stable::parts::Parts,
     text::network::matrix::{Linear, Matrix},
 };
 

@@ -1,7 +1,7 @@
 // Every page of the console in both languages, narrow and wide, light and dark: axe-core, the policy,
 // no scrolling sideways, and a picture of each.
 // usage: console_looks.mjs ORIGIN JSON, of {links: {role: link}, pages: {role: {name: path}}}
-import { end, inspect, launch, shoot, signIn, visit } from "./driver.mjs";
+import { end, inAllLooks, inspect, launch, shoot, signIn, visit } from "./driver.mjs";
 
 const [origin, told] = process.argv.slice(2);
 const { links, pages } = JSON.parse(told);
@@ -17,17 +17,12 @@ const browser = await launch();
 for (const [who, link] of Object.entries(links)) {
   const state = await signIn(browser, origin, link);
   for (const lang of ["en", "zh"]) {
-    for (const width of [320, 1280]) {
-      for (const scheme of ["light", "dark"]) {
-        const page = await visit(browser, origin, { lang, width, scheme, state });
-        for (const [name, path] of Object.entries(pages[who])) {
-          await page.goto(path);
-          await inspect(page);
-          await shoot(page, `console-${name}`);
-        }
-        await page.context().close();
-      }
+    const page = await visit(browser, origin, { lang, state });
+    for (const [name, path] of Object.entries(pages[who])) {
+      await page.goto(path);
+      await inAllLooks(page, `console-${name}`);
     }
+    await page.context().close();
   }
 }
 await end(browser);

@@ -37,7 +37,8 @@ export const visit = async (browser, origin, options = {}) => {
   context.setDefaultTimeout(180_000);
   const page = await context.newPage();
   page.requests = [];
-  const told = (what) => faults.push(`${page.url()} (${lang}, ${width}, ${scheme}): ${what}`);
+  const told = (what) => faults.push(`${page.url()} (${page.variant}): ${what}`);
+  page.variant = `${lang}-${width}-${scheme}`;
   page.on("request", (request) => {
     const url = request.url();
     if (url.startsWith("data:") || url.startsWith("blob:")) return;
@@ -66,7 +67,6 @@ export const visit = async (browser, origin, options = {}) => {
   }
   page.told = told;
   page.signed = state !== undefined;
-  page.variant = `${lang}-${width}-${scheme}`;
   return page;
 };
 
@@ -96,6 +96,21 @@ export const shoot = async (page, name) => {
   mkdirSync(folder, { recursive: true });
   counts.shots += 1;
   await page.screenshot({ path: `${folder}/${name}-${page.variant}.png`, fullPage: true });
+};
+
+// The page that is open, narrow and wide, light and dark: what holds of every page, and a picture of each.
+// A page is one document for all of these, so it is not asked for again.
+export const inAllLooks = async (page, name) => {
+  const lang = page.variant.split("-")[0];
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: width < 500 ? 720 : 900 });
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      page.variant = `${lang}-${width}-${scheme}`;
+      await inspect(page);
+      await shoot(page, name);
+    }
+  }
 };
 
 // A page that a link leads to, in both languages: what holds of every page, and a picture of each.

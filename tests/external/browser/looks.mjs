@@ -1,7 +1,7 @@
 // Every public page in both languages, narrow and wide, light and dark: axe-core, the policy, no
 // scrolling sideways, and a picture of each.
 // usage: looks.mjs ORIGIN FOLDER ASSET MARK
-import { end, inspect, launch, shoot, verify, visit } from "./driver.mjs";
+import { end, inAllLooks, launch, verify, visit } from "./driver.mjs";
 
 const [origin, folder, asset, mark] = process.argv.slice(2);
 const open = (details) => details.evaluate((element) => (element.open = true));
@@ -23,27 +23,20 @@ const files = { trusted: "published.png", recovered: "half.jpg", hostile: "hosti
 
 const browser = await launch();
 for (const lang of ["en", "zh"]) {
-  for (const width of [320, 1280]) {
-    for (const scheme of ["light", "dark"]) {
-      for (const [name, path] of Object.entries(pages)) {
-        const page = await visit(browser, origin, { lang, width, scheme, status: [404] });
-        await page.goto(path);
-        await inspect(page);
-        await shoot(page, name);
-        await page.context().close();
-      }
-      for (const [name, file] of Object.entries(files)) {
-        const page = await visit(browser, origin, { lang, width, scheme });
-        await page.goto("/verify");
-        await verify(page, `${folder}/${file}`);
-        await inspect(page);
-        await shoot(page, `result-${name}`);
-        await unfold(page);
-        await inspect(page);
-        await shoot(page, `result-${name}-open`);
-        await page.context().close();
-      }
-    }
+  for (const [name, path] of Object.entries(pages)) {
+    const page = await visit(browser, origin, { lang, status: [404] });
+    await page.goto(path);
+    await inAllLooks(page, name);
+    await page.context().close();
+  }
+  for (const [name, file] of Object.entries(files)) {
+    const page = await visit(browser, origin, { lang });
+    await page.goto("/verify");
+    await verify(page, `${folder}/${file}`);
+    await inAllLooks(page, `result-${name}`);
+    await unfold(page);
+    await inAllLooks(page, `result-${name}-open`);
+    await page.context().close();
   }
 }
 await end(browser);

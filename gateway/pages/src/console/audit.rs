@@ -80,7 +80,7 @@ pub struct Explorer {
 }
 
 /// Events to choose from.
-pub const EVENTS: [&str; 47] = [
+pub const EVENTS: [&str; 49] = [
     "admitted",
     "released",
     "held",
@@ -94,6 +94,8 @@ pub const EVENTS: [&str; 47] = [
     "withdrawn",
     "complaint_received",
     "complaint_closed",
+    "consent_recorded",
+    "consent_withdrawn",
     "verified",
     "asset_examined",
     "dialogue_begun",

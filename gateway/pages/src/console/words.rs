@@ -65,6 +65,8 @@ fn beside<'a>(t: &Texts, name: &'a str) -> &'a str {
         "assisted" => t.console_event_assisted(),
         "complaint_closed" => t.console_event_complaint_closed(),
         "complaint_received" => t.console_event_complaint_received(),
+        "consent_recorded" => t.console_event_consent_recorded(),
+        "consent_withdrawn" => t.console_event_consent_withdrawn(),
         "dialogue_begun" => t.console_event_dialogue_begun(),
         "epoch_begun" => t.console_event_epoch_begun(),
         "erased" => t.console_event_erased(),

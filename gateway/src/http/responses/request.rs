@@ -105,6 +105,7 @@ pub(super) struct Asked {
     /// The items of this turn as they are kept and read again.
     pub(super) items: Vec<Value>,
     pub(super) unlabelled: Option<types::Unlabelled>,
+    pub(super) consent: Option<String>,
     pub(super) stores: bool,
     pub(super) way: Way,
     /// How the answer repeats what was asked for.
@@ -138,6 +139,7 @@ impl ResponseRequest {
             echo: self.echo(stores, way),
             instructions: self.instructions.clone().filter(|text| !text.trim().is_empty()),
             unlabelled: openai::unlabelled(self.imprimatur.as_ref())?,
+            consent: openai::consent(self.imprimatur.as_ref()),
             previous,
             sampling,
             items,
@@ -277,6 +279,7 @@ impl Asked {
         let messages = messages.collect();
         GenerationRequest {
             unlabelled: self.unlabelled.clone(),
+            consent: self.consent.clone(),
             ..GenerationRequest::new(Modality::Text, &*self.model, messages, self.sampling.clone())
         }
     }

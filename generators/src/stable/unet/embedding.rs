@@ -2,10 +2,8 @@
 
 use crate::{
     GeneratorError,
-    stable::{
-        math::{Curve, Linear},
-        parts::Parts,
-    },
+    math::{Curve, Linear},
+    stable::parts::Parts,
 };
 
 /// `width` sines and cosines of `number`, from fast to slow.

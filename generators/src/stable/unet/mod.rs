@@ -15,11 +15,11 @@ pub(crate) use self::{
     residual::{Grouping, Residual},
     transformer::Context,
 };
-use super::{
+use super::parts::Parts;
+use crate::{
+    GeneratorError,
     math::{Convolution, Curve, Linear, Map, Norm, Walk},
-    parts::Parts,
 };
-use crate::GeneratorError;
 
 /// The network.
 #[derive(Debug)]

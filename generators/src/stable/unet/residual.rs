@@ -2,10 +2,8 @@
 
 use crate::{
     GeneratorError,
-    stable::{
-        math::{Convolution, Curve, Linear, Map, Norm, Walk},
-        parts::Parts,
-    },
+    math::{Convolution, Curve, Linear, Map, Norm, Walk},
+    stable::parts::Parts,
 };
 
 /// Two normalised convolutions beside a way around them.

@@ -3,10 +3,8 @@
 use super::{config::Level, residual::Grouping};
 use crate::{
     GeneratorError,
-    stable::{
-        math::{Heads, Linear, Map, Norm, gated},
-        parts::Parts,
-    },
+    math::{Heads, Linear, Map, Norm, gated},
+    stable::parts::Parts,
 };
 
 /// The smallest number under the root of these norms.

@@ -3,8 +3,8 @@
 use super::config::VaeConfig;
 use crate::{
     GeneratorError,
+    math::{Heads, Linear, Map, Norm},
     stable::{
-        math::{Heads, Linear, Map, Norm},
         parts::Parts,
         unet::{Grouping, Residual},
     },

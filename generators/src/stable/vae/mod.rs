@@ -10,11 +10,13 @@ mod tiles;
 pub(crate) use self::config::VaeConfig;
 use self::middle::{EPSILON, Middle};
 use super::{
-    math::{Convolution, Curve, Map, Norm, Walk},
     parts::Parts,
     unet::{Grouping, Residual},
 };
-use crate::GeneratorError;
+use crate::{
+    GeneratorError,
+    math::{Convolution, Curve, Map, Norm, Walk},
+};
 
 /// Both halves of the autoencoder.
 #[derive(Debug)]

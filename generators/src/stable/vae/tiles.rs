@@ -2,7 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "kernels: the lengths are checked where they enter")]
 
-use crate::stable::math::Map;
+use crate::math::Map;
 
 /// Latent places on the side of a picture that is still done in one piece: 1,024 pixels of usual
 /// autoencoders.

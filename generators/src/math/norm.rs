@@ -22,10 +22,24 @@ pub(crate) struct Norm {
 impl Norm {
     /// Normalises each of `groups` of channels over a whole picture, then bends it.
     pub(crate) fn groups(&self, map: &Map, groups: usize, curve: Option<Curve>) -> Map {
+        self.told(map, groups, &[], curve)
+    }
+
+    /// The same, with the channels multiplied and moved before they are bent: `told` holds for each
+    /// picture one number for each channel that is added to a factor of 1, and then one that is added to
+    /// the channel; where it is empty, nothing of that is done.
+    pub(crate) fn told(&self, map: &Map, groups: usize, told: &[f32], curve: Option<Curve>) -> Map {
         let mut out = map.clone();
         let (channels, size) = (map.channels, map.places() * map.channels);
+        let mut told = told.chunks_exact(2 * channels.max(1));
         for image in out.data.chunks_mut(size.max(1)) {
-            let (scale, shift) = self.affine(image, channels, groups);
+            let (mut scale, mut shift) = self.affine(image, channels, groups);
+            if let Some((factors, moves)) = told.next().map(|told| told.split_at(channels)) {
+                for (channel, factor) in factors.iter().enumerate() {
+                    scale[channel] *= 1.0 + factor;
+                    shift[channel] = shift[channel] * (1.0 + factor) + moves[channel];
+                }
+            }
             let bands: Vec<Mutex<&mut [f32]>> =
                 image.chunks_mut(BAND * channels).map(Mutex::new).collect();
             spread(bands.len(), |pieces| {
@@ -151,6 +165,20 @@ mod tests {
             let mean = numbers.iter().sum::<f32>() / numbers.len() as f32;
             let square = numbers.iter().map(|x| x * x).sum::<f32>() / numbers.len() as f32;
             assert!(mean.abs() < 1e-5 && (square - 1.0).abs() < 1e-4, "{mean} {square}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_multiplies_and_moves_each_channel_of_its_picture() {
+        let data: Vec<f32> = (0..2 * 9 * 4).map(|i| (i as f32 * 0.7).cos()).collect();
+        let map = Map { batch: 2, height: 3, width: 3, channels: 4, data };
+        let norm = Norm { weight: vec![0.5, 2.0, 1.0, 3.0], bias: vec![0.1; 4], epsilon: 1e-5 };
+        let told: Vec<f32> = (0..16).map(|i| (i as f32 * 0.3).sin()).collect();
+        let (plain, found) = (norm.groups(&map, 2, None), norm.told(&map, 2, &told, None));
+        for (place, (plain, found)) in plain.data.iter().zip(&found.data).enumerate() {
+            let (image, channel) = (place / 36, place % 4);
+            let (factor, more) = (told[image * 8 + channel], told[image * 8 + 4 + channel]);
+            assert!((plain * (1.0 + factor) + more - found).abs() < 1e-5, "{plain} {found}");
         }
     }
 }

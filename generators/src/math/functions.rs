@@ -51,10 +51,12 @@ pub(crate) enum Curve {
     Gelu,
     /// x·σ(1.702·x).
     QuickGelu,
+    /// x, or 0 where it is less.
+    Relu,
 }
 
 impl Curve {
-    /// By the name that configurations use.
+    /// By the name that configurations of text encoders use.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "silu" | "swish" => Some(Self::Silu),
@@ -70,6 +72,8 @@ impl Curve {
             Self::Silu => numbers.iter_mut().for_each(|x| *x *= sigmoid(*x)),
             Self::Gelu => numbers.iter_mut().for_each(|x| *x = gelu(*x)),
             Self::QuickGelu => numbers.iter_mut().for_each(|x| *x *= sigmoid(1.702 * *x)),
+            // `max` would hide numbers that are none.
+            Self::Relu => numbers.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x }),
         });
     }
 }
@@ -136,6 +140,7 @@ mod tests {
             };
             check(Curve::Silu, x * sigmoid(x));
             check(Curve::QuickGelu, x * sigmoid(1.702 * x));
+            check(Curve::Relu, x.max(0.0));
             assert!((f64::from(exp(x as f32)) / x.exp() - 1.0).abs() < 1e-6, "{x}");
         }
         let mut known = [-3.0, -1.0, -0.1, 0.0, 0.5, 2.0];
@@ -156,8 +161,10 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_stays_visible() {
-        let mut numbers = [f32::NAN];
-        Curve::Silu.bend(&mut numbers);
-        assert!(numbers[0].is_nan());
+        for curve in [Curve::Silu, Curve::Gelu, Curve::QuickGelu, Curve::Relu] {
+            let mut numbers = [f32::NAN];
+            curve.bend(&mut numbers);
+            assert!(numbers[0].is_nan(), "{curve:?}");
+        }
     }
 }

@@ -64,6 +64,37 @@ impl Map {
         self.with(self.channels + other.channels, data)
     }
 
+    /// Squares of `side` × `side` places become one place: channels by channel, row, column.
+    pub(crate) fn folded(&self, side: usize) -> Self {
+        let (height, width) = (self.height / side, self.width / side);
+        let squares = side * side;
+        let mut data = vec![0.0; self.data.len()];
+        for (place, row) in self.data.chunks_exact(self.channels).enumerate() {
+            let (x, y) = (place % self.width, place / self.width % self.height);
+            let image = place / self.places();
+            let to = ((image * height + y / side) * width + x / side) * squares * self.channels;
+            for (channel, number) in row.iter().enumerate() {
+                data[to + channel * squares + y % side * side + x % side] = *number;
+            }
+        }
+        Self { batch: self.batch, height, width, channels: squares * self.channels, data }
+    }
+
+    /// What [`Map::folded`] did, undone.
+    pub(crate) fn unfolded(&self, side: usize) -> Self {
+        let (height, width) = (self.height * side, self.width * side);
+        let (squares, channels) = (side * side, self.channels / (side * side));
+        let mut data = Vec::with_capacity(self.data.len());
+        for row in 0..self.batch * height {
+            for x in 0..width {
+                let from = (row / side * self.width + x / side) * self.channels;
+                let inside = row % side * side + x % side;
+                data.extend((0..channels).map(|c| self.data[from + c * squares + inside]));
+            }
+        }
+        Self { batch: self.batch, height, width, channels, data }
+    }
+
     /// The same picture `times` over.
     pub(crate) fn repeated(&self, times: usize) -> Self {
         Self { batch: self.batch * times, data: self.data.repeat(times), ..*self }
@@ -89,6 +120,8 @@ impl Map {
 
 #[cfg(test)]
 mod tests {
+    use candle_core::{Device, Tensor};
+
     use super::*;
 
     #[test]
@@ -101,5 +134,22 @@ mod tests {
         assert_eq!(map.beside(&map.channels(0..1)).data[..3], [0.0, 6.0, 0.0]);
         assert_eq!(map.cut(1, 1, 1, 2).data, [4.0, 10.0, 5.0, 11.0]);
         assert_eq!(map.repeated(2).batch, 2);
+    }
+
+    /// Candle folds by other code, over planes.
+    #[test]
+    fn folding_keeps_every_number_at_its_place() {
+        let planes: Vec<f32> = (0..2 * 3 * 4 * 6).map(|index| index as f32).collect();
+        let theirs = Tensor::from_vec(planes.clone(), (2, 3, 4, 6), &Device::Cpu).unwrap();
+        let theirs = candle_nn::ops::pixel_unshuffle(&theirs, 2).unwrap();
+        let theirs: Vec<f32> = theirs.flatten_all().unwrap().to_vec1().unwrap();
+        let (first, second) = planes.split_at(3 * 4 * 6);
+        let mut map = Map::from_planes((3, 4, 6), first);
+        map.data.extend(Map::from_planes((3, 4, 6), second).data);
+        map.batch = 2;
+        let folded = map.folded(2);
+        assert_eq!((folded.height, folded.width, folded.channels), (2, 3, 12));
+        assert_eq!(folded.planes(), theirs);
+        assert_eq!(folded.unfolded(2), map);
     }
 }
