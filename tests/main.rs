@@ -22,6 +22,7 @@ mod clients;
 mod clocks;
 mod cluster;
 mod command_line;
+mod consents;
 mod console;
 mod console_blocks;
 mod console_browser;

@@ -46,6 +46,7 @@ pub mod speaking;
 pub mod stable;
 pub mod starter;
 pub mod text;
+mod threads;
 mod tokens;
 pub mod transcribing;
 pub mod translating;

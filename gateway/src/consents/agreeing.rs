@@ -195,7 +195,7 @@ mod tests {
         let action = findings.iter().map(|finding| finding.action).max().unwrap();
         let engine = policy::Engine::newsroom().unwrap();
         let mut decision =
-            Decision { action, findings, checks: Vec::new(), policy: engine.version() };
+            Decision { action, findings, checks: Vec::new(), policy: engine.version().clone() };
         let Kept { id, consent, .. } = kept();
         let agreement = Agreement { id, names: consent.names };
         settle(&mut decision, Some(&agreement), prompt);

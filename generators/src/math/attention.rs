@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{
     functions::softmax,
-    panels::{Dense, Panels, multiply_here, spread},
+    panels::{Dense, Panels, multiply_here},
 };
+use crate::threads;
 
 /// Asking rows that a thread takes at once: their scores stay in the cache.
 const BAND: usize = 24;
@@ -43,7 +44,7 @@ impl Heads {
             let places = taken.chunks_mut(asking * head);
             let outs: Vec<Mutex<&mut [f32]>> =
                 places.flat_map(|one| one.chunks_mut(BAND * head)).map(Mutex::new).collect();
-            spread(outs.len(), |pieces| {
+            threads::share(outs.len(), |pieces| {
                 for piece in pieces {
                     let (index, first) = (piece / bands, piece % bands * BAND);
                     let at = (index / heads) * asking * width + (index % heads) * head;

@@ -1,6 +1,6 @@
 //! Curves between the layers, over whole vectors of numbers.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 /// e to the power of x, to a few units in the last place; 0 far below, large but finite far above.
 #[inline(always)]
@@ -68,31 +68,74 @@ impl Curve {
 
     /// Bends every number.
     pub(crate) fn bend(self, numbers: &mut [f32]) {
-        Arch::new().dispatch(|| match self {
-            Self::Silu => numbers.iter_mut().for_each(|x| *x *= sigmoid(*x)),
-            Self::Gelu => numbers.iter_mut().for_each(|x| *x = gelu(*x)),
-            Self::QuickGelu => numbers.iter_mut().for_each(|x| *x *= sigmoid(1.702 * *x)),
+        Arch::new().dispatch(Bend(self, numbers));
+    }
+}
+
+/// A type and not a closure: what is not inlined into the code for wide registers would call a function
+/// for each product with a sum.
+struct Bend<'a>(Curve, &'a mut [f32]);
+
+impl WithSimd for Bend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(curve, numbers) = self;
+        match curve {
+            Curve::Silu => numbers.iter_mut().for_each(|x| *x *= sigmoid(*x)),
+            Curve::Gelu => numbers.iter_mut().for_each(|x| *x = gelu(*x)),
+            Curve::QuickGelu => numbers.iter_mut().for_each(|x| *x *= sigmoid(1.702 * *x)),
             // `max` would hide numbers that are none.
-            Self::Relu => numbers.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x }),
-        });
+            Curve::Relu => numbers.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x }),
+        }
     }
 }
 
 /// `values` · gelu(`gates`) of rows that hold `width` values and as many gates.
 pub(crate) fn gated(rows: &[f32], width: usize) -> Vec<f32> {
-    let mut out = Vec::with_capacity(rows.len() / 2);
-    Arch::new().dispatch(|| {
-        for row in rows.chunks_exact(2 * width) {
-            let (values, gates) = row.split_at(width);
-            out.extend(values.iter().zip(gates).map(|(value, gate)| value * gelu(*gate)));
-        }
-    });
+    let mut out = vec![0.0; rows.len() / 2];
+    Arch::new().dispatch(Gated { rows, width, out: &mut out });
     out
+}
+
+struct Gated<'a> {
+    rows: &'a [f32],
+    width: usize,
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Gated<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { rows, width, out } = self;
+        for (row, out) in rows.chunks_exact(2 * width).zip(out.chunks_exact_mut(width)) {
+            let (values, gates) = row.split_at(width);
+            for ((out, value), gate) in out.iter_mut().zip(values).zip(gates) {
+                *out = value * gelu(*gate);
+            }
+        }
+    }
 }
 
 /// Turns a row of scores into weights that sum to 1.
 pub(crate) fn softmax(scores: &mut [f32], scale: f32) {
-    Arch::new().dispatch(|| {
+    Arch::new().dispatch(Softmax { scores, scale });
+}
+
+struct Softmax<'a> {
+    scores: &'a mut [f32],
+    scale: f32,
+}
+
+impl WithSimd for Softmax<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { scores, scale } = self;
         let mut lanes = [f32::NEG_INFINITY; 16];
         let (whole, rest) = scores.as_chunks::<16>();
         for chunk in whole {
@@ -116,7 +159,7 @@ pub(crate) fn softmax(scores: &mut [f32], scale: f32) {
         }
         let share = 1.0 / sum;
         scores.iter_mut().for_each(|score| *score *= share);
-    });
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
-use super::{Curve, Map, panels::spread};
+use super::{Curve, Map};
+use crate::threads;
 
 /// Places that a thread takes at once.
 const BAND: usize = 256;
@@ -42,11 +43,12 @@ impl Norm {
             }
             let bands: Vec<Mutex<&mut [f32]>> =
                 image.chunks_mut(BAND * channels).map(Mutex::new).collect();
-            spread(bands.len(), |pieces| {
+            threads::share(bands.len(), |pieces| {
                 for piece in pieces {
                     // Nobody else ever takes this lock.
                     let mut band = bands[piece].lock().unwrap_or_else(PoisonError::into_inner);
-                    Arch::new().dispatch(|| apply(&mut band, &scale, &shift));
+                    let (scale, shift) = (&scale, &shift);
+                    Arch::new().dispatch(Affine { band: &mut band, scale, shift });
                     if let Some(curve) = curve {
                         curve.bend(&mut band);
                     }
@@ -109,11 +111,46 @@ fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     lanes.iter().sum::<f32>() + rest.iter().map(|x| of(*x)).sum::<f32>()
 }
 
-#[inline(always)]
-fn apply(band: &mut [f32], scale: &[f32], shift: &[f32]) {
-    for row in band.chunks_exact_mut(scale.len()) {
-        for ((x, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
-            *x = x.mul_add(*scale, *shift);
+/// Multiplies each channel and adds to it.
+struct Affine<'a> {
+    band: &'a mut [f32],
+    scale: &'a [f32],
+    shift: &'a [f32],
+}
+
+impl WithSimd for Affine<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { band, scale, shift } = self;
+        for row in band.chunks_exact_mut(scale.len()) {
+            for ((x, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
+                *x = x.mul_add(*scale, *shift);
+            }
+        }
+    }
+}
+
+/// Adds each channel's numbers and their squares.
+struct Moments<'a> {
+    band: &'a [f32],
+    sums: &'a mut [f64],
+    squares: &'a mut [f64],
+}
+
+impl WithSimd for Moments<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { band, sums, squares } = self;
+        for row in band.chunks_exact(sums.len()) {
+            for ((x, sum), square) in row.iter().zip(&mut *sums).zip(&mut *squares) {
+                let x = f64::from(*x);
+                *sum += x;
+                *square += x * x;
+            }
         }
     }
 }
@@ -124,19 +161,11 @@ fn moments(image: &[f32], channels: usize) -> (Vec<f64>, Vec<f64>) {
     let empty = || (vec![0.0_f64; channels], vec![0.0_f64; channels]);
     let parts: Vec<Mutex<(Vec<f64>, Vec<f64>)>> =
         bands.iter().map(|_| Mutex::new(empty())).collect();
-    spread(bands.len(), |pieces| {
+    threads::share(bands.len(), |pieces| {
         for piece in pieces {
             let mut part = parts[piece].lock().unwrap_or_else(PoisonError::into_inner);
             let (sums, squares) = &mut *part;
-            Arch::new().dispatch(|| {
-                for row in bands[piece].chunks_exact(channels) {
-                    for ((x, sum), square) in row.iter().zip(&mut *sums).zip(&mut *squares) {
-                        let x = f64::from(*x);
-                        *sum += x;
-                        *square += x * x;
-                    }
-                }
-            });
+            Arch::new().dispatch(Moments { band: bands[piece], sums, squares });
         }
     });
     // Parts are added in one order, whoever computed them.

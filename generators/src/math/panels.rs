@@ -12,8 +12,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use candle_core::utils::{barrier_pool, get_num_threads};
 use pulp::{Arch, Simd, WithSimd};
+
+use crate::threads;
 
 /// Rows that are multiplied at once: with four vectors of outputs the registers are full.
 const ROWS: usize = 6;
@@ -134,10 +135,10 @@ pub(crate) fn multiply(rows: &impl Rows, panels: &Panels, out: &mut [f32]) {
     let outputs = panels.outputs.max(1);
     let places = out.len() / outputs;
     debug_assert_eq!(rows.taps() * rows.channels(), panels.depth, "the matrix fits its rows");
-    let share = places.div_ceil(get_num_threads().max(1));
+    let share = places.div_ceil(rayon::current_num_threads());
     let band = share.next_multiple_of(ROWS).clamp(ROWS, BAND);
     let bands: Vec<Mutex<&mut [f32]>> = out.chunks_mut(band * outputs).map(Mutex::new).collect();
-    spread(bands.len(), |pieces| {
+    threads::share(bands.len(), |pieces| {
         for piece in pieces {
             // Nobody else ever takes this lock.
             let mut out = bands[piece].lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,11 +150,6 @@ pub(crate) fn multiply(rows: &impl Rows, panels: &Panels, out: &mut [f32]) {
 /// The same on this thread alone, for the places from `first` on.
 pub(crate) fn multiply_here(rows: &impl Rows, panels: &Panels, first: usize, out: &mut [f32]) {
     Arch::new().dispatch(Band { rows, panels, first, out });
-}
-
-/// Runs pieces of work on all threads.
-pub(crate) fn spread(pieces: usize, run: impl Fn(Range<usize>) + Sync) {
-    if pieces == 1 { run(0..1) } else { barrier_pool().execute_chunked(pieces, run) }
 }
 
 struct Band<'a, R> {

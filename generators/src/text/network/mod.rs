@@ -30,7 +30,7 @@ use super::{
     config::Config,
     parts::{Naming, Part},
 };
-use crate::{GeneratorError, weights::Weights};
+use crate::{GeneratorError, threads, weights::Weights};
 
 /// A network with its weights in memory.
 #[derive(Debug)]
@@ -71,6 +71,10 @@ impl Network {
         &self,
         readings: &mut [Reading<'_>],
     ) -> Result<Vec<Vec<f32>>, GeneratorError> {
+        threads::within(|| self.read(readings))
+    }
+
+    fn read(&self, readings: &mut [Reading<'_>]) -> Result<Vec<Vec<f32>>, GeneratorError> {
         let mut batch = Batch::new(&self.config, readings);
         let mut x = self.embed(&batch.ids())?;
         let wanted = batch.wanted();

@@ -11,9 +11,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use candle_core::utils::barrier_pool;
 use half::{f16, slice::HalfFloatSliceExt as _};
 use pulp::{Arch, Simd, WithSimd};
+
+use crate::threads;
 
 /// Weight rows that one thread takes at a time.
 const BAND: usize = 16;
@@ -83,7 +84,7 @@ pub(crate) fn share(pieces: usize, work: usize, run: impl Fn(Range<usize>) + Syn
     if work < SMALL {
         run(0..pieces);
     } else {
-        barrier_pool().execute_chunked(pieces, run);
+        threads::share(pieces, run);
     }
 }
 
