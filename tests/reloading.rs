@@ -19,29 +19,11 @@ use tokio::sync::Notify;
 use crate::{
     inside,
     newsroom::{Newsroom, RIVER, Server, chat},
+    rules::pack,
 };
 
 const LOADERS: usize = 6;
 const RELOADS: usize = 20;
-
-/// A pack that refuses one word.
-fn pack(version: &str, word: &str) -> String {
-    format!(
-        r#"
-id = "test"
-version = "{version}"
-[[rule]]
-id = "one-word"
-version = 1
-category = "defamation"
-scope = {{ hook = "input" }}
-when = {{ terms = ["{word}"] }}
-action = "block"
-message = {{ en = "This word is not said.", zh = "不得使用该词。" }}
-tests = [{{ text = "{word}", expect = "block", hook = "input" }}]
-"#
-    )
-}
 
 /// Asks until it is told to stop, every other time for a stream; how often it was answered.
 fn load(server: &Server, key: &str, stop: &AtomicBool) -> usize {
@@ -64,7 +46,7 @@ fn load(server: &Server, key: &str, stop: &AtomicBool) -> usize {
 #[test]
 fn twenty_reloads_under_load_lose_no_request() {
     let newsroom = Newsroom::new();
-    let packs = [pack("a", "forbidden"), pack("b", "verboten")];
+    let packs = [pack(1, "forbidden"), pack(2, "verboten")];
     fs::write(newsroom.path("policy.toml"), &packs[0]).unwrap();
     let (journalist, ops) = (newsroom.key("journalist", "ada"), newsroom.key("ops", "olga"));
     let server = newsroom.serve();
@@ -103,7 +85,7 @@ fn twenty_reloads_under_load_lose_no_request() {
 #[test]
 fn what_cannot_be_used_is_refused_and_the_last_good_one_stays() {
     let newsroom = Newsroom::new();
-    fs::write(newsroom.path("policy.toml"), pack("a", "forbidden")).unwrap();
+    fs::write(newsroom.path("policy.toml"), pack(1, "forbidden")).unwrap();
     let (journalist, ops) = (newsroom.key("journalist", "ada"), newsroom.key("ops", "olga"));
     let server = newsroom.serve();
     let file = newsroom.path("imprimatur.toml");
@@ -116,7 +98,7 @@ fn what_cannot_be_used_is_refused_and_the_last_good_one_stays() {
         assert_eq!((answer.status, &body["error"]["code"]), (400, &json!("configuration_refused")));
         assert!(body["error"]["message"].as_str().unwrap().contains(words), "{words}: {body}");
     };
-    let rules = pack("b", "verboten");
+    let rules = pack(2, "verboten");
     refuse("[server]\nlissten = 1", &rules, "listen");
     refuse("not toml", &rules, "refused");
     refuse(&good, "id = \"broken\"", "rule pack");
@@ -179,7 +161,7 @@ impl Generator for Gated {
 async fn what_has_begun_ends_under_the_rules_that_it_began_with() {
     let folder = tempfile::tempdir().unwrap();
     let installation = inside::installation(folder.path());
-    fs::write(installation.policy_file(), pack("a", "forbidden")).unwrap();
+    fs::write(installation.policy_file(), pack(1, "forbidden")).unwrap();
     let stages = inside::open(inside::reopen(folder.path()), inside::log_options()).await.unwrap();
     let (begun, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let model = Arc::clone(&stages.generators["null"]);
@@ -193,9 +175,9 @@ async fn what_has_begun_ends_under_the_rules_that_it_began_with() {
         running.run_with(who, what, generator, Delivery::Whole).await
     });
     begun.notified().await;
-    fs::write(installation.policy_file(), pack("b", "verboten")).unwrap();
+    fs::write(installation.policy_file(), pack(2, "verboten")).unwrap();
     let reloaded = line.reload().await.unwrap();
-    assert!(reloaded.changed && reloaded.policy.version == "b");
+    assert!(reloaded.changed && reloaded.policy.version == "2");
     let who = inside::journalist();
     let new = line.run(who, inside::ask("null"), Delivery::Whole).await.unwrap();
     gate.notify_one();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::newsroom::{Newsroom, RIVER, chat};
 
 /// A pack that refuses prompts with one word.
-fn pack(version: &str, word: &str) -> String {
+pub(crate) fn pack(version: u32, word: &str) -> String {
     format!(
         r#"
 id = "desk"
@@ -29,7 +29,7 @@ tests = [{{ text = "{word}", expect = "block", hook = "input" }}]
 #[test]
 fn a_candidate_is_tried_on_what_was_asked_and_nobody_sees_a_word() {
     let newsroom = Newsroom::new();
-    fs::write(newsroom.path("policy.toml"), pack("1", "forbidden")).unwrap();
+    fs::write(newsroom.path("policy.toml"), pack(1, "forbidden")).unwrap();
     let key = newsroom.key("journalist", "ada");
     let server = newsroom.serve();
     assert_eq!(server.post(&key, "/v1/chat/completions", &chat(RIVER)).status, 200);
@@ -38,7 +38,7 @@ fn a_candidate_is_tried_on_what_was_asked_and_nobody_sees_a_word() {
     assert_eq!(server.terminate(), Some(0));
 
     // The candidate refuses what was answered, and lets through what was refused.
-    fs::write(newsroom.path("candidate.toml"), pack("2", "Dresden")).unwrap();
+    fs::write(newsroom.path("candidate.toml"), pack(2, "Dresden")).unwrap();
     let differ = newsroom.json(&["policy", "diff", "candidate.toml"], 1);
     assert!(differ["changes"][0].as_str().unwrap().contains("one-word"), "{differ}");
     newsroom.json(&["policy", "diff", "policy.toml"], 0);
@@ -89,15 +89,15 @@ fn where_signers_are_named_only_a_signed_pack_comes_into_force() {
     };
     let sign = |key: &str| newsroom.json(&["policy", "sign", "policy.toml", "--key", key], 0);
 
-    pack_is(&pack("1", "forbidden"));
+    pack_is(&pack(1, "forbidden"));
     assert!(said(2).contains("policy.toml.sig"), "no signature");
     sign(&stranger);
     assert!(said(2).contains("no trusted key signed"), "somebody else's");
     sign(&editor);
     said(1);
     // Layout is not meaning; a rule is.
-    pack_is(&format!("# for the summer{}", pack("1", "forbidden")));
+    pack_is(&format!("# for the summer{}", pack(1, "forbidden")));
     said(1);
-    pack_is(&pack("1", "forbidding"));
+    pack_is(&pack(1, "forbidding"));
     assert!(said(2).contains("no trusted key signed"), "changed after it was signed");
 }
