@@ -8,7 +8,10 @@ use candle_core::{
 };
 use half::f16;
 
-use super::product::{Floats, product};
+use super::{
+    few_bits::FewBits,
+    product::{Floats, product},
+};
 use crate::{
     GeneratorError,
     weights::{Kind, Stored},
@@ -31,6 +34,8 @@ enum Numbers {
     F32(Arc<Vec<f32>>),
     F16(Arc<Vec<f16>>),
     Bf16(Arc<Vec<u16>>),
+    FewBits(Arc<FewBits>),
+    /// Formats without products of ours.
     Quantised(Arc<QTensor>),
 }
 
@@ -48,6 +53,13 @@ impl Matrix {
             Kind::F32 => Numbers::F32(Arc::new(stored.floats())),
             Kind::F16 => Numbers::F16(Arc::new(stored.halves().map(f16::from_bits).collect())),
             Kind::Bf16 => Numbers::Bf16(Arc::new(stored.halves().collect())),
+            Kind::Ggml(kind) if columns >= SHORT && FewBits::has(kind) => {
+                let wrong = || GeneratorError::Unsupported {
+                    reason: format!("a matrix of {rows} × {columns} does not fit its bytes"),
+                };
+                let numbers = FewBits::new(kind, &stored.bytes, (rows, columns));
+                Numbers::FewBits(Arc::new(numbers.ok_or_else(wrong)?))
+            }
             Kind::Ggml(kind) => {
                 let storage = QStorage::from_data(Cow::Owned(stored.bytes), &Device::Cpu, kind)?;
                 let tensor = QTensor::new(storage, (rows, columns))?;
@@ -68,7 +80,7 @@ impl Matrix {
             Numbers::F32(floats) => Some(Floats::F32(floats)),
             Numbers::F16(floats) => Some(Floats::F16(floats)),
             Numbers::Bf16(floats) => Some(Floats::Bf16(floats)),
-            Numbers::Quantised(_) => None,
+            Numbers::FewBits(_) | Numbers::Quantised(_) => None,
         }
     }
 
@@ -78,11 +90,18 @@ impl Matrix {
             let reason = format!("a token {index} where the network knows {} tokens", self.rows);
             return Err(GeneratorError::Failed(reason));
         }
-        let Numbers::Quantised(tensor) = &self.numbers else {
-            if let Some(floats) = self.floats() {
-                floats.widen(index * self.columns, to);
+        let tensor = match &self.numbers {
+            Numbers::Quantised(tensor) => tensor,
+            Numbers::FewBits(numbers) => {
+                numbers.row(index, to);
+                return Ok(());
             }
-            return Ok(());
+            _ => {
+                if let Some(floats) = self.floats() {
+                    floats.widen(index * self.columns, to);
+                }
+                return Ok(());
+            }
         };
         let bytes = tensor.data()?;
         let length = bytes.len() / self.rows;
@@ -96,12 +115,14 @@ impl Matrix {
     /// `x` · selfᵗ for rows of `x`.
     fn product(&self, x: &Input) -> Result<Vec<f32>, GeneratorError> {
         match (&self.numbers, self.floats(), &x.tensor) {
+            (Numbers::FewBits(numbers), ..) => Ok(numbers.product(&x.floats)),
             (Numbers::Quantised(tensor), _, Some(x)) => quantised(tensor, x),
             (_, Some(weights), _) => Ok(product(weights, &x.floats, self.columns)),
             _ => Err(GeneratorError::Failed("a product without its rows".to_owned())),
         }
     }
 
+    /// As the products of candle want it.
     const fn quantised(&self) -> Option<&Arc<QTensor>> {
         match &self.numbers {
             Numbers::Quantised(tensor) => Some(tensor),
@@ -110,7 +131,7 @@ impl Matrix {
     }
 }
 
-/// A product in few bits, row by row the same whatever the number of rows.
+/// A product of candle in few bits, row by row the same whatever the number of rows.
 ///
 /// candle has other kernels for one row of Q6_K and for 32 rows and more of Q4_K, which add up in
 /// another order. The kernel for several maps of one input has no such exceptions but that it
@@ -221,7 +242,7 @@ impl Linear {
     }
 }
 
-/// Matrices of the same plain format become one: one product instead of several.
+/// Matrices of one format become one: one product instead of several.
 fn merged(parts: Vec<Matrix>) -> Vec<Matrix> {
     let mut merged: Vec<Matrix> = Vec::new();
     for part in parts {
@@ -242,6 +263,7 @@ fn joined(a: &Matrix, b: &Matrix) -> Option<Matrix> {
         (Numbers::F32(a), Numbers::F32(b)) => Numbers::F32(Arc::new([&a[..], &b[..]].concat())),
         (Numbers::F16(a), Numbers::F16(b)) => Numbers::F16(Arc::new([&a[..], &b[..]].concat())),
         (Numbers::Bf16(a), Numbers::Bf16(b)) => Numbers::Bf16(Arc::new([&a[..], &b[..]].concat())),
+        (Numbers::FewBits(a), Numbers::FewBits(b)) => Numbers::FewBits(Arc::new(a.joined(b)?)),
         _ => return None,
     };
     Some(Matrix { numbers, rows: a.rows + b.rows, columns: a.columns })

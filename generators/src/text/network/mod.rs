@@ -3,12 +3,13 @@
 //! A pass reads tokens of several sequences at once: projections and feed-forwards run on all
 //! tokens together, attention on each sequence by itself. Rows are plain 32-bit floats.
 //!
-//! **A token's logits do not depend on its batch.** For plain weights this holds by the way sums
-//! are ordered (see `product` and `attention`): the same tokens give the same bits alone, in any
+//! **A token's logits do not depend on its batch.** This holds by the way sums are ordered (see
+//! `product`, `few_bits` and `attention`): the same tokens give the same bits alone, in any
 //! batch, in chunks of any size, after a shared prefix, and on any number of threads.
 
 mod attention;
 mod batch;
+mod few_bits;
 pub(crate) mod functions;
 mod layer;
 pub(crate) mod matrix;
