@@ -1,7 +1,7 @@
 //! Draws the next token: penalties and biases, temperature, top-k, min-p, top-p, the hook, the
 //! form that the text must have, a seeded draw.
 
-use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chacha20::{
     ChaCha12Rng,
@@ -283,16 +283,27 @@ impl Sampler {
 
 /// The `count` largest logits, largest first; of equals the lower id.
 fn likeliest(logits: &[f32], count: usize) -> Vec<(u32, f32)> {
-    let order =
-        |a: &(u32, f32), b: &(u32, f32)| -> Ordering { b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)) };
+    // Sorted as whole numbers, which takes a fraction of the time of comparing floats: the larger
+    // the logit, the smaller the upper half, and the id is the lower one.
+    let key = |(id, logit): (u32, f32)| {
+        let bits = logit.to_bits();
+        let falling = if bits >> 31 == 0 { !bits ^ (1 << 31) } else { bits };
+        (u64::from(falling) << 32) | u64::from(id)
+    };
+    let candidate = |key: u64| {
+        let falling = (key >> 32) as u32;
+        let bits = if falling >> 31 == 0 { !(falling ^ (1 << 31)) } else { falling };
+        (key as u32, f32::from_bits(bits))
+    };
     let possible = |candidate: &(u32, f32)| candidate.1 > f32::NEG_INFINITY;
-    let mut all: Vec<(u32, f32)> = (0..).zip(logits.iter().copied()).filter(possible).collect();
+    let all = (0..).zip(logits.iter().copied()).filter(possible);
+    let mut all: Vec<u64> = all.map(key).collect();
     if count > 0 && count < all.len() {
-        all.select_nth_unstable_by(count - 1, order);
+        all.select_nth_unstable(count - 1);
         all.truncate(count);
     }
-    all.sort_unstable_by(order);
-    all
+    all.sort_unstable();
+    all.into_iter().map(candidate).collect()
 }
 
 fn normalise(candidates: &mut [(u32, f32)]) {

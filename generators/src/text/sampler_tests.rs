@@ -142,3 +142,23 @@ fn log_probabilities_are_those_of_the_network() {
         assert_eq!(opinion.likeliest.iter().map(|one| one.0).collect::<Vec<_>>(), [0, 1]);
     }
 }
+
+proptest! {
+    #[test]
+    fn the_likeliest_are_those_that_comparing_finds(
+        logits in prop::collection::vec(
+            prop_oneof![any::<f32>(), (-3_i8..3).prop_map(f32::from), Just(-0.0_f32)],
+            0..60,
+        ),
+        count in 0_usize..70,
+    ) {
+        let mut expected: Vec<(u32, f32)> = (0..).zip(logits.iter().copied()).collect();
+        expected.retain(|candidate| candidate.1 > f32::NEG_INFINITY);
+        expected.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        expected.truncate(if count == 0 { usize::MAX } else { count });
+        let bits = |all: Vec<(u32, f32)>| -> Vec<(u32, u32)> {
+            all.into_iter().map(|(id, logit)| (id, logit.to_bits())).collect()
+        };
+        prop_assert_eq!(bits(likeliest(&logits, count)), bits(expected));
+    }
+}

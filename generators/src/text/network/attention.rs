@@ -16,7 +16,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::{
     functions::{shares, soften},
     memory::{BLOCK, Memory},
-    product::{Dots, share},
+    product::share,
 };
 use crate::text::config::{Config, LayerKind};
 
@@ -125,23 +125,15 @@ impl Attention<'_> {
         let at = |token: usize| piece.span.start + token;
         let window = self.kind.window.unwrap_or(usize::MAX);
         let oldest = (at(piece.tokens.start) + 1).saturating_sub(window) / BLOCK * BLOCK;
-        let width = at(piece.tokens.end) - oldest;
+        let width = (at(piece.tokens.end) - oldest).next_multiple_of(BLOCK);
         let mut scores = vec![0.0; width * self.count(piece)];
         let blocks = || {
             let blocks = (oldest..oldest + width).step_by(BLOCK);
             blocks.map(|from| (from, piece.span.memory.blocks()[from / BLOCK].as_ref()))
         };
         for (from, block) in blocks() {
-            let tokens = BLOCK.min(oldest + width - from);
-            let (keys, _) = block.head(self.layer, piece.head, tokens);
-            let out = &mut scores[from - oldest..];
-            Arch::new().dispatch(Dots {
-                left: &own,
-                right: keys,
-                length: size,
-                stride: width,
-                out,
-            });
+            let (keys, out) = (block.keys(self.layer, piece.head), &mut scores[from - oldest..]);
+            Arch::new().dispatch(Score { queries: &own, keys, size, stride: width, out });
         }
         if let Some(cap) = self.config.attention_cap {
             soften(&mut scores, cap);
@@ -154,14 +146,73 @@ impl Attention<'_> {
         });
         let totals: Vec<f32> = totals.collect();
         for (from, block) in blocks() {
-            let tokens = BLOCK.min(oldest + width - from);
-            let (_, values) = block.head(self.layer, piece.head, tokens);
+            let tokens = BLOCK.min(at(piece.tokens.end) - from);
+            let values = block.values(self.layer, piece.head, tokens);
             let shares = &scores[from - oldest..];
             Arch::new().dispatch(Mix { shares, stride: width, values, size, out });
         }
         for (out, total) in out.chunks_exact_mut(size).zip(totals) {
             out.iter_mut().for_each(|x| *x /= total);
         }
+    }
+}
+
+/// How well each query, of `size` numbers, fits each key of a block; `out` has `stride` places for
+/// each query.
+struct Score<'a> {
+    queries: &'a [f32],
+    keys: &'a [f32],
+    size: usize,
+    stride: usize,
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Score<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { queries, keys, size, stride, out } = self;
+        let keys = S::as_simd_f32s(keys).0;
+        let mut fours = queries.chunks_exact(4 * size);
+        let mut outs = out.chunks_mut(4 * stride);
+        for (four, out) in fours.by_ref().zip(outs.by_ref()) {
+            let queries: [&[f32]; 4] = array::from_fn(|row| &four[row * size..][..size]);
+            for column in (0..BLOCK / S::F32_LANES).step_by(2) {
+                score::<S, 4, 2>(simd, queries, keys, column, (stride, out));
+            }
+        }
+        let outs = outs.next().unwrap_or_default().chunks_mut(stride);
+        for (query, out) in fours.remainder().chunks_exact(size).zip(outs) {
+            for column in (0..BLOCK / S::F32_LANES).step_by(4) {
+                score::<S, 1, 4>(simd, [query], keys, column, (stride, out));
+            }
+        }
+    }
+}
+
+/// `R` queries with `C` registers of keys, from the register `column` of a block on.
+#[inline(always)]
+fn score<S: Simd, const R: usize, const C: usize>(
+    simd: S,
+    queries: [&[f32]; R],
+    keys: &[S::f32s],
+    column: usize,
+    (stride, out): (usize, &mut [f32]),
+) {
+    let mut sums = [[simd.splat_f32s(0.0); C]; R];
+    for (number, keys) in keys.chunks_exact(BLOCK / S::F32_LANES).enumerate() {
+        let keys: [S::f32s; C] = array::from_fn(|index| keys[column + index]);
+        for (sums, query) in sums.iter_mut().zip(queries) {
+            let own = simd.splat_f32s(query[number]);
+            for (sum, keys) in sums.iter_mut().zip(keys) {
+                *sum = simd.mul_add_e_f32s(own, keys, *sum);
+            }
+        }
+    }
+    for (row, sums) in sums.iter().enumerate() {
+        let out = S::as_mut_simd_f32s(&mut out[row * stride..][..BLOCK]).0;
+        out[column..][..C].copy_from_slice(sums);
     }
 }
 

@@ -5,6 +5,8 @@
 
 use pulp::Arch;
 
+use super::product::share_out;
+
 /// e to the power of `x`, within 2 units of the last place; 0 below −87.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
@@ -42,26 +44,31 @@ pub(crate) enum Activation {
 /// From rows of gates and ups, side by side, the rows of activated products.
 pub(crate) fn gated(activation: Activation, both: &[f32], inner: usize) -> Vec<f32> {
     let mut out = vec![0.0; both.len() / 2];
-    Arch::new().dispatch(|| {
-        for (row, both) in out.chunks_exact_mut(inner).zip(both.chunks_exact(2 * inner)) {
-            let (gates, ups) = both.split_at(inner);
-            match activation {
-                Activation::Silu => {
-                    for ((out, x), up) in row.iter_mut().zip(gates).zip(ups) {
-                        *out = x / (1.0 + exp(-x)) * up;
-                    }
-                }
-                Activation::GeluTanh => {
-                    for ((out, x), up) in row.iter_mut().zip(gates).zip(ups) {
-                        // √(2/π)
-                        let bent = 0.797_884_6 * (x + 0.044_715 * x * x * x);
-                        *out = 0.5 * x * (1.0 + tanh(bent)) * up;
-                    }
-                }
-            }
-        }
+    // A number costs about as much as thirty-two multiplications.
+    share_out(&mut out, inner, 16 * both.len(), |row, out| {
+        let both = both.get(2 * row * inner..2 * (row + 1) * inner).unwrap_or_default();
+        let (gates, ups) = both.split_at(both.len() / 2);
+        Arch::new().dispatch(|| gate(activation, gates, ups, out));
     });
     out
+}
+
+#[inline(always)]
+fn gate(activation: Activation, gates: &[f32], ups: &[f32], out: &mut [f32]) {
+    match activation {
+        Activation::Silu => {
+            for ((out, x), up) in out.iter_mut().zip(gates).zip(ups) {
+                *out = x / (1.0 + exp(-x)) * up;
+            }
+        }
+        Activation::GeluTanh => {
+            for ((out, x), up) in out.iter_mut().zip(gates).zip(ups) {
+                // √(2/π)
+                let bent = 0.797_884_6 * (x + 0.044_715 * x * x * x);
+                *out = 0.5 * x * (1.0 + tanh(bent)) * up;
+            }
+        }
+    }
 }
 
 /// Keeps every number within ± `cap`, softly.

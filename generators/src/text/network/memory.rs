@@ -43,7 +43,8 @@ impl Ledger {
     }
 }
 
-/// Keys and values of some tokens: for each layer, for each head, token after token.
+/// Keys and values of some tokens, for each layer, for each head: keys number after number, each of
+/// all tokens, values token after token.
 #[derive(Debug)]
 pub(crate) struct Block {
     keys: Vec<f32>,
@@ -62,12 +63,16 @@ impl Block {
         (layer * self.ledger.kv_heads + head) * BLOCK * self.ledger.head_size
     }
 
-    /// Keys and values of the first `tokens` tokens of one head.
-    pub(crate) fn head(&self, layer: usize, head: usize, tokens: usize) -> (&[f32], &[f32]) {
+    /// The keys of one head, [`BLOCK`] tokens for each of their numbers.
+    pub(crate) fn keys(&self, layer: usize, head: usize) -> &[f32] {
         let from = self.offset(layer, head);
-        let range = from..from + tokens * self.ledger.head_size;
-        let keys = self.keys.get(range.clone()).unwrap_or_default();
-        (keys, self.values.get(range).unwrap_or_default())
+        self.keys.get(from..from + BLOCK * self.ledger.head_size).unwrap_or_default()
+    }
+
+    /// The values of the first `tokens` tokens of one head.
+    pub(crate) fn values(&self, layer: usize, head: usize, tokens: usize) -> &[f32] {
+        let from = self.offset(layer, head);
+        self.values.get(from..from + tokens * self.ledger.head_size).unwrap_or_default()
     }
 }
 
@@ -134,14 +139,15 @@ impl Memory {
         let size = self.ledger.head_size;
         let heads = keys.chunks_exact(size).zip(values.chunks_exact(size));
         for (head, (key, value)) in heads.enumerate() {
-            let from = block.offset(layer, head) + position % BLOCK * size;
-            let range = from..from + size;
-            let (Some(keys), Some(values)) =
-                (block.keys.get_mut(range.clone()), block.values.get_mut(range))
-            else {
+            let (from, place) = (block.offset(layer, head), position % BLOCK);
+            let (Some(keys), Some(values)) = (
+                block.keys.get_mut(from..from + BLOCK * size),
+                block.values.get_mut(from + place * size..from + (place + 1) * size),
+            ) else {
                 return Err(shared());
             };
-            keys.copy_from_slice(key);
+            let keys = keys.iter_mut().skip(place).step_by(BLOCK);
+            keys.zip(key).for_each(|(to, key)| *to = *key);
             values.copy_from_slice(value);
         }
         Ok(())

@@ -55,25 +55,53 @@ fn widen_bf16(from: &[u16], to: &mut [f32]) {
     }
 }
 
+/// Floats of `x` that stay in a processor's own cache while the weights pass by.
+const NEAR: usize = 1 << 16;
+
 /// `x` · `weights`ᵗ: `x` holds rows of `columns` floats, `weights` too; the result has one row for
 /// each row of `x` with one number for each row of `weights`.
 pub(crate) fn product(weights: Floats<'_>, x: &[f32], columns: usize) -> Vec<f32> {
-    let (outputs, rows) = (weights.len() / columns, x.len() / columns);
-    // Threads write whole stretches of memory: one for each weight row.
-    let mut turned = vec![0.0; outputs * rows];
-    {
-        let bands: Vec<Mutex<&mut [f32]>> =
-            turned.chunks_mut(BAND * rows.max(1)).map(Mutex::new).collect();
-        share(bands.len(), weights.len() * rows, |range| {
-            let mut wide = Vec::new();
-            for index in range {
-                // Nobody else ever takes this lock.
-                let mut out = bands[index].lock().unwrap_or_else(PoisonError::into_inner);
-                band(weights, index * BAND * columns, x, columns, &mut wide, &mut out);
-            }
+    let outputs = weights.len() / columns;
+    by_parts(x, columns, NEAR, |x| {
+        let rows = x.len() / columns;
+        // Threads write whole stretches of memory: one for each weight row.
+        let mut turned = vec![0.0; outputs * rows];
+        share_out(&mut turned, BAND * rows, weights.len() * rows, |index, out| {
+            band(weights, index * BAND * columns, x, columns, out);
         });
+        if rows == 1 { turned } else { turn(&turned, outputs, rows) }
+    })
+}
+
+/// What `run` gives for some rows after the others, of about `floats` floats.
+pub(crate) fn by_parts(
+    x: &[f32],
+    columns: usize,
+    floats: usize,
+    run: impl Fn(&[f32]) -> Vec<f32>,
+) -> Vec<f32> {
+    // Whole tiles of any number of rows.
+    let length = (floats / columns).next_multiple_of(12) * columns;
+    if x.len() <= length {
+        return run(x);
     }
-    if rows == 1 { turned } else { turn(&turned, outputs, rows) }
+    x.chunks(length).flat_map(run).collect()
+}
+
+/// Shares pieces of `length` numbers of `out` among the threads, unless all work is small.
+pub(crate) fn share_out(
+    out: &mut [f32],
+    length: usize,
+    work: usize,
+    run: impl Fn(usize, &mut [f32]) + Sync,
+) {
+    let pieces: Vec<Mutex<&mut [f32]>> = out.chunks_mut(length.max(1)).map(Mutex::new).collect();
+    share(pieces.len(), work, |range| {
+        for index in range {
+            // Nobody else ever takes this lock.
+            run(index, &mut pieces[index].lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    });
 }
 
 /// Additions and multiplications that are done before another thread has woken up.
@@ -89,23 +117,16 @@ pub(crate) fn share(pieces: usize, work: usize, run: impl Fn(Range<usize>) + Syn
 }
 
 /// The numbers of one band of weight rows, from the float `from` on.
-#[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
-fn band(
-    weights: Floats<'_>,
-    from: usize,
-    x: &[f32],
-    columns: usize,
-    wide: &mut Vec<f32>,
-    out: &mut [f32],
-) {
+fn band(weights: Floats<'_>, from: usize, x: &[f32], columns: usize, out: &mut [f32]) {
     let rows = x.len() / columns;
     let floats = out.len() / rows * columns;
+    let mut wide = Vec::new();
     let weights = if let Floats::F32(floats_32) = weights {
         &floats_32[from..from + floats]
     } else {
         wide.resize(floats, 0.0);
-        weights.widen(from, wide);
-        &*wide
+        weights.widen(from, &mut wide);
+        &wide
     };
     Arch::new().dispatch(Dots { left: weights, right: x, length: columns, stride: rows, out });
 }
@@ -126,12 +147,12 @@ fn turn(turned: &[f32], outputs: usize, rows: usize) -> Vec<f32> {
 
 /// The dot product of every row of `left` with every row of `right`, rows of `length` floats;
 /// `out` has `stride` places for each row of `left`.
-pub(crate) struct Dots<'a> {
-    pub(crate) left: &'a [f32],
-    pub(crate) right: &'a [f32],
-    pub(crate) length: usize,
-    pub(crate) stride: usize,
-    pub(crate) out: &'a mut [f32],
+struct Dots<'a> {
+    left: &'a [f32],
+    right: &'a [f32],
+    length: usize,
+    stride: usize,
+    out: &'a mut [f32],
 }
 
 impl WithSimd for Dots<'_> {
@@ -172,6 +193,12 @@ fn strip<S: Simd, const L: usize>(
             let sums = tile::<S, L, 4>(simd, left, array::from_fn(|index| at(row + index)));
             put(&sums, stride, row, out);
             row += 4;
+        }
+    } else {
+        while row + 3 <= rows {
+            let sums = tile::<S, L, 3>(simd, left, array::from_fn(|index| at(row + index)));
+            put(&sums, stride, row, out);
+            row += 3;
         }
     }
     while row + 2 <= rows {

@@ -1,7 +1,5 @@
 //! Matrices in panels of a few rows, and their products.
 
-use std::sync::{Mutex, PoisonError};
-
 use half::{f16, slice::HalfFloatSliceExt as _};
 use pulp::NullaryFnOnce;
 #[cfg(target_arch = "x86_64")]
@@ -12,7 +10,10 @@ use super::{
     format::{Format, Panel},
     lanes::{Lanes, Plain},
 };
-use crate::text::network::product::share;
+use crate::text::network::product::{by_parts, share_out};
+
+/// Columns of all rows, rounded to whole numbers, that stay in a processor's own cache.
+const NEAR: usize = 1 << 17;
 
 /// Whether the products here are faster than number by number.
 pub(super) fn are_fast() -> bool {
@@ -83,28 +84,21 @@ impl<F: Format> Panels<F> {
     }
 
     pub(super) fn product(&self, x: &[f32], columns: usize) -> Vec<f32> {
-        let rows = x.len() / columns;
-        let tiles = tiles(x, columns, F::STYLE);
-        // Threads write whole stretches of memory: the numbers of one panel.
-        let count = self.rows.div_ceil(F::LANES);
-        let mut banded = vec![0.0; count * F::LANES * rows];
-        {
-            let step = (F::LANES * rows).max(1);
-            let bands: Vec<Mutex<&mut [f32]>> = banded.chunks_mut(step).map(Mutex::new).collect();
-            share(bands.len(), self.rows * columns * rows, |range| {
-                let mut scales = vec![0.0; self.length * F::SCALES];
-                for index in range {
-                    // Nobody else ever takes this lock.
-                    let mut out = bands[index].lock().unwrap_or_else(PoisonError::into_inner);
-                    self.band(index, &tiles, &mut scales, &mut out);
-                }
+        by_parts(x, columns, NEAR, |x| {
+            let rows = x.len() / columns;
+            let tiles = tiles(x, columns, F::STYLE);
+            // Threads write whole stretches of memory: the numbers of one panel.
+            let mut banded = vec![0.0; self.rows.div_ceil(F::LANES) * F::LANES * rows];
+            let work = self.rows * x.len();
+            share_out(&mut banded, F::LANES * rows, work, |index, out| {
+                self.band(index, &tiles, out);
             });
-        }
-        if rows == 1 {
-            banded.truncate(self.rows);
-            return banded;
-        }
-        self.in_rows(&banded, rows)
+            if rows == 1 {
+                banded.truncate(self.rows);
+                return banded;
+            }
+            self.in_rows(&banded, rows)
+        })
     }
 
     #[cfg(test)]
@@ -113,10 +107,11 @@ impl<F: Format> Panels<F> {
     }
 
     /// The numbers of one panel.
-    fn band(&self, index: usize, tiles: &[Tile], scales: &mut [f32], out: &mut [f32]) {
+    fn band(&self, index: usize, tiles: &[Tile], out: &mut [f32]) {
         let from = index * self.length;
-        self.scales[from * F::SCALES..][..scales.len()].convert_to_f32_slice(scales);
-        let panel = Panel { blocks: &self.blocks[from..from + self.length], scales };
+        let mut scales = vec![0.0; self.length * F::SCALES];
+        self.scales[from * F::SCALES..][..scales.len()].convert_to_f32_slice(&mut scales);
+        let panel = Panel { blocks: &self.blocks[from..from + self.length], scales: &scales };
         #[cfg(target_arch = "x86_64")]
         if let Some(lanes) = V3::try_new() {
             return lanes.vectorize(Band::<V3, F> { lanes, panel, tiles, out });
