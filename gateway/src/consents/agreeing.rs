@@ -84,7 +84,7 @@ pub(crate) fn settle(decision: &mut Decision, agreement: Option<&Agreement>, pro
     let words = folded(prompt);
     let named = names.iter().any(|name| words.contains(&folded(name)));
     let passages = decision.findings.iter().filter(|finding| open(finding));
-    let outcome = match (named, passages.map(|finding| passages_of(finding)).sum::<usize>()) {
+    let outcome = match (named, passages.map(passages_of).sum::<usize>()) {
         (false, _) => "person_not_named",
         (true, 0 | 1) => "in_force",
         (true, _) => "several_passages",
