@@ -85,7 +85,11 @@ pub(crate) fn by_parts(
     if x.len() <= length {
         return run(x);
     }
-    x.chunks(length).flat_map(run).collect()
+    let mut all = Vec::new();
+    for x in x.chunks(length) {
+        all.extend_from_slice(&run(x));
+    }
+    all
 }
 
 /// Shares pieces of `length` numbers of `out` among the threads, unless all work is small.

@@ -2,8 +2,8 @@
 //!
 //! Rows are rounded to whole numbers (see [`activations`]), so that the dot product of a block is
 //! exact, and a number adds up its blocks from the first column to the last. What is computed
-//! side by side, and with which registers, changes nothing. Matrices are held once, in the bytes of
-//! their file but in another order: 16 or 8 rows side by side, in panels.
+//! side by side, and with which registers, changes nothing. Matrices are held once, with the bits of
+//! their file in another order: 16 or 8 rows side by side, in panels.
 
 #![expect(clippy::indexing_slicing, reason = "kernels: the lengths are checked where they enter")]
 

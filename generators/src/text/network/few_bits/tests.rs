@@ -108,6 +108,17 @@ fn what_is_not_a_number_stays_visible() {
 }
 
 #[test]
+fn a_matrix_takes_hardly_more_than_in_its_file() {
+    fn check<F: Format>(most: f64) {
+        let held = size_of::<F::Block>() + 2 * F::SCALES;
+        assert!(held as f64 <= most * (F::LANES * F::BYTES) as f64);
+    }
+    check::<Q8_0>(1.0);
+    check::<Q4K>(1.03);
+    check::<Q6K>(1.0);
+}
+
+#[test]
 fn bytes_that_do_not_fit_the_shape_are_not_taken() {
     for (bytes, shape) in [(33, (1, 32)), (34, (1, 33)), (34, (2, 32)), (68, (1, 32)), (0, (1, 0))]
     {
