@@ -40,7 +40,7 @@ fn guard() -> (String, tokio::runtime::Runtime) {
 #[test]
 fn a_second_opinion_counts_and_its_absence_refuses() {
     let (url, _runtime) = guard();
-    let section = format!("\n[policy.checkers.guard]\nurl = \"{url}\"\nseconds_max = 1\n");
+    let section = format!("\n[policy.checkers.guard]\nurl = \"{url}\"\nseconds_max = 2\n");
     let newsroom = Newsroom::with(&section);
     let key = newsroom.key("journalist", "ada");
     let server = newsroom.serve();
