@@ -2,7 +2,7 @@
 //!
 //! Reading order: `opened` is what is known of a folder before its weights are read, `draw` turns a
 //! job into a picture with `words`, `networks`, `run` and the scheduler. `clip`, `unet` and `vae` are
-//! the networks on the arithmetic of [`crate::math`]; `parts` names their tensors, `lora` changes them.
+//! the networks on the arithmetic of `math`; `parts` names their tensors, `lora` changes them.
 //! [`Studio`] runs networks by hand; [`ClipPair`] says how well words fit a picture.
 //!
 //! `candle-transformers` has modules for these networks; none of them is used. Each says why where
