@@ -1,6 +1,9 @@
 //! Files to samples.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use symphonia::core::{
     codecs::audio::{AudioCodecParameters, AudioDecoderOptions},
@@ -24,6 +27,14 @@ pub fn read(file: &[u8]) -> Result<Sound, WatermarkError> {
     if opus::is_opus(file) {
         return opus::read(file);
     }
+    // A header of a WAV file can make the library multiply beyond its range, which ends in a panic.
+    let read = catch_unwind(AssertUnwindSafe(|| decoded(file)));
+    read.unwrap_or_else(|_| {
+        Err(WatermarkError::Unreadable { reason: "its header makes no sense".to_owned() })
+    })
+}
+
+fn decoded(file: &[u8]) -> Result<Sound, WatermarkError> {
     // The library reads from something that owns its bytes.
     let stream = MediaSourceStream::new(Box::new(Cursor::new(file.to_vec())), Default::default());
     let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
