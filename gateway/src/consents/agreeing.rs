@@ -81,8 +81,7 @@ pub(crate) fn settle(decision: &mut Decision, agreement: Option<&Agreement>, pro
             && finding.action == Action::Review
             && !finding.shadow
     };
-    let words = folded(prompt);
-    let named = names.iter().any(|name| words.contains(&folded(name)));
+    let named = names.iter().any(|name| calls(prompt, name));
     let passages = decision.findings.iter().filter(|finding| open(finding));
     let outcome = match (named, passages.map(passages_of).sum::<usize>()) {
         (false, _) => "person_not_named",
@@ -114,20 +113,30 @@ fn passages_of(finding: &types::Finding) -> usize {
     passages.max(1)
 }
 
-/// In small letters, with single blanks, and blanks at both ends where letters are written apart.
+/// Whether words call somebody by this name, whole: with another letter beside it, it may be another's.
+/// Chinese is written without borders, so a name there ends before 的 or what is no Chinese character.
+fn calls(prompt: &str, name: &str) -> bool {
+    let (prompt, name) = (folded(prompt), folded(name));
+    let chinese = |c: char| matches!(c, '\u{3400}'..='\u{9fff}');
+    // A name of signs alone calls nobody.
+    !name.is_empty()
+        && prompt.match_indices(&name).any(|(at, _)| {
+            let before = prompt.get(..at).and_then(|text| text.chars().next_back());
+            let after = prompt.get(at + name.len()..).and_then(|text| text.chars().next());
+            if name.chars().any(chinese) {
+                after.is_none_or(|c| c == '的' || !chinese(c))
+            } else {
+                let borders =
+                    |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() || chinese(c));
+                borders(before) && borders(after)
+            }
+        })
+}
+
+/// In small letters, with single blanks.
 fn folded(text: &str) -> String {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let spaced = words.join(" ");
-    // Chinese names stand among other characters without blanks.
-    if text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}')) {
-        spaced
-    } else {
-        format!(" {spaced} ")
-    }
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -175,6 +184,11 @@ mod tests {
         assert_eq!(ask(&gone, "politics", Modality::Audio, now), Some("was withdrawn"));
     }
 
+    #[test]
+    fn a_name_of_signs_alone_calls_nobody() {
+        assert!(!calls("Clone the voice of -- and read", "--"));
+    }
+
     fn finding(category: Category, action: Action, spans: &[(usize, usize)]) -> Finding {
         let spans = spans.iter().map(|(start, end)| Span { start: *start, end: *end });
         Finding {
@@ -206,10 +220,13 @@ mod tests {
     fn only_the_person_of_the_agreement_is_let_through_and_only_for_that_rule() {
         let held = || finding(Category::LikenessConsent, Action::Review, &[(0, 5), (3, 9)]);
         let (flag, review) = (Action::Flag, Action::Review);
-        for prompt in ["Clone the voice of ALAN\n Reyes.", "用李明的声音播报"] {
+        for prompt in ["Clone the voice of ALAN\n Reyes.", "用李明的声音播报", "用Alan Reyes的声音"]
+        {
             assert_eq!(settled(prompt, vec![held()]), (flag, "in_force".to_owned()), "{prompt}");
         }
-        for prompt in ["Clone the voice of Alan Reyesson", "Clone the voice of Alan"] {
+        for prompt in
+            ["Clone the voice of Alan Reyesson", "Clone the voice of Alan", "用李明华的声音播报"]
+        {
             assert_eq!(settled(prompt, vec![held()]), (review, "person_not_named".to_owned()));
         }
         let two = finding(Category::LikenessConsent, review, &[(0, 5), (20, 30)]);
