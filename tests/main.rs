@@ -52,6 +52,7 @@ mod newsroom;
 mod newsroom_outputs;
 mod operations;
 mod others;
+mod overriding;
 mod pictures;
 #[path = "../audit/tests/contract/postgres_server.rs"]
 mod postgres_server;

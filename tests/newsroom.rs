@@ -1,8 +1,8 @@
 //! A newsroom for one test: an installation in a temporary folder, keys, and a served API.
 
 use std::{
-    fs,
-    io::{BufRead as _, BufReader},
+    fs::{self, File},
+    io::{BufRead as _, BufReader, Read as _, Seek as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -108,6 +108,8 @@ pub(crate) struct Server {
     public: String,
     /// Where operators ask, if they have a listener.
     pub(crate) admin: String,
+    /// What the program has logged, to be shown when it ends otherwise than asked.
+    log: Option<File>,
 }
 
 /// A status and a JSON body.
@@ -130,7 +132,7 @@ impl Answer {
 
 /// Starts a program that serves, and reads the line in which it says where.
 pub(crate) fn started(command: &mut Command) -> (Child, Value) {
-    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (process, serde_json::from_str(&line).unwrap())
@@ -150,9 +152,13 @@ impl Server {
     pub(crate) fn start_in(folder: &Path, more: &[&str], env: &[(&str, &str)]) -> Self {
         let args = ["--json", "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"];
         let args = [&args, more].concat();
-        let (process, started) =
-            started(Command::new(PROGRAM).current_dir(folder).args(args).envs(env.iter().copied()));
-        Self::said(process, &started)
+        let log = tempfile::tempfile().unwrap();
+        let mut command = Command::new(PROGRAM);
+        command.current_dir(folder).args(args).envs(env.iter().copied());
+        let (process, started) = started(command.stderr(log.try_clone().unwrap()));
+        let mut server = Self::said(process, &started);
+        server.log = Some(log);
+        server
     }
 
     /// A program that was started to serve, with its standard output to be read; `None` when it ends
@@ -165,12 +171,12 @@ impl Server {
 
     fn said(process: Child, started: &Value) -> Self {
         let url = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
-        Self { process, url: url("api"), public: url("public"), admin: url("admin") }
+        Self { process, url: url("api"), public: url("public"), admin: url("admin"), log: None }
     }
 
     /// Waits for the end that was asked for; the exit code.
     pub(crate) fn wait(mut self) -> Option<i32> {
-        self.process.wait().unwrap().code()
+        self.ended()
     }
 
     /// Ends the process as a power cut would: no handler runs.
@@ -182,7 +188,18 @@ impl Server {
     /// Asks the server to end; its exit code.
     pub(crate) fn terminate(mut self) -> Option<i32> {
         self.signal("-TERM");
-        self.process.wait().unwrap().code()
+        self.ended()
+    }
+
+    /// The exit code; a failed test shows how and after what the program ended otherwise.
+    fn ended(&mut self) -> Option<i32> {
+        let status = self.process.wait().unwrap();
+        if let (false, Some(log)) = (status.success(), &mut self.log) {
+            let mut text = String::new();
+            log.rewind().and_then(|()| log.read_to_string(&mut text)).unwrap();
+            eprintln!("{status}\n{text}");
+        }
+        status.code()
     }
 
     /// Asks the server to read its configuration again.

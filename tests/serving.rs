@@ -67,6 +67,16 @@ fn the_end_is_orderly_and_the_last_checkpoint_covers_everything() {
 }
 
 #[test]
+fn whoever_is_told_that_it_serves_may_end_it_at_once() {
+    let newsroom = Newsroom::new();
+    for round in 0..3 {
+        let server = newsroom.serve();
+        server.hang_up();
+        assert_eq!(server.terminate(), Some(0), "start {round}");
+    }
+}
+
+#[test]
 fn a_second_server_on_the_same_folder_is_refused() {
     let newsroom = Newsroom::new();
     let _server = newsroom.serve();

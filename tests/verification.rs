@@ -1,8 +1,14 @@
 //! The way back: who learns what about a file.
 
-use std::process::{Command, Stdio};
+use std::{
+    fs::{self, File},
+    os::unix::fs::FileExt as _,
+    process::{Command, Stdio},
+};
 
+use provenance::{Authority, Credentials, DigitalSourceType, SigningRequest};
 use serde_json::Value;
+use types::MediaType;
 
 use crate::newsroom::{Newsroom, PROGRAM, RIVER};
 
@@ -187,4 +193,33 @@ fn another_press_is_trusted_once_its_list_is_taken_and_an_odd_list_is_refused() 
         assert_eq!(refused.status.code(), Some(1), "{args:?}");
     }
     assert_eq!(ours.json(&["verify", &file], 0)["verdict"], "trusted");
+}
+
+#[test]
+fn a_film_that_is_too_large_for_memory_is_checked_where_it_lies() {
+    const FREE_BYTES: u32 = 257 << 20;
+    let newsroom = Newsroom::new();
+    let (source, film) = (newsroom.path("source.mp4"), newsroom.path("film.mp4"));
+    let sample = include_bytes!("../watermark/provenance/tests/samples/video.mp4");
+    let head = [&sample[..], &FREE_BYTES.to_be_bytes(), b"free"].concat();
+    fs::write(&source, &head).unwrap();
+    let length = sample.len() as u64 + u64::from(FREE_BYTES);
+    File::options().write(true).open(&source).unwrap().set_len(length).unwrap();
+    let folder = newsroom.path("press");
+    let authority = Authority::create(&folder, "Example Press").unwrap();
+    let credentials = Credentials::new(authority).unwrap();
+    let request = SigningRequest::new("film", DigitalSourceType::DigitalCapture);
+    credentials.sign_file(&request, &source, &film, MediaType::Mp4).unwrap();
+
+    let root = folder.join("root.pem");
+    let arguments = ["verify", "--trust", root.to_str().unwrap(), "film.mp4"];
+    let report = newsroom.json(&arguments, 0);
+    assert_eq!(report["verdict"], "trusted", "{report}");
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("too large for a mark"), "{warnings}");
+
+    let opened = File::options().write(true).open(&film).unwrap();
+    opened.write_at(&[1], fs::metadata(&film).unwrap().len() - 9).unwrap();
+    let report = newsroom.json(&arguments, 1);
+    assert_eq!(report["verdict"], "altered_after_signing", "{report}");
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::Path,
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -22,7 +22,8 @@ impl WitnessServer {
     /// Of the log with `vkey`, remembering in `dir`.
     pub(crate) fn start(dir: &Path, vkey: &str) -> Self {
         let args = ["--json", "log", "witness", "--listen", "127.0.0.1:0", "--log", vkey, "--dir"];
-        let (process, started) = started(Command::new(PROGRAM).args(args).arg(dir));
+        let mut command = Command::new(PROGRAM);
+        let (process, started) = started(command.args(args).arg(dir).stderr(Stdio::null()));
         let text = |name: &str| started[name].as_str().unwrap().to_owned();
         Self { process, url: text("url"), vkey: text("vkey") }
     }

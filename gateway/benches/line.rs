@@ -141,6 +141,7 @@ fn judge() -> Box<dyn FnMut()> {
         hook,
         language: Language::En,
         now: 0,
+        overridden: Vec::new(),
     };
     Box::new(move || {
         black_box(engine.judge(&scope(Hook::Input), PROMPT));

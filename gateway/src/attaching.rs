@@ -8,7 +8,7 @@ use generators::{Mask, Material, Pictures, Raster};
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageReader, Limits};
 use types::{Attachment, GenerationRequest, Modality, Part, Task};
 
-use crate::{carrying::Seeker, case::Case, consents::agreeing, pipeline::LineError};
+use crate::{carrying::Seeker, case::Case, consents::agreeing, overriding, pipeline::LineError};
 
 /// Pictures with longer sides are not taken.
 const SIDE_PIXELS_MAX: u32 = 16_384;
@@ -17,12 +17,13 @@ const PIXELS_MAX: u64 = 50_000_000;
 /// Nor those that need more memory to be decoded.
 const DECODING_BYTES_MAX: u64 = 512 << 20;
 
-/// Looks up the agreement that a case's request names, and decodes what came with it.
+/// Looks up the agreement and the rules that a case's request names, and decodes what came with it.
 ///
 /// # Errors
-/// [`LineError::ConsentNeeded`], [`LineError::Consent`], or [`LineError::Attachment`] naming the file
+/// [`LineError::ConsentNeeded`], [`LineError::Consent`], [`LineError::Override`], or [`LineError::Attachment`] naming the file
 /// that cannot be used.
 pub(crate) async fn open(case: &mut Case) -> Result<(), LineError> {
+    overriding::check(case)?;
     case.agreement = agreeing::agreed(case).await?;
     if case.request.attachments.is_empty() && case.modality() != Modality::Image {
         return expected(case.request.drawing.task, &[]);

@@ -47,8 +47,7 @@ pub(crate) async fn run(case: &mut Case, delivery: Delivery) -> Result<Draft, Li
     if case.modality() == Modality::Text && !bound {
         job.sampler_hook = Some(marking.hook());
     }
-    let scope =
-        screening::scope(&case.principal, case.modality(), Hook::Output, &case.request.prompt());
+    let scope = screening::scope_of(case, Hook::Output, &case.request.prompt());
     let mut flow = Flow::new(delivery, case.stages.policy().stream(&scope));
     flow.bound = bound;
     flow.format = case.request.speaking.format;

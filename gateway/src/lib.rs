@@ -52,6 +52,7 @@ mod newsml;
 mod observing;
 mod outbound;
 pub mod outcome;
+mod overriding;
 pub mod pipeline;
 mod product;
 pub mod profiles;

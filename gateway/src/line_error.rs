@@ -45,6 +45,9 @@ pub enum LineError {
     /// The agreement that the request names does not count for it.
     #[error("the consent that is named {0}: see GET /v1/consents")]
     Consent(&'static str),
+    /// The request takes back a rule that is not the caller's to take back.
+    #[error("{0}")]
+    Override(String),
     /// The request asks for an asset without a label, which configuration does not allow.
     #[error("assets without a label are not allowed here: `labels.allow_unlabelled` decides that")]
     LabelNeeded,
@@ -114,6 +117,7 @@ impl LineError {
             Self::WrongTask { .. } => "wrong_task",
             Self::Attachment { .. } => "attachment",
             Self::ConsentNeeded | Self::Consent(_) => "likeness_consent",
+            Self::Override(_) => "override",
             Self::LabelNeeded => "label_needed",
             Self::Denied(_) => "denied",
             Self::OverLimit(_) => "over_limit",

@@ -4,10 +4,10 @@
 //! A recovered id is "possible" unless the content fingerprint also matches, because marks can be
 //! copied from one picture to another.
 
-use std::{sync::Arc, time::Instant};
+use std::{fs::File, path::Path, sync::Arc, time::Instant};
 
 use audit::{AssetEntry, Filter, Log, LogError, merkle};
-use provenance::{Report, TrustList, TrustLists, Verdict, Verifier};
+use provenance::{ProvenanceError, Report, TrustList, TrustLists, Verdict, Verifier};
 use serde::Serialize;
 use types::Sha256;
 
@@ -212,10 +212,35 @@ impl Lookup {
         Verification { ms, ..found }
     }
 
+    /// Verifies the credentials of a file that is too large for memory, and whether its bytes or its
+    /// manifest are on record. Marks and likenesses are not looked for. Blocks.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::File`] when it cannot be read.
+    pub fn verify_file(
+        &self,
+        path: &Path,
+        sidecar: Option<&[u8]>,
+    ) -> Result<(Sha256, Verification), ProvenanceError> {
+        let start = Instant::now();
+        let mut report = self.verifier.verify_file(path, sidecar)?;
+        let hashed = File::open(path).and_then(Sha256::of_reader);
+        let sha256 = hashed.map_err(|error| ProvenanceError::File {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        })?;
+        let exact = self.exact(&sha256, &report);
+        let standing = self.standing(exact.as_ref(), &report);
+        report.warnings.push("too large for a mark or a likeness to be looked for".to_owned());
+        let origins = exact.into_iter().collect();
+        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok((sha256, Verification { report, mark: None, origins, standing, ms }))
+    }
+
     fn look(&self, subject: &Subject) -> Verification {
         let Subject { bytes, sidecar, format, recover } = subject;
         let report = self.verifier.verify(bytes, sidecar.as_deref(), format.as_deref());
-        let exact = self.exact(bytes, &report);
+        let exact = self.exact(&Sha256::of(bytes), &report);
         let standing = self.standing(exact.as_ref(), &report);
         let settled = report.verdict.names_a_signer() && !recover;
         // A file that the detector cannot read either has told all it can.
@@ -256,10 +281,10 @@ impl Lookup {
     }
 
     /// The asset that the file is, by its bytes or by its intact manifest.
-    fn exact(&self, bytes: &[u8], report: &Report) -> Option<Origin> {
+    fn exact(&self, sha256: &Sha256, report: &Report) -> Option<Origin> {
         let registry = self.log.as_ref()?.registry();
         // A failing index finds nothing; the credentials are still worth reporting.
-        if let Some(asset) = registry.by_sha256(&Sha256::of(bytes)).ok().flatten() {
+        if let Some(asset) = registry.by_sha256(sha256).ok().flatten() {
             return Some(self.origin(asset, How::Bytes));
         }
         let label =

@@ -15,6 +15,7 @@ use types::{Action, CheckRun, Decision, Language, Message, Modality, Principal, 
 use crate::{
     case::Case,
     consents::agreeing,
+    overriding,
     pipeline::{LineError, Piece},
     product::{Draft, Product},
     vaulting, working,
@@ -42,6 +43,16 @@ pub(crate) fn scope(principal: &Principal, modality: Modality, hook: Hook, text:
         hook,
         language: language(text),
         now: time::OffsetDateTime::now_utc().unix_timestamp(),
+        overridden: Vec::new(),
+    }
+}
+
+/// What a decision about a case is about; rules that its caller takes back are named.
+pub(crate) fn scope_of(case: &Case, hook: Hook, text: &str) -> Scope {
+    let overridden = case.request.overriding.iter().flat_map(|asked| asked.rules.clone());
+    Scope {
+        overridden: overridden.collect(),
+        ..scope(&case.principal, case.modality(), hook, text)
     }
 }
 
@@ -56,7 +67,7 @@ fn language(text: &str) -> Language {
 pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     let start = Instant::now();
     let prompt = case.request.prompt();
-    let scope = scope(&case.principal, case.modality(), Hook::Input, &prompt);
+    let scope = scope_of(case, Hook::Input, &prompt);
     let engine = case.stages.policy().clone();
     let messages = std::mem::take(&mut case.request.messages);
     let asked =
@@ -69,6 +80,7 @@ pub(crate) async fn input(case: &mut Case) -> Result<Action, LineError> {
     }
     case.request.messages = messages;
     agreeing::settle(&mut decision, case.agreement.as_ref(), &prompt);
+    decision.checks.extend(overriding::reason(case));
     let opinions = opinions::input(case, prompt, &mut decision).await;
     let action = decision.action;
     // Also what has no opinion is on record.
@@ -100,7 +112,7 @@ async fn known(case: &Case, decision: &mut Decision) -> Result<(), LineError> {
 pub(crate) async fn brought(case: &mut Case, bytes: &[u8]) -> Result<Action, LineError> {
     let start = Instant::now();
     let text = String::from_utf8_lossy(bytes).into_owned();
-    let scope = scope(&case.principal, case.modality(), Hook::Output, &text);
+    let scope = scope_of(case, Hook::Output, &text);
     let (engine, words) = (case.stages.policy().clone(), text.clone());
     let judging = tokio::task::spawn_blocking(move || engine.judge(&scope, &words).decision);
     let mut decision = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;

@@ -25,6 +25,7 @@ fn scope(hook: Hook) -> Scope {
         hook,
         language: Language::En,
         now: 1_800_000_000,
+        overridden: Vec::new(),
     }
 }
 

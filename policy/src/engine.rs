@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use types::{Action, Category, CheckRun, Decision, PolicyVersion};
+use types::{Action, Category, CheckRun, Decision, PolicyVersion, Role};
 
 use crate::{
     CategoryScore, Judgement, NEWSROOM_PACK, PolicyError, Scope, StreamJudge,
@@ -135,6 +135,12 @@ impl Engine {
         self.0.rules.iter().any(|rule| rule.category == category && rule.mode != Mode::Off)
     }
 
+    /// Which roles may take a rule back for one request; `None` when no rule has this id.
+    #[must_use]
+    pub fn may_override(&self, rule: &str) -> Option<&[Role]> {
+        self.0.rules.iter().find(|known| known.id == rule).map(Rule::may_override)
+    }
+
     pub(crate) fn rules(&self) -> &[Rule] {
         &self.0.rules
     }
@@ -144,7 +150,8 @@ impl Engine {
     }
 
     pub(crate) fn ledger(&self, scope: &Scope) -> Ledger {
-        Ledger::new(self.0.clone(), self.in_force(scope).collect())
+        let in_force: Vec<usize> = self.in_force(scope).collect();
+        Ledger::new(self.0.clone(), &in_force, scope)
     }
 
     /// What a ledger says about the text it was filled from.
@@ -172,7 +179,7 @@ impl Engine {
     }
 
     /// The checks that rules in force ask for: `ran`, or `no_rule`. Of the classifier also the
-    /// digest of its model and its scores.
+    /// digest of its model and its scores; of a rule that was taken back what it would have done.
     fn checks(&self, scope: &Scope, ledger: &Ledger, scores: Option<&Scores>) -> Vec<CheckRun> {
         let in_force = self.in_force(scope).filter_map(|place| self.0.rules.get(place));
         let clauses = in_force.flat_map(|rule| rule.when.clauses());
@@ -190,6 +197,10 @@ impl Engine {
             ran.map(|(check, ran)| CheckRun { check: check.to_owned(), outcome: outcome(ran) });
         ran.into_iter()
             .chain(scores.into_iter().flat_map(|scores| self.scored(ledger, scores)))
+            .chain(ledger.overridden().map(|(rule, action)| CheckRun {
+                check: format!("override.{rule}"),
+                outcome: action.to_string(),
+            }))
             .collect()
     }
 

@@ -8,9 +8,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use types::{Action, Finding, Language, Span};
 
 use crate::{
+    Scope,
     engine::Compiled,
     judgement::Redaction,
     matchers::{Class, ClauseId, Hit, Kind},
+    pack::Mode,
     rule::Rule,
 };
 
@@ -30,6 +32,8 @@ pub(crate) struct Ledger {
 struct Entry {
     /// The rule's place in the pack.
     rule: usize,
+    /// The caller takes the rule back.
+    overridden: bool,
     /// Matches of a rule that needs more than one: undecided, or near enough to such.
     waiting: Vec<Hit>,
     /// The longest match so far.
@@ -50,8 +54,8 @@ struct Fired {
 }
 
 impl Ledger {
-    /// An empty ledger for the rules at the places `in_force`.
-    pub(crate) fn new(pack: Arc<Compiled>, in_force: Vec<usize>) -> Self {
+    /// An empty ledger for the rules at the places `in_force`, which apply to `scope`.
+    pub(crate) fn new(pack: Arc<Compiled>, in_force: &[usize], scope: &Scope) -> Self {
         let mut owners = vec![None; pack.matchers.clauses()];
         for (entry, rule) in in_force.iter().filter_map(|rule| pack.rules.get(*rule)).enumerate() {
             for clause in rule.when.clauses() {
@@ -60,7 +64,11 @@ impl Ledger {
                 }
             }
         }
-        let entries = in_force.into_iter().map(Entry::new).collect();
+        let entry = |place: &usize| {
+            let rule = pack.rules.get(*place);
+            Entry::new(*place, rule.is_some_and(|rule| rule.is_overridden(scope)))
+        };
+        let entries = in_force.iter().map(entry).collect();
         Self { pack, entries, owners, action: Action::Allow }
     }
 
@@ -70,9 +78,9 @@ impl Ledger {
 
     /// Whether some rule in force can be decided only where a sentence ends.
     pub(crate) fn waits_for_sentences(&self) -> bool {
-        self.by_rule().any(|(_, rule)| {
+        self.by_rule().any(|(entry, rule)| {
             let asks = rule.when.clauses().any(|clause| self.pack.matchers.uses(clause).classifier);
-            asks && (rule.withholds() || !rule.when.is_simple())
+            asks && (entry.withholds(rule) || !rule.when.is_simple())
         })
     }
 
@@ -95,7 +103,7 @@ impl Ledger {
             let Some(rule) = self.pack.rules.get(entry.rule) else { continue };
             if rule.when.is_simple() {
                 entry.fire(&hit);
-                self.action = self.action.max(rule.effect());
+                self.action = self.action.max(entry.effect(rule));
             } else {
                 entry.longest = entry.longest.max(hit.span.end - hit.span.start);
                 entry.waiting.push(hit);
@@ -104,7 +112,7 @@ impl Ledger {
         for entry in self.entries.iter_mut().filter(|entry| !entry.waiting.is_empty()) {
             let Some(rule) = self.pack.rules.get(entry.rule) else { continue };
             if entry.settle(rule, end.unwrap_or(usize::MAX)) {
-                self.action = self.action.max(rule.effect());
+                self.action = self.action.max(entry.effect(rule));
             }
         }
     }
@@ -112,7 +120,7 @@ impl Ledger {
     /// The first code point of a match that may yet be part of what must be withheld.
     pub(crate) fn held(&self) -> Option<usize> {
         self.by_rule()
-            .filter(|(_, rule)| rule.withholds())
+            .filter(|(entry, rule)| entry.withholds(rule))
             .filter_map(|(entry, rule)| entry.held(rule))
             .min()
     }
@@ -120,7 +128,8 @@ impl Ledger {
     /// What to replace, of rules that ask for it.
     pub(crate) fn redactions(&self) -> Vec<Redaction> {
         let mut redactions = Vec::new();
-        for (entry, _) in self.by_rule().filter(|(_, rule)| rule.effect() == Action::Redact) {
+        let takes_out = |(entry, rule): &(&Entry, &Rule)| entry.effect(rule) == Action::Redact;
+        for (entry, _) in self.by_rule().filter(takes_out) {
             for (kind, fired) in &entry.fired {
                 let spans =
                     fired.spans.keys().map(|(start, end)| Span { start: *start, end: *end });
@@ -137,7 +146,7 @@ impl Ledger {
             findings.extend(entry.fired.iter().map(|(kind, fired)| Finding {
                 rule: rule.id.clone(),
                 rule_version: rule.version,
-                action: rule.action,
+                action: rule.asks(entry.overridden),
                 category: rule.category,
                 kind: kind.to_string(),
                 score: f32::from(fired.score) / 1000.0,
@@ -150,14 +159,37 @@ impl Ledger {
         findings
     }
 
+    /// Rules that have fired and were taken back, with what they would have asked for.
+    pub(crate) fn overridden(&self) -> impl Iterator<Item = (&str, Action)> {
+        let fired = |(entry, _): &(&Entry, &Rule)| entry.overridden && !entry.fired.is_empty();
+        self.by_rule().filter(fired).map(|(_, rule)| (rule.id.as_str(), rule.action))
+    }
+
     fn by_rule(&self) -> impl Iterator<Item = (&Entry, &Rule)> {
         self.entries.iter().filter_map(|entry| Some((entry, self.pack.rules.get(entry.rule)?)))
     }
 }
 
 impl Entry {
-    const fn new(rule: usize) -> Self {
-        Self { rule, waiting: Vec::new(), longest: 0, decided: 0, fired: BTreeMap::new() }
+    const fn new(rule: usize, overridden: bool) -> Self {
+        Self {
+            rule,
+            overridden,
+            waiting: Vec::new(),
+            longest: 0,
+            decided: 0,
+            fired: BTreeMap::new(),
+        }
+    }
+
+    /// What the rule does when it fires.
+    fn effect(&self, rule: &Rule) -> Action {
+        if rule.is_shadow() { Action::Allow } else { rule.asks(self.overridden) }
+    }
+
+    /// Whether a stream must not let go of what the rule may find.
+    fn withholds(&self, rule: &Rule) -> bool {
+        rule.mode == Mode::Enforce && rule.asks(self.overridden) >= Action::Redact
     }
 
     fn fire(&mut self, hit: &Hit) {

@@ -105,6 +105,10 @@ pub(crate) struct RuleText {
     pub(crate) message: Message,
     #[serde(default)]
     pub(crate) owner: Option<String>,
+    /// Who may take the rule back for one request, saying why. Not written where nobody may, so that
+    /// packs from before keep their digests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) may_override: Vec<Role>,
     #[serde(default)]
     pub(crate) tests: Vec<TestText>,
 }

@@ -1,7 +1,7 @@
 //! A rule once it is checked.
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use types::{Action, Category, Language};
+use types::{Action, Category, Language, Role};
 
 use crate::{
     Hook, PolicyError, Scope,
@@ -11,6 +11,8 @@ use crate::{
 
 /// How near matches must be that belong together, in code points.
 const WITHIN: usize = 160;
+/// What is left of a rule that somebody takes back: it is still on record.
+const OVERRIDDEN: Action = Action::Flag;
 /// A larger distance would keep a stream waiting.
 const WITHIN_MAX: usize = 1_000;
 
@@ -23,6 +25,7 @@ pub(crate) struct Rule {
     pub(crate) action: Action,
     pub(crate) mode: Mode,
     pub(crate) when: When,
+    may_override: Vec<Role>,
     scope: ScopeText,
     valid: (Option<i64>, Option<i64>),
     message: (String, String),
@@ -81,6 +84,11 @@ impl Rule {
                 "a classifier judges sentences, it has no place to redact: use flag, rewrite, review or block".into(),
             ));
         }
+        if !text.may_override.is_empty() && text.action <= OVERRIDDEN {
+            return Err(wrong(
+                "it lets everything through already: `may_override` says nothing here".into(),
+            ));
+        }
         if text.id.is_empty() {
             return Err(wrong("the id is empty: records name rules by it".into()));
         }
@@ -91,6 +99,7 @@ impl Rule {
             action: text.action,
             mode: text.mode,
             when,
+            may_override: text.may_override.clone(),
             scope: text.scope.clone(),
             valid,
             message: messages(&text.message),
@@ -116,14 +125,19 @@ impl Rule {
         self.mode == Mode::Shadow
     }
 
-    /// What the rule does when it fires.
-    pub(crate) fn effect(&self) -> Action {
-        if self.is_shadow() { Action::Allow } else { self.action }
+    /// Who may take the rule back for one request.
+    pub(crate) fn may_override(&self) -> &[Role] {
+        &self.may_override
     }
 
-    /// Whether a stream must not let go of what the rule may find.
-    pub(crate) fn withholds(&self) -> bool {
-        self.mode == Mode::Enforce && self.action >= Action::Redact
+    /// Whether the caller takes it back, and may.
+    pub(crate) fn is_overridden(&self, scope: &Scope) -> bool {
+        scope.overridden.contains(&self.id) && self.may_override.contains(&scope.role)
+    }
+
+    /// What the rule asks for where it is, or is not, taken back.
+    pub(crate) fn asks(&self, overridden: bool) -> Action {
+        if overridden { self.action.min(OVERRIDDEN) } else { self.action }
     }
 
     pub(crate) fn message(&self, language: Language) -> &str {
@@ -144,6 +158,7 @@ impl Rule {
             hook: hook.or_else(|| first(scope.hook.as_ref())).unwrap_or(Hook::Input),
             language: first(scope.lang.as_ref()).unwrap_or_default(),
             now: self.valid.0.or_else(|| self.valid.1.map(|until| until - 1)).unwrap_or_default(),
+            overridden: Vec::new(),
         }
     }
 }

@@ -41,4 +41,7 @@ pub struct Scope {
     pub language: Language,
     /// Unix time in seconds; rules may begin and end.
     pub now: i64,
+    /// Ids of rules that the caller takes back for this text; those count whose `may_override` names
+    /// the caller's role.
+    pub overridden: Vec<String>,
 }

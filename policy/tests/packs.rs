@@ -21,6 +21,7 @@ fn scope() -> Scope {
         hook: Hook::Output,
         language: Language::En,
         now: 1_800_000_000,
+        overridden: Vec::new(),
     }
 }
 

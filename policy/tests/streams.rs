@@ -113,6 +113,7 @@ fn scope() -> Scope {
         hook: Hook::Output,
         language: Language::En,
         now: 0,
+        overridden: Vec::new(),
     }
 }
 

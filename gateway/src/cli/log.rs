@@ -30,12 +30,15 @@ async fn witness(args: &WitnessServer, console: &Console) -> Answer {
     let key = LogKey::load_or_create(&args.dir.join("witness.key"))?;
     let witness = Arc::new(Witness::open(&args.dir.join("logs"), &args.name, key, logs?)?);
     let listener = TcpListener::bind(args.listen).await?;
+    let mut signals = serve::Signals::listen()?;
     let (url, vkey) = (format!("http://{}", listener.local_addr()?), witness.cosigner().vkey());
     let logs: Vec<&str> = witness.origins().collect();
     console.result(&json!({"url": url, "vkey": vkey, "logs": logs}), || {
         format!("witnessing {} at {url}\nkey of the witness: {vkey}", logs.join(", "))
     });
     let routes = http::witness(Arc::clone(&witness), &Server::default());
-    axum::serve(listener, routes).with_graceful_shutdown(serve::ended()).await?;
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(async move { signals.next().await })
+        .await?;
     Ok(Exit::Yes)
 }

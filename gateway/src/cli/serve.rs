@@ -10,7 +10,7 @@ use std::{
 use serde_json::json;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
 };
 
@@ -29,7 +29,7 @@ use crate::{
     wiring::Stages,
 };
 
-pub(in crate::cli) use ending::ended;
+pub(in crate::cli) use ending::Signals;
 
 /// The listeners of a process.
 pub(crate) struct Listeners {
@@ -37,6 +37,19 @@ pub(crate) struct Listeners {
     pub(crate) public: Option<TcpListener>,
     /// For operators.
     pub(crate) admin: Option<TcpListener>,
+}
+
+/// The signals that a server follows. Whoever is told that it serves may send one at once, and a signal
+/// that is not listened to yet would end the process without any order.
+pub(crate) struct Heard {
+    ends: Signals,
+    hangups: Signal,
+}
+
+impl Heard {
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        Ok(Self { ends: Signals::listen()?, hangups: signal(SignalKind::hangup())? })
+    }
 }
 
 pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Answer {
@@ -67,8 +80,9 @@ pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Ans
     let registry = line.stages().log.registry().clone();
     tokio::task::spawn_blocking(move || drop(registry.warm()));
     telemetry.counting(&line.stages());
+    let heard = Heard::listen()?;
     announce(console, &listeners, tls)?;
-    let answer = serve(line, listeners).await;
+    let answer = serve(line, listeners, heard).await;
     telemetry.end().await;
     answer
 }
@@ -91,7 +105,7 @@ impl Listeners {
 
 /// Serves all listeners until SIGINT or SIGTERM, lets open requests finish, and signs a last
 /// checkpoint. A second signal ends at once.
-pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
+pub(crate) async fn serve(line: Line, listeners: Listeners, heard: Heard) -> Answer {
     let stages = line.stages();
     listening::allow_many_files();
     // Ends with the server.
@@ -104,7 +118,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
     helping.spawn(line.clone().appear());
     helping.spawn(vaulting::expire_daily(line.clone()));
     helping.spawn(examining::daily(line.clone()));
-    helping.spawn(reload_when_told(line.clone()));
+    helping.spawn(reload_when_told(line.clone(), heard.hangups));
     let mut doors = JoinSet::new();
     let mut open = |name, routes, listener, tls, until| {
         let door = Door { name, line: line.clone(), routes, tls, until };
@@ -120,7 +134,7 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
         open("admin", http::admin(line.clone()), listener, false, Phase::Cut);
     }
     drop(stages);
-    ending::until_the_end(&line, doors).await;
+    ending::until_the_end(&line, doors, heard.ends).await;
     helping.shutdown().await;
     line.disappear().await;
     line.stages().close().await?;
@@ -128,15 +142,10 @@ pub(crate) async fn serve(line: Line, listeners: Listeners) -> Answer {
 }
 
 /// Reads the configuration again at every SIGHUP.
-async fn reload_when_told(line: Line) {
-    match signal(SignalKind::hangup()) {
-        Ok(mut hangups) => {
-            while hangups.recv().await.is_some() {
-                // What came of it is said and counted where it happens.
-                drop(line.reload().await);
-            }
-        }
-        Err(error) => tracing::warn!(%error, "SIGHUP cannot be heard: use POST /admin/reload"),
+async fn reload_when_told(line: Line, mut hangups: Signal) {
+    while hangups.recv().await.is_some() {
+        // What came of it is said and counted where it happens.
+        drop(line.reload().await);
     }
 }
 

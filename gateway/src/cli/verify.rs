@@ -42,8 +42,8 @@ use crate::{
     wiring::WiringError,
 };
 
-/// Larger files are not read into memory.
-const FILE_BYTES_MAX: u64 = 1 << 30;
+/// Larger files are not read into memory: their credentials are checked where they lie.
+const MEMORY_BYTES_MAX: u64 = 256 << 20;
 
 pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> Answer {
     let installation = locate::found(global)?;
@@ -218,6 +218,17 @@ struct Elsewhere {
 
 async fn check(lookup: &Lookup, file: Option<PathBuf>, elsewhere: &Elsewhere) -> Checked {
     let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
+    if let Some(path) = file.as_ref().filter(|path| is_large(path)) {
+        let (lookup, path) = (lookup.clone(), path.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            lookup.verify_file(&path, fs::read(sidecar_path(&path)).ok().as_deref())
+        });
+        return match read.await {
+            Ok(Ok((sha256, found))) => (name, Some(sha256), found, None),
+            Ok(Err(error)) => (name, None, Verification::unreadable(&error.to_string()), None),
+            Err(_) => (name, None, Verification::unreadable(UNREAD), None),
+        };
+    }
     let recover = elsewhere.recover;
     let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
     match read {
@@ -236,8 +247,15 @@ async fn check(lookup: &Lookup, file: Option<PathBuf>, elsewhere: &Elsewhere) ->
             (name, Some(sha256), found, resolved)
         }
         Ok(Err(reason)) => (name, None, Verification::unreadable(&reason), None),
-        Err(_) => (name, None, Verification::unreadable("it could not be read"), None),
+        Err(_) => (name, None, Verification::unreadable(UNREAD), None),
     }
+}
+
+/// When the thread that reads a file has ended otherwise.
+const UNREAD: &str = "it could not be read";
+
+fn is_large(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|about| about.len() > MEMORY_BYTES_MAX)
 }
 
 /// What a service has for a file, and what the manifest says. It is no verdict about the file: the
@@ -299,19 +317,18 @@ async fn fetched(lookup: &Lookup, subject: Subject, fetcher: &Fetcher) -> Verifi
 
 fn subject(file: Option<&Path>, recover: bool) -> Result<Subject, String> {
     let said = |error: std::io::Error| error.to_string();
-    let mut bytes = Vec::new();
-    let Some(file) = file else {
-        std::io::stdin().take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(said)?;
-        return Ok(Subject { recover, ..Subject::new(bytes) });
+    let from: Box<dyn std::io::Read> = match file {
+        Some(file) => Box::new(fs::File::open(file).map_err(said)?),
+        None => Box::new(std::io::stdin()),
     };
-    let length = fs::metadata(file).map_err(said)?.len();
-    if length > FILE_BYTES_MAX {
-        return Err(format!("it has {length} bytes, more than {FILE_BYTES_MAX}"));
+    let mut bytes = Vec::new();
+    let length = from.take(MEMORY_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(said)?;
+    // A stream; a file of this length is checked where it lies.
+    if length as u64 > MEMORY_BYTES_MAX {
+        return Err(format!("more than {MEMORY_BYTES_MAX} bytes: check it as a file"));
     }
-    let opened = fs::File::open(file).map_err(said)?;
-    opened.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(said)?;
-    let sidecar = fs::read(sidecar_path(file)).ok();
-    let format = file.extension().map(|end| end.to_string_lossy().into_owned());
+    let sidecar = file.and_then(|file| fs::read(sidecar_path(file)).ok());
+    let format = file.and_then(Path::extension).map(|end| end.to_string_lossy().into_owned());
     Ok(Subject { bytes, sidecar, format, recover })
 }
 

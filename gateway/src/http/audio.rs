@@ -21,7 +21,7 @@ use super::{
     answer::{self, Headers},
     error::{ApiError, ErrorBody},
     extract::{Caller, JsonBody, turned_away},
-    openai::{self, Wishes},
+    openai::{Wished, Wishes},
     strict,
 };
 use crate::{
@@ -162,8 +162,6 @@ impl Wanted {
         let messages = vec![Message { role: Speaker::User, text: body.input.clone() }];
         let request = GenerationRequest {
             speaking: speaking(body)?,
-            unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
-            consent: openai::consent(body.imprimatur.as_ref()),
             ..GenerationRequest::new(
                 Modality::Audio,
                 model.ok_or_else(none)?,
@@ -171,6 +169,7 @@ impl Wanted {
                 Sampling::default(),
             )
         };
+        let request = Wished::read(body.imprimatur.as_ref())?.onto(request);
         let is_stream = match body.stream_format.as_deref() {
             None | Some("audio") => false,
             Some("sse") => true,

@@ -6,7 +6,7 @@ use types::{GenerationRequest, Message, Modality, Sampling, Speaker, TextFormat}
 use super::{
     error::ApiError,
     extract::{Caller, JsonBody, turned_away},
-    openai::{self, ChatMessage, ChatRequest, Content, ResponseFormat},
+    openai::{self, ChatMessage, ChatRequest, Content, ResponseFormat, Wished},
     sampling, strict,
     text::{self, Asked, Form},
 };
@@ -44,11 +44,8 @@ fn validate(body: &ChatRequest) -> Result<Asked, ApiError> {
             "The prompt is empty: give at least one message with text.",
         ));
     }
-    let request = GenerationRequest {
-        unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
-        consent: openai::consent(body.imprimatur.as_ref()),
-        ..GenerationRequest::new(Modality::Text, &*body.model, messages, sampling(body)?)
-    };
+    let request = GenerationRequest::new(Modality::Text, &*body.model, messages, sampling(body)?);
+    let request = Wished::read(body.imprimatur.as_ref())?.onto(request);
     let stream = openai::streamed(body.stream, body.stream_options.as_ref());
     Ok(Asked { form: Form::Chat, request, copies: body.sampling.copies()?, stream })
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{
     error::ApiError,
     extract::{Caller, JsonBody, turned_away},
-    openai::{self, StreamOptions, Wishes},
+    openai::{self, StreamOptions, Wished, Wishes},
     sampling::{self, SamplingFields},
     strict,
     text::{self, Asked, Form},
@@ -95,11 +95,8 @@ fn validate(body: &CompletionRequest) -> Result<Asked, ApiError> {
     let alternatives = |count| sampling::alternatives("logprobs", count);
     wanted.top_logprobs = body.logprobs.map(alternatives).transpose()?;
     let messages = vec![Message { role: Speaker::User, text: prompt.clone() }];
-    let request = GenerationRequest {
-        unlabelled: openai::unlabelled(body.imprimatur.as_ref())?,
-        consent: openai::consent(body.imprimatur.as_ref()),
-        ..GenerationRequest::new(Modality::Text, &*body.model, messages, wanted)
-    };
+    let request = GenerationRequest::new(Modality::Text, &*body.model, messages, wanted);
+    let request = Wished::read(body.imprimatur.as_ref())?.onto(request);
     let stream = openai::streamed(body.stream, body.stream_options.as_ref());
     Ok(Asked { form: Form::Completion, request, copies: body.sampling.copies()?, stream })
 }

@@ -226,6 +226,7 @@ impl From<LineError> for ApiError {
                 | LineError::Attachment { .. }
                 | LineError::ConsentNeeded
                 | LineError::Consent(_)
+                | LineError::Override(_)
                 | LineError::LabelNeeded
                 | LineError::Denied(_)
                 | LineError::OverLimit(_)
@@ -250,6 +251,9 @@ impl From<LineError> for ApiError {
             }
             LineError::LabelNeeded => {
                 Self::forbidden(error.to_string()).about("imprimatur.unlabelled")
+            }
+            LineError::Override(_) => {
+                Self::forbidden(error.to_string()).about("imprimatur.override")
             }
             LineError::Generator(inner) => generator::answer(inner),
             LineError::Denied(denied) => (*denied).into(),

@@ -17,7 +17,7 @@ use super::{
     error::{ApiError, ErrorBody},
     extract::{Caller, JsonBody, turned_away},
     image_form::{EditForm, VariationForm},
-    openai::{self, ImageRequest},
+    openai::{ImageRequest, Wished},
     strict,
 };
 use crate::{
@@ -164,9 +164,7 @@ impl Wanted {
         let drawing =
             Drawing { size: size(body.size.as_deref())?, ..body.drawing.read(Task::Create)? };
         let request = request(line, body.model.as_deref(), &body.prompt, body.seed, drawing)?;
-        let unlabelled = openai::unlabelled(body.imprimatur.as_ref())?;
-        let consent = openai::consent(body.imprimatur.as_ref());
-        let request = GenerationRequest { unlabelled, consent, ..request };
+        let request = Wished::read(body.imprimatur.as_ref())?.onto(request);
         let form = (body.n, body.response_format.as_deref(), body.output_format.as_deref());
         Self::new(request, form)
     }
@@ -178,10 +176,10 @@ impl Wanted {
         let made = self::request(line, form.model.as_deref(), &form.prompt, form.seed, drawing)?;
         let made = GenerationRequest {
             attachments: form.attachments.clone(),
-            consent: form.consent.clone().or_else(|| openai::consent(form.imprimatur.as_ref())),
-            unlabelled: openai::unlabelled(form.imprimatur.as_ref())?,
+            consent: form.consent.clone(),
             ..made
         };
+        let made = Wished::read(form.imprimatur.as_ref())?.onto(made);
         Self::new(made, (form.n, form.response_format.as_deref(), form.output_format.as_deref()))
     }
 

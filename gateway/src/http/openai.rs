@@ -5,10 +5,15 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use types::Unlabelled;
+use types::{GenerationRequest, Overriding, Unlabelled};
 use utoipa::ToSchema;
 
 use super::{error::ApiError, image_form::DrawingFields, sampling::SamplingFields};
+
+/// So many rules can be taken back at once.
+const OVERRIDDEN_MAX: usize = 8;
+/// Longer reasons are not for a record.
+const REASON_CHARS_MAX: usize = 120;
 
 /// `POST /v1/chat/completions`
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -153,18 +158,59 @@ pub(super) struct Wishes {
     pub unlabelled: Option<Unlabelled>,
     /// The id of a consent (`/v1/consents`) of the person who is to be shown or heard.
     pub consent: Option<String>,
+    /// Rules that the caller takes back, by their `may_override`, and why: `rules` and `reason`.
+    #[serde(rename = "override")]
+    #[schema(value_type = Option<Object>)]
+    pub overriding: Option<Overriding>,
 }
 
-/// The consent that a request names.
-pub(super) fn consent(wishes: Option<&Wishes>) -> Option<String> {
-    wishes.and_then(|wishes| wishes.consent.clone())
+/// What the caller wishes beyond what OpenAI's fields say, once it is complete.
+#[derive(Debug, Clone)]
+pub(super) struct Wished {
+    unlabelled: Option<Unlabelled>,
+    overriding: Option<Overriding>,
+    consent: Option<String>,
+}
+
+impl Wished {
+    /// # Errors
+    /// 400 when a wish is not complete.
+    pub(super) fn read(wishes: Option<&Wishes>) -> Result<Self, ApiError> {
+        Ok(Self {
+            unlabelled: unlabelled(wishes)?,
+            overriding: overriding(wishes)?,
+            consent: wishes.and_then(|wishes| wishes.consent.clone()),
+        })
+    }
+
+    /// A request with these wishes; a consent that it names already stays.
+    pub(super) fn onto(self, request: GenerationRequest) -> GenerationRequest {
+        let Self { unlabelled, overriding, consent } = self;
+        let consent = request.consent.or(consent);
+        GenerationRequest { unlabelled, overriding, consent, ..request }
+    }
+}
+
+/// Rules that are taken back, and why.
+fn overriding(wishes: Option<&Wishes>) -> Result<Option<Overriding>, ApiError> {
+    let wrong = |text: String| ApiError::invalid("imprimatur.override", text);
+    let Some(asked) = wishes.and_then(|wishes| wishes.overriding.as_ref()) else { return Ok(None) };
+    let (rules, letters) = (asked.rules.len(), asked.reason.chars().count());
+    if rules == 0 || rules > OVERRIDDEN_MAX {
+        return Err(wrong(format!("Name 1 to {OVERRIDDEN_MAX} rules by their ids.")));
+    }
+    if asked.reason.trim().is_empty() || letters > REASON_CHARS_MAX {
+        let text = "An override needs a reason, which goes on record as it is";
+        return Err(wrong(format!("{text}: at most {REASON_CHARS_MAX} characters.")));
+    }
+    Ok(Some(asked.clone()))
 }
 
 /// What a request says about labels, if both of its parts are said.
 ///
 /// # Errors
 /// 400 when reason or recipient is empty.
-pub(super) fn unlabelled(wishes: Option<&Wishes>) -> Result<Option<Unlabelled>, ApiError> {
+fn unlabelled(wishes: Option<&Wishes>) -> Result<Option<Unlabelled>, ApiError> {
     let asked = wishes.and_then(|wishes| wishes.unlabelled.as_ref());
     match asked {
         Some(asked) if asked.reason.trim().is_empty() || asked.recipient.trim().is_empty() => {

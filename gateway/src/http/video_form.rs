@@ -18,7 +18,7 @@ use super::{
     extract::JsonBody,
     image_form::{attachment, broken, number, opened},
     images,
-    openai::{self, Wishes},
+    openai::{Wished, Wishes},
 };
 use crate::pipeline::Line;
 
@@ -134,7 +134,8 @@ impl VideoForm {
         })?;
         let messages = vec![Message { role: Speaker::User, text: self.prompt.clone() }];
         let sampling = Sampling { seed: answer::seed(self.seed), ..Sampling::default() };
-        Ok(GenerationRequest {
+        let wished = Wished::read(self.imprimatur.as_ref())?;
+        Ok(wished.onto(GenerationRequest {
             drawing: Drawing {
                 task,
                 size: images::size(self.size.as_deref())?,
@@ -143,10 +144,8 @@ impl VideoForm {
             speaking: self.speaking()?,
             filming: self.filming()?,
             attachments: self.attachments.clone(),
-            unlabelled: openai::unlabelled(self.imprimatur.as_ref())?,
-            consent: openai::consent(self.imprimatur.as_ref()),
             ..GenerationRequest::new(Modality::Video, model, messages, sampling)
-        })
+        }))
     }
 
     /// Whether there is nothing but words to make a video of.

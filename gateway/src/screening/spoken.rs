@@ -3,7 +3,7 @@
 use policy::Hook;
 use types::{Action, CheckRun, Decision};
 
-use super::scope;
+use super::scope_of;
 use crate::{case::Case, pipeline::LineError, product::Product};
 
 /// The name of the check in records.
@@ -29,7 +29,7 @@ pub(super) async fn judged(
         decision.checks.push(ran("not_available"));
         return Ok(decision);
     }
-    let scope = scope(&case.principal, case.modality(), Hook::Output, &words);
+    let scope = scope_of(case, Hook::Output, &words);
     let engine = case.stages.policy().clone();
     let judging = tokio::task::spawn_blocking(move || engine.judge(&scope, &words).decision);
     let judged = judging.await.map_err(|error| LineError::Policy(error.to_string()))?;

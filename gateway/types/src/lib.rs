@@ -29,6 +29,6 @@ pub use media::{MediaType, Modality};
 pub use principal::{Principal, Role};
 pub use receipt::Receipt;
 pub use request::{
-    GenerationRequest, Language, Message, Sampling, Speaker, TextFormat, Unlabelled,
+    GenerationRequest, Language, Message, Overriding, Sampling, Speaker, TextFormat, Unlabelled,
 };
 pub use speaking::{Filming, Listening, SoundFormat, Speaking};

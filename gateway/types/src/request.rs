@@ -36,6 +36,18 @@ pub struct GenerationRequest {
     pub consent: Option<String>,
     /// Asks for an asset without a label that people see; configuration may forbid it.
     pub unlabelled: Option<Unlabelled>,
+    /// Takes rules back, by somebody who may.
+    pub overriding: Option<Overriding>,
+}
+
+/// Rules that a person takes back for one request, answering for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overriding {
+    /// The rules' ids.
+    pub rules: Vec<String>,
+    /// Why, in few words; recorded as it is.
+    pub reason: String,
 }
 
 /// Who gets an asset without a label that people see, and why (China's Measures for labelling, Art. 9).
@@ -70,6 +82,7 @@ impl GenerationRequest {
             attachments: Vec::new(),
             consent: None,
             unlabelled: None,
+            overriding: None,
         }
     }
 

@@ -12,7 +12,14 @@
 
 use std::{f64::consts::PI, fmt, sync::Arc};
 
-use rustfft::{Fft, FftPlanner, num_complex::Complex64};
+use rustfft::{
+    Fft, FftDirection,
+    algorithm::{
+        MixedRadix,
+        butterflies::{Butterfly5, Butterfly16},
+    },
+    num_complex::Complex64,
+};
 
 /// Samples of a second.
 pub(crate) const RATE: usize = 16_000;
@@ -55,7 +62,7 @@ impl Front {
         let hann = |index: usize| 0.5 - 0.5 * (2.0 * PI * index as f64 / FRAME as f64).cos();
         Self {
             window: (0..FRAME).map(hann).collect(),
-            fft: FftPlanner::new().plan_fft_forward(FRAME),
+            fft: transform(),
             filters: rows.iter().map(|row| Filter::new(row)).collect(),
         }
     }
@@ -119,6 +126,14 @@ impl Front {
         }
         logs
     }
+}
+
+/// The transform of a frame, put together by hand: a planner would bring every algorithm for every
+/// length and every processor into this crate, a quarter of its machine code.
+fn transform() -> Arc<dyn Fft<f64>> {
+    let five = || Arc::new(Butterfly5::new(FftDirection::Forward));
+    let sixteen = Arc::new(Butterfly16::new(FftDirection::Forward));
+    Arc::new(MixedRadix::new(sixteen, Arc::new(MixedRadix::new(five(), five()))))
 }
 
 /// Frames that are looked at together.

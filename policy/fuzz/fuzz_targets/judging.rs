@@ -23,6 +23,7 @@ pub(crate) fn run(data: &[u8]) {
         hook: if first & 1 == 0 { Hook::Input } else { Hook::Output },
         language: if first & 2 == 0 { Language::En } else { Language::Zh },
         now: 1_800_000_000,
+        overridden: Vec::new(),
     };
     let whole = engine.judge(&scope, text);
     let points = text.chars().count();

@@ -33,6 +33,7 @@ pub(crate) fn run(data: &[u8]) {
         hook: Hook::Output,
         language: Language::Zh,
         now: 0,
+        overridden: Vec::new(),
     };
     // What the pack looks for stands in the pack.
     let judgement = engine.judge(&scope, pack);

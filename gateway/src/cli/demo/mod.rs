@@ -24,7 +24,7 @@ use super::{
     exit::{Answer, Exit, Failure},
     output::Console,
     people,
-    serve::{self, Listeners},
+    serve::{self, Heard, Listeners},
 };
 use crate::{
     installation::Installation,
@@ -145,6 +145,7 @@ impl Show {
             Ok(listener) => listener,
             Err(_) => tokio::net::TcpListener::bind("127.0.0.1:0").await?,
         };
+        let heard = Heard::listen()?;
         let (_, key) = self.line.stages().accounts.create(journalist()).await?;
         let url = format!("http://{}", listener.local_addr()?);
         self.head("Still serving; end with Ctrl-C", "继续提供服务；按 Ctrl-C 结束");
@@ -161,7 +162,8 @@ impl Show {
             &format!("verify a file: curl -F file=@FILE {url}/v1/verify"),
             &format!("验证文件：curl -F file=@文件 {url}/v1/verify"),
         );
-        serve::serve(self.line, Listeners { api: listener, public: None, admin: None }).await
+        let listeners = Listeners { api: listener, public: None, admin: None };
+        serve::serve(self.line, listeners, heard).await
     }
 
     fn text<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {

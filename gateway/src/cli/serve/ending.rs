@@ -16,8 +16,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Returns when all listeners have ended: after a signal, within the configured time, or soon after a
 /// second signal.
-pub(super) async fn until_the_end(line: &Line, mut doors: JoinSet<()>) {
-    let mut signals = Signals::listen();
+pub(super) async fn until_the_end(line: &Line, mut doors: JoinSet<()>, mut signals: Signals) {
     tokio::select! {
         () = signals.next() => {}
         // A listener that ends by itself is a bug; the others are ended in order.
@@ -64,25 +63,20 @@ async fn drain(line: &Line, doors: &mut JoinSet<()>) {
     }
 }
 
-/// SIGINT and SIGTERM.
-struct Signals(Vec<Signal>);
+/// SIGINT and SIGTERM. From `listen` on they no longer end the process by themselves.
+pub(crate) struct Signals([Signal; 2]);
 
 impl Signals {
-    fn listen() -> Self {
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
-        Self(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    /// Begins to listen; what comes before anyone waits is kept.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        Ok(Self([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]))
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         std::future::poll_fn(|context| {
             let heard = self.0.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
             if heard { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         })
         .await;
     }
-}
-
-/// Returns when SIGINT or SIGTERM asks the process to end.
-pub(in crate::cli) async fn ended() {
-    Signals::listen().next().await;
 }

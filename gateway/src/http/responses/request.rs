@@ -11,7 +11,7 @@ use super::{items, object};
 use crate::http::{
     answer, chat,
     error::ApiError,
-    openai::{self, ResponseFormat, SchemaFormat, Wishes},
+    openai::{ResponseFormat, SchemaFormat, Wished, Wishes},
     sampling, strict,
 };
 
@@ -104,8 +104,7 @@ pub(super) struct Asked {
     pub(super) previous: Option<RequestId>,
     /// The items of this turn as they are kept and read again.
     pub(super) items: Vec<Value>,
-    pub(super) unlabelled: Option<types::Unlabelled>,
-    pub(super) consent: Option<String>,
+    pub(super) wished: Wished,
     pub(super) stores: bool,
     pub(super) way: Way,
     /// How the answer repeats what was asked for.
@@ -138,8 +137,7 @@ impl ResponseRequest {
             model: self.model.clone(),
             echo: self.echo(stores, way),
             instructions: self.instructions.clone().filter(|text| !text.trim().is_empty()),
-            unlabelled: openai::unlabelled(self.imprimatur.as_ref())?,
-            consent: openai::consent(self.imprimatur.as_ref()),
+            wished: Wished::read(self.imprimatur.as_ref())?,
             previous,
             sampling,
             items,
@@ -277,11 +275,8 @@ impl Asked {
         let first = first.map(|text| Message { role: Speaker::System, text: text.clone() });
         let messages = first.chain(before).chain(self.items.iter().map(items::message));
         let messages = messages.collect();
-        GenerationRequest {
-            unlabelled: self.unlabelled.clone(),
-            consent: self.consent.clone(),
-            ..GenerationRequest::new(Modality::Text, &*self.model, messages, self.sampling.clone())
-        }
+        let (model, sampling) = (&*self.model, self.sampling.clone());
+        self.wished.clone().onto(GenerationRequest::new(Modality::Text, model, messages, sampling))
     }
 }
 
