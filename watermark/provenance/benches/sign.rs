@@ -26,7 +26,7 @@ use provenance::{
     timestamp::Development,
 };
 use serde_json::json;
-use shared::{LARGE_BYTES, peak, wav, with_free_box};
+use shared::{LARGE_BYTES, peak, wav, with_media};
 use types::MediaType;
 
 struct Direct {
@@ -132,7 +132,7 @@ fn main() {
     writeln!(out, "\n| File | Signed | Peak, MB | of its length |\n|---|---|---|---|").unwrap();
     let (source, destination) = (folder.path().join("in"), folder.path().join("out"));
     for (kind, bytes) in [
-        (MediaType::Mp4, with_free_box(include_bytes!("../tests/samples/video.mp4"), LARGE_BYTES)),
+        (MediaType::Mp4, with_media(include_bytes!("../tests/samples/video.mp4"), LARGE_BYTES)),
         (MediaType::Wav, wav(LARGE_BYTES)),
         (MediaType::Binary, vec![7; LARGE_BYTES]),
     ] {

@@ -18,7 +18,7 @@ use provenance::{
     Authority, Credentials, DigitalSourceType, SigningRequest, TrustLists, Verdict, Verifier,
 };
 use serde_json::json;
-use shared::{LARGE_BYTES, peak, wav, with_free_box};
+use shared::{LARGE_BYTES, peak, wav, with_media};
 use types::MediaType;
 
 fn main() {
@@ -53,7 +53,7 @@ fn main() {
     writeln!(out, "\n| File | Checked | Peak, MB | of its length |\n|---|---|---|---|").unwrap();
     let (source, signed) = (folder.path().join("in"), folder.path().join("out"));
     for (kind, bytes) in [
-        (MediaType::Mp4, with_free_box(include_bytes!("../tests/samples/video.mp4"), LARGE_BYTES)),
+        (MediaType::Mp4, with_media(include_bytes!("../tests/samples/video.mp4"), LARGE_BYTES)),
         (MediaType::Wav, wav(LARGE_BYTES)),
     ] {
         fs::write(&source, &bytes).unwrap();

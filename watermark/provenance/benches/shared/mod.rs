@@ -24,10 +24,15 @@ fn picture(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A film, sound or picture with a box at the end that nobody plays.
-pub(crate) fn with_free_box(sample: &[u8], length: usize) -> Vec<u8> {
-    let size = u32::try_from(length).unwrap().to_be_bytes();
-    [sample, &size, b"free", &vec![7; length - 8]].concat()
+/// A film, sound or picture with so many bytes more behind its media, in their box: what a signature
+/// covers. Places in the file before them stay as they are.
+pub(crate) fn with_media(sample: &[u8], length: usize) -> Vec<u8> {
+    let at = sample.windows(4).position(|name| name == b"mdat").unwrap() - 4;
+    let (before, from) = sample.split_at(at);
+    let size = u32::from_be_bytes(from.first_chunk().copied().unwrap());
+    let (media, after) = from.split_at(size as usize);
+    let longer = size + u32::try_from(length).unwrap();
+    [before, &longer.to_be_bytes(), media.get(4..).unwrap(), &vec![7; length], after].concat()
 }
 
 /// A sound of noise.
@@ -54,26 +59,14 @@ pub(crate) fn files() -> Vec<(MediaType, Vec<u8>)> {
         (MediaType::Gif, picture(ImageFormat::Gif)),
         (MediaType::Tiff, picture(ImageFormat::Tiff)),
         (MediaType::Svg, svg()),
-        (
-            MediaType::Avif,
-            with_free_box(include_bytes!("../../tests/samples/picture.avif"), 1 << 20),
-        ),
-        (
-            MediaType::Heic,
-            with_free_box(include_bytes!("../../tests/samples/picture.heic"), 1 << 20),
-        ),
+        (MediaType::Avif, with_media(include_bytes!("../../tests/samples/picture.avif"), 1 << 20)),
+        (MediaType::Heic, with_media(include_bytes!("../../tests/samples/picture.heic"), 1 << 20)),
         (MediaType::Wav, wav(SOUND_BYTES)),
         (MediaType::Mp3, mp3.repeat(SOUND_BYTES / mp3.len())),
         // Sound after the first frames is bytes to those who sign.
         (MediaType::Flac, [&flac[..], &vec![7; SOUND_BYTES]].concat()),
-        (
-            MediaType::M4a,
-            with_free_box(include_bytes!("../../tests/samples/sound.m4a"), SOUND_BYTES),
-        ),
-        (
-            MediaType::Mp4,
-            with_free_box(include_bytes!("../../tests/samples/video.mp4"), FILM_BYTES),
-        ),
+        (MediaType::M4a, with_media(include_bytes!("../../tests/samples/sound.m4a"), SOUND_BYTES)),
+        (MediaType::Mp4, with_media(include_bytes!("../../tests/samples/video.mp4"), FILM_BYTES)),
     ]
 }
 
