@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    console::{Person, text},
     newsroom::{Newsroom, Server},
+    sign_in::create,
     vault::holding,
 };
 
@@ -115,4 +117,38 @@ fn where_only_agreements_of_the_house_count_a_place_is_not_enough() {
         let answer = server.post(&editor, "/v1/consents", &body);
         assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!(field)));
     }
+}
+
+#[test]
+fn an_agreement_is_entered_and_withdrawn_on_a_page() {
+    let newsroom = Newsroom::new();
+    let links = [("grace", "editor"), ("mary", "journalist")];
+    let [grace, mary] = links.map(|(name, role)| create(&newsroom, name, role));
+    let journalist = newsroom.key("journalist", "mary");
+    let server = newsroom.serve();
+    let (mut grace, mut mary) = (Person::new(&server, &grace), Person::new(&server, &mary));
+    let form = "names=Alan+Reyes%0D%0A%3Cb%3EAl%3C%2Fb%3E&covers=voice&kept_at=safe+3&from=2026-01-01&until=&desks=";
+    assert_eq!(mary.see("/console/consents").status, 403);
+    assert_eq!(mary.send("/console/consents", form).status, 403);
+    let lost = form.replace("until=", "until=some+day");
+    let refused = grace.send("/console/consents", &lost);
+    assert_eq!(refused.status, 400);
+    let page = text(&refused);
+    assert!(page.contains("role=\"alert\"") && page.contains("safe 3"), "nothing is lost: {page}");
+
+    assert_eq!(grace.send("/console/consents", form).status, 303);
+    let page = grace.page("/console/consents?lang=zh");
+    assert!(page.contains("Alan Reyes · &#60;b&#62;Al"), "{page}");
+    let (_, rest) = page.split_once("name=\"id\" value=\"").unwrap();
+    let id = rest.split('"').next().unwrap().to_owned();
+    assert_eq!(read(&server, &journalist, PROMPT, Some(&id)).0, 200);
+    let gone = format!("id={id}");
+    assert_eq!(grace.send("/console/consents", &gone).status, 303);
+    assert_eq!(grace.send("/console/consents", &gone).status, 409);
+    let refused = (400, "likeness_consent".to_owned());
+    assert_eq!(read(&server, &journalist, PROMPT, Some(&id)), refused);
+    assert!(
+        !grace.page("/console/consents").contains("name=\"id\""),
+        "it cannot be withdrawn again"
+    );
 }

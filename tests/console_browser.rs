@@ -67,6 +67,8 @@ fn every_page_of_the_console_is_open_to_everybody_who_may_read_it() {
     let (asset, held, request) = content(&server, &key);
     let complaint = json!({"about": "content", "asset": asset, "text": "It is another harbour."});
     assert_eq!(server.public_post_json("/v1/complaints", &complaint).status, 201);
+    let consent = json!({"names": ["Alan Reyes"], "covers": ["voice"], "kept_at": "safe 3"});
+    assert_eq!(server.post(&key, "/v1/consents", &consent).status, 201);
     // The proofs of the log's page come with a checkpoint, at most ten seconds later.
     std::thread::sleep(Duration::from_secs(11));
     let pages = json!({
@@ -77,6 +79,7 @@ fn every_page_of_the_console_is_open_to_everybody_who_may_read_it() {
             "review": format!("/console/reviews/{held}"), "gallery": "/console/assets",
             "asset": format!("/console/assets/{asset}"), "request": format!("/console/r/{request}"),
             "desk": "/console/desk", "complaints": "/console/complaints",
+            "consents": "/console/consents",
             "password": "/console/password",
         },
         "standards": {

@@ -7,6 +7,7 @@
 pub mod asset;
 pub mod audit;
 pub mod complaints;
+pub mod consents;
 pub mod create;
 pub mod desk;
 pub mod entry;

@@ -12,6 +12,8 @@ pub(super) const TABLE: &[(&str, &str, Permit)] = &[
     ("GET", "/console/reviews/{id}/file", REVIEW),
     ("GET", "/console/complaints", REVIEW),
     ("POST", "/console/complaints", REVIEW),
+    ("GET", "/console/consents", REVIEW),
+    ("POST", "/console/consents", REVIEW),
     ("GET", "/console/people", ADMIN),
     ("POST", "/console/people", ADMIN),
     ("GET", "/console/create/{kind}", TEXT),

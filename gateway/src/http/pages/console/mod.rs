@@ -7,6 +7,7 @@
 mod asset;
 mod audit;
 mod complaints;
+mod consents;
 mod create;
 mod desk;
 mod files;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<Line> {
         .route("/console/health", get(listing::health))
         .route("/console/desk", get(desk::show).post(desk::check))
         .route("/console/complaints", get(complaints::show).post(complaints::close))
+        .route("/console/consents", get(consents::show).post(consents::act))
         .route("/console/people", get(people::show).post(people::act))
         .route("/console/password", get(password::show))
         .route("/console/assets/{id}/publish", post(asset::publish))
