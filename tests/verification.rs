@@ -207,6 +207,7 @@ fn a_film_that_is_too_large_for_memory_is_checked_where_it_lies() {
     fs::write(&source, &head).unwrap();
     File::options().write(true).open(&source).unwrap().set_len(length).unwrap();
     let folder = newsroom.path("press");
+    fs::create_dir(&folder).unwrap();
     let authority = Authority::create(&folder, "Example Press").unwrap();
     let credentials = Credentials::new(authority).unwrap();
     let request = SigningRequest::new("film", DigitalSourceType::DigitalCapture);
