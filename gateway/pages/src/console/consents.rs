@@ -41,9 +41,9 @@ pub struct Filled {
     pub covers: String,
     /// Where the signed agreement is kept.
     pub kept_at: String,
-    /// The first day.
+    /// The day from which it holds.
     pub from: String,
-    /// The last day.
+    /// The day before which it holds.
     pub until: String,
     /// Desks with commas between them.
     pub desks: String,

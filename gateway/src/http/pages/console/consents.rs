@@ -82,16 +82,16 @@ impl Said {
             "voice" => vec![Covered::Voice],
             _ => vec![Covered::Likeness, Covered::Voice],
         };
-        // Both days count as a whole; what is no day is refused where consents are checked.
-        let at = |day: &str, time: &str| {
-            Some(day.trim()).filter(|day| !day.is_empty()).map(|day| format!("{day}T{time}Z"))
+        // What is no day is refused where consents are checked.
+        let midnight = |day: &str| {
+            Some(day.trim()).filter(|day| !day.is_empty()).map(|day| format!("{day}T00:00:00Z"))
         };
         Consent {
             names: parts(&self.names, &['\n']),
             covers,
             kept_at: self.kept_at.clone(),
-            valid_from: at(&self.from, "00:00:00"),
-            valid_until: at(&self.until, "23:59:59"),
+            valid_from: midnight(&self.from),
+            valid_until: midnight(&self.until),
             desks: parts(&self.desks, &[',', '，', '、']),
         }
     }
