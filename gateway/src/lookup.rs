@@ -212,8 +212,8 @@ impl Lookup {
         Verification { ms, ..found }
     }
 
-    /// Verifies the credentials of a file that is too large for memory, and whether its bytes or its
-    /// manifest are on record. Marks and likenesses are not looked for. Blocks.
+    /// Verifies a file's credentials, and whether its bytes or its manifest are on record, without
+    /// bringing it into memory. Marks and likenesses are not looked for. Blocks.
     ///
     /// # Errors
     /// [`ProvenanceError::File`] when it cannot be read.
@@ -223,7 +223,7 @@ impl Lookup {
         sidecar: Option<&[u8]>,
     ) -> Result<(Sha256, Verification), ProvenanceError> {
         let start = Instant::now();
-        let mut report = self.verifier.verify_file(path, sidecar)?;
+        let report = self.verifier.verify_file(path, sidecar)?;
         let hashed = File::open(path).and_then(Sha256::of_reader);
         let sha256 = hashed.map_err(|error| ProvenanceError::File {
             path: path.to_path_buf(),
@@ -231,7 +231,6 @@ impl Lookup {
         })?;
         let exact = self.exact(&sha256, &report);
         let standing = self.standing(exact.as_ref(), &report);
-        report.warnings.push("too large for a mark or a likeness to be looked for".to_owned());
         let origins = exact.into_iter().collect();
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok((sha256, Verification { report, mark: None, origins, standing, ms }))

@@ -42,8 +42,10 @@ use crate::{
     wiring::WiringError,
 };
 
-/// Larger files are not read into memory: their credentials are checked where they lie.
-const MEMORY_BYTES_MAX: u64 = 256 << 20;
+/// Of larger files the credentials are checked where they lie, and often that is all.
+const LARGE_BYTES: u64 = 256 << 20;
+/// Larger files are never brought into memory, so nobody looks for marks in them.
+const MEMORY_BYTES_MAX: u64 = 1 << 30;
 
 pub(crate) async fn run(global: &Global, args: &Verify, console: &Console) -> Answer {
     let installation = locate::found(global)?;
@@ -218,18 +220,29 @@ struct Elsewhere {
 
 async fn check(lookup: &Lookup, file: Option<PathBuf>, elsewhere: &Elsewhere) -> Checked {
     let name = file.as_ref().map_or("-".to_owned(), |file| file.display().to_string());
-    if let Some(path) = file.as_ref().filter(|path| is_large(path)) {
+    let recover = elsewhere.recover;
+    let large = file.as_ref().map(|path| (path, length(path)));
+    if let Some((path, length)) = large.filter(|(_, length)| *length > LARGE_BYTES) {
         let (lookup, path) = (lookup.clone(), path.clone());
         let read = tokio::task::spawn_blocking(move || {
             lookup.verify_file(&path, fs::read(sidecar_path(&path)).ok().as_deref())
         });
-        return match read.await {
-            Ok(Ok((sha256, found))) => (name, Some(sha256), found, None),
-            Ok(Err(error)) => (name, None, Verification::unreadable(&error.to_string()), None),
-            Err(_) => (name, None, Verification::unreadable(UNREAD), None),
-        };
+        match read.await {
+            Ok(Ok((sha256, mut found))) => {
+                let settled = found.report.verdict.names_a_signer() && !recover;
+                if !settled && length > MEMORY_BYTES_MAX {
+                    found.report.warnings.push(UNSEEN.to_owned());
+                }
+                if settled || length > MEMORY_BYTES_MAX {
+                    return (name, Some(sha256), found, None);
+                }
+            }
+            Ok(Err(error)) => {
+                return (name, None, Verification::unreadable(&error.to_string()), None);
+            }
+            Err(_) => return (name, None, Verification::unreadable(UNREAD), None),
+        }
     }
-    let recover = elsewhere.recover;
     let read = tokio::task::spawn_blocking(move || subject(file.as_deref(), recover)).await;
     match read {
         Ok(Ok(subject)) => {
@@ -254,8 +267,12 @@ async fn check(lookup: &Lookup, file: Option<PathBuf>, elsewhere: &Elsewhere) ->
 /// When the thread that reads a file has ended otherwise.
 const UNREAD: &str = "it could not be read";
 
-fn is_large(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|about| about.len() > MEMORY_BYTES_MAX)
+/// When a file is too large for more than its credentials.
+const UNSEEN: &str = "too large for a mark or a likeness to be looked for";
+
+/// In bytes; of what is no file, none.
+fn length(file: &Path) -> u64 {
+    fs::metadata(file).map_or(0, |about| about.len())
 }
 
 /// What a service has for a file, and what the manifest says. It is no verdict about the file: the
