@@ -62,6 +62,7 @@ fn main() {
             let ours = run(Command::new(env::current_exe().unwrap())
                 .arg("--ours")
                 .arg(&path)
+                .env("RAYON_NUM_THREADS", threads.to_string())
                 .env("CANDLE_NUM_THREADS", threads.to_string()));
             let theirs = asked.first().map(|there| theirs(Path::new(there), &path, threads));
             print(&format!("{kind:?}"), threads, &ours, theirs.as_ref());
