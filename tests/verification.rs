@@ -195,16 +195,15 @@ fn another_press_is_trusted_once_its_list_is_taken_and_an_odd_list_is_refused() 
     assert_eq!(ours.json(&["verify", &file], 0)["verdict"], "trusted");
 }
 
-#[test]
-fn a_film_that_is_too_large_for_memory_is_checked_where_it_lies() {
-    let newsroom = Newsroom::new();
+/// A signed film with so many bytes of media, and the arguments that check it.
+fn film(newsroom: &Newsroom, media_bytes: u32) -> Vec<String> {
     let (source, film) = (newsroom.path("source.mp4"), newsroom.path("film.mp4"));
     // Its frames and sounds come last: zeros after them belong to them.
     let mut head = include_bytes!("../watermark/provenance/tests/samples/faststart.mp4").to_vec();
     let media = head.windows(4).position(|four| four == b"mdat").unwrap() - 4;
-    let length = media as u64 + (257 << 20);
-    head[media..media + 4].copy_from_slice(&(257_u32 << 20).to_be_bytes());
+    head[media..media + 4].copy_from_slice(&media_bytes.to_be_bytes());
     fs::write(&source, &head).unwrap();
+    let length = media as u64 + u64::from(media_bytes);
     File::options().write(true).open(&source).unwrap().set_len(length).unwrap();
     let folder = newsroom.path("press");
     fs::create_dir(&folder).unwrap();
@@ -212,16 +211,26 @@ fn a_film_that_is_too_large_for_memory_is_checked_where_it_lies() {
     let credentials = Credentials::new(authority).unwrap();
     let request = SigningRequest::new("film", DigitalSourceType::DigitalCapture);
     credentials.sign_file(&request, &source, &film, MediaType::Mp4).unwrap();
+    let root = folder.join("root.pem").to_str().unwrap().to_owned();
+    ["verify", "--trust", &root, "film.mp4"].map(str::to_owned).into()
+}
 
-    let root = folder.join("root.pem");
-    let arguments = ["verify", "--trust", root.to_str().unwrap(), "film.mp4"];
-    let report = newsroom.json(&arguments, 0);
-    assert_eq!(report["verdict"], "trusted", "{report}");
-    assert!(report["mark"].is_null(), "{report}");
+#[test]
+fn a_large_film_is_checked_where_it_lies_and_brought_into_memory_up_to_a_gibibyte() {
+    for (media_bytes, in_memory) in [(257_u32 << 20, true), (1_025 << 20, false)] {
+        let newsroom = Newsroom::new();
+        let arguments = film(&newsroom, media_bytes);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let report = newsroom.json(&arguments, 0);
+        assert_eq!(report["verdict"], "trusted", "{report}");
+        assert!(report["mark"].is_null(), "{report}");
 
-    // What the credentials do not settle is looked at in memory.
-    let opened = File::options().write(true).open(&film).unwrap();
-    opened.write_at(&[1], fs::metadata(&film).unwrap().len() - 9).unwrap();
-    let report = newsroom.json(&arguments, 1);
-    assert_eq!(report["verdict"], "altered_after_signing", "{report}");
+        let opened = File::options().write(true).open(newsroom.path("film.mp4")).unwrap();
+        opened.write_at(&[1], opened.metadata().unwrap().len() - 9).unwrap();
+        let report = newsroom.json(&arguments, 1);
+        assert_eq!(report["verdict"], "altered_after_signing", "{report}");
+        // What the credentials do not settle is looked for in memory, if it fits.
+        let unseen = report["warnings"].to_string().contains("too large for a mark");
+        assert_eq!(unseen, !in_memory, "{report}");
+    }
 }
