@@ -78,6 +78,7 @@ mod streams;
 mod text_mark;
 mod texts;
 mod tidy;
+mod trials;
 mod upstream;
 mod vault;
 mod verification;

@@ -7,6 +7,7 @@
 
 mod media;
 mod picture;
+mod seed;
 mod text;
 
 use std::{
@@ -20,7 +21,7 @@ use serde_json::{Map, Value, json};
 use types::{GenerationRequest, Message, Modality, Principal, Role, Sampling, Speaker, Task};
 
 use super::{
-    args::{Demo, Global},
+    args::{Demo, DemoCommand, Global},
     exit::{Answer, Exit, Failure},
     output::Console,
     people,
@@ -33,7 +34,10 @@ use crate::{
     wiring::Stages,
 };
 
-pub(crate) async fn run(_global: &Global, args: &Demo, console: &Console) -> Answer {
+pub(crate) async fn run(global: &Global, args: &Demo, console: &Console) -> Answer {
+    if let Some(DemoCommand::Seed(args)) = &args.command {
+        return seed::run(global, args, console).await;
+    }
     let temporary = tempfile::Builder::new().prefix("imprimatur-demo-").tempdir()?;
     let folder = args.keep.clone().unwrap_or_else(|| temporary.path().join("data"));
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
