@@ -83,3 +83,61 @@ fn a_mark_can_be_embedded_and_detected_alone() {
     let found = newsroom.json(&["watermark", "detect", "a.png"], 0);
     assert_eq!(found["found"], true);
 }
+
+#[test]
+fn the_configuration_in_force_is_shown_with_where_it_comes_from_and_without_secrets() {
+    let newsroom = Newsroom::new();
+    let file = newsroom.path("imprimatur.toml");
+    let text = std::fs::read_to_string(&file).unwrap().replace("\ndaily = 0\n", "\ndaily = 7\n");
+    std::fs::write(&file, &text).unwrap();
+    newsroom.json(&["config", "check"], 0);
+    let output = std::process::Command::new(crate::newsroom::PROGRAM)
+        .current_dir(newsroom.path("."))
+        .env("IMPRIMATUR__REVIEW__FOUR_EYES", "false")
+        .env("IMPRIMATUR__PROVENANCE__PASSPHRASE", "hunter2")
+        .args(["config", "show", "--origin"])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(!shown.contains("hunter2"));
+    let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap();
+    assert!(line("review.four_eyes = false").ends_with("# IMPRIMATUR__REVIEW__FOUR_EYES"));
+    let place = text.lines().position(|line| line == "daily = 7").unwrap() + 1;
+    assert!(line("audit.examination.daily = 7").ends_with(&format!("imprimatur.toml:{place}")));
+    assert!(line("audit.quorum_overdue_s").contains("imprimatur.toml:"));
+    assert!(line("watermark.unmarkable = \"release\"").contains("# "));
+    // What is shown is a configuration again.
+    std::fs::write(newsroom.path("again.toml"), &shown).unwrap();
+    newsroom.json(&["-C", "again.toml", "--data-dir", ".", "config", "check"], 0);
+
+    std::fs::write(newsroom.path("policy.toml"), "id = 1").unwrap();
+    let broken = newsroom.run(&["config", "check"]);
+    assert_eq!(broken.status.code(), Some(2));
+    std::fs::write(&file, "[sever]\n").unwrap();
+    let broken = newsroom.run(&["--color", "always", "config", "check"]);
+    let said = String::from_utf8_lossy(&broken.stderr).into_owned();
+    assert_eq!(broken.status.code(), Some(2));
+    assert!(said.contains("did you mean `server`?") && said.starts_with("\u{1b}["), "{said}");
+}
+
+#[test]
+fn what_requests_cost_is_measured_beside_the_disk_and_nothing_is_left() {
+    let newsroom = Newsroom::new();
+    let before = std::fs::read_dir(newsroom.path(".")).unwrap().count();
+    let rows = newsroom.lines(&["bench", "--seconds", "1", "--clients", "4"]);
+    let what: Vec<_> = rows.iter().map(|row| row["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["disk alone", "rules alone", "whole line", "whole line"]);
+    for row in &rows {
+        assert!(row["count"].as_u64() > Some(0) && row["per_s"].as_f64() > Some(0.0), "{row}");
+        assert!(row["p50_ms"].as_f64() <= row["p99_ms"].as_f64(), "{row}");
+    }
+    assert_eq!(std::fs::read_dir(newsroom.path(".")).unwrap().count(), before);
+}
+
+#[test]
+fn manual_pages_are_written_into_the_folder_that_is_named() {
+    let newsroom = Newsroom::new();
+    let made = newsroom.json(&["man", "pages"], 0);
+    assert!(made["pages"].as_u64() > Some(30), "{made}");
+    assert!(newsroom.path("pages/imprimatur-verify.1").is_file());
+}

@@ -89,7 +89,7 @@ fn every_page_of_the_console_is_open_to_everybody_who_may_read_it() {
         },
         "ops": {
             "models": "/console/models", "trust": "/console/trust", "health": "/console/health",
-            "people": "/console/people",
+            "people": "/console/people", "docs": "/docs",
         },
     });
     let told = json!({"links": links, "pages": pages}).to_string();

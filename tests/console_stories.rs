@@ -178,6 +178,8 @@ fn busy(newsroom: &Newsroom) -> (Server, String) {
         let asked = say(&server, &authors[n % 2], &format!("Secret brief {n} about the quay."));
         first = if n == 0 { asked } else { first };
     }
+    let picture = json!({"prompt": "a lighthouse"});
+    assert_eq!(server.post(&authors[0], "/v1/images/generations", &picture).status, 200);
     say(&server, &authors[0], "A photograph of a mayor being arrested");
     say(&server, &authors[1], "What the harbour office says");
     let waiting = server.get(&editor, "/v1/reviews").json();

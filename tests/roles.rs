@@ -33,8 +33,8 @@ fn every_endpoint_lets_in_who_may_and_nobody_else() {
             walked += 1;
         }
     }
-    // The document itself is the one that it does not describe.
-    assert_eq!(walked + 1, TABLE.len(), "the table has lines of endpoints that are not there");
+    // The document itself, for programs and for people, is what it does not describe.
+    assert_eq!(walked + 2, TABLE.len(), "the table has lines of endpoints that are not there");
 }
 
 fn walk(server: &Server, method: &str, path: &str, permit: Permit, keys: &[(Role, String)]) {

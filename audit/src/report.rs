@@ -20,6 +20,7 @@ mod pdf;
 pub mod regime;
 mod sheet;
 pub mod story;
+mod tally;
 mod views;
 pub mod words;
 
@@ -34,6 +35,7 @@ pub use self::{
     outcome::{CheckResult, Outcome, Sample},
     regime::{Regime, RegimeError},
     story::Story,
+    tally::{Count, table},
     views::{Rendered, Views},
     words::Words,
 };
@@ -102,6 +104,9 @@ pub struct Report {
     pub facts: Facts,
     /// How many entries were looked at.
     pub entries: u64,
+    /// How many of them tell of each end of a request and of each decision, by what was made.
+    #[serde(default)]
+    pub counts: Vec<Count>,
     /// The checks.
     pub checks: Vec<CheckResult>,
 }

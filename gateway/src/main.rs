@@ -2,11 +2,11 @@
 
 use std::{panic, process::ExitCode};
 
-use clap::Parser as _;
 use gateway::cli::{self, Cli, Exit};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::read(&words) {
         Ok(cli) => cli,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Yes };

@@ -1,6 +1,7 @@
 //! Builds the rooms from configuration and installation.
 
 mod changing;
+mod checked;
 mod error;
 
 use std::{
@@ -13,6 +14,7 @@ use std::{
 
 use access::Access;
 use audit::{Event, EvidenceKey, Log, LogError, LogOptions, Objects, Record, StateStore, Vault};
+pub use checked::check;
 pub use error::WiringError;
 use generators::Generator;
 use policy::Engine;

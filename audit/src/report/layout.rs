@@ -5,6 +5,7 @@ use types::Language;
 use super::{
     CheckResult, HEADING, Outcome, Report, Sample, Words,
     document::{Block, Document, Table},
+    tally,
 };
 
 /// A report for people.
@@ -16,6 +17,10 @@ pub(super) fn document(report: &Report, language: Language) -> Document {
     document.blocks.push(Block::Heading(pick("Overview", "概览")));
     document.blocks.push(Block::Paragraph(summary(report, language)));
     document.blocks.push(Block::Table(overview(report, language)));
+    if !report.counts.is_empty() {
+        document.blocks.push(Block::Heading(pick("Requests and decisions", "请求与决定")));
+        document.blocks.push(Block::Table(tally::table(&report.counts, language)));
+    }
     document.blocks.push(Block::Heading(pick("The checks one by one", "逐项检查")));
     for result in &report.checks {
         document.blocks.extend(check(result, language));

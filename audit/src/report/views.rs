@@ -4,13 +4,14 @@ use types::Language;
 
 use super::{
     Document, Evaluation, Extent, Facts, HEADING, LogHead, Regime, RegimeError, RenderError,
-    Report, SOFTWARE, Seen, Story, Words, layout, page, pdf,
+    Report, SOFTWARE, Seen, Story, Words, layout, page, pdf, tally::Tally,
 };
 
 /// A report that is being made.
 #[derive(Debug)]
 pub struct Views {
     evaluation: Evaluation,
+    tally: Tally,
     story: Option<Story>,
     regime: String,
     title: Words,
@@ -32,6 +33,7 @@ impl Views {
     ) -> Result<Self, RegimeError> {
         Ok(Self {
             evaluation: Evaluation::new(regime, facts)?,
+            tally: Tally::default(),
             story: extent.asset.map(|asset| Story::new(asset, language)),
             regime: regime.id.clone(),
             title: regime.title.clone(),
@@ -44,6 +46,7 @@ impl Views {
     /// Looks at the next entry.
     pub fn see(&mut self, seen: &Seen<'_>) {
         self.evaluation.see(seen);
+        self.tally.see(seen.record);
         if let Some(story) = &mut self.story {
             story.see(seen.index, seen.record);
         }
@@ -64,6 +67,7 @@ impl Views {
             log: log.clone(),
             facts: self.facts,
             entries,
+            counts: self.tally.finish(),
             checks,
         };
         let document = match self.story {

@@ -4,10 +4,12 @@ pub(super) mod audit;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use types::MarkId;
 
 mod assist;
+mod color;
+mod demo;
 mod generate;
 mod keys;
 mod label;
@@ -19,6 +21,7 @@ mod reviews;
 mod sign;
 
 pub(super) use assist::{AssistCommand, ProfileCommand, Reading};
+pub(super) use demo::{Bench, ConfigCommand, Demo, DemoCommand, Seed};
 pub(super) use generate::{DrawingArgs, Generate, Kind, SpeakingArgs};
 pub(super) use keys::{Csr, Import, KeysCommand, Revoke, Rotate};
 pub(super) use label::Label;
@@ -69,6 +72,9 @@ pub struct Global {
     /// Language of sentences for people, English if absent; of a text that `assist` reads
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Lang>,
+    /// When help and errors are coloured; `auto`: on terminals, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
     /// Answer yes to every question
     #[arg(long, global = true)]
     pub yes: bool,
@@ -159,56 +165,17 @@ pub enum Command {
     Restore(Restore),
     /// Move log, state, assets and originals to where several gateways reach them, while no server runs
     Migrate(Migrate),
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Look for what is wrong, with a fix for each finding
     Doctor,
+    /// Measure what requests cost on this machine beside a model
+    Bench(Bench),
     /// Print what a shell needs to complete commands
     Completions(super::manual::Completions),
     /// Write manual pages
     Man(super::manual::Man),
-}
-
-/// `demo`
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Demo {
-    /// Something else than the demonstration
-    #[command(subcommand)]
-    pub command: Option<DemoCommand>,
-    /// End after the demonstration instead of serving
-    #[arg(long)]
-    pub exit: bool,
-    /// A photo of yours (PNG or JPEG) for the first part
-    #[arg(long)]
-    pub photo: Option<PathBuf>,
-    /// Keep what was made in this folder instead of a temporary one
-    #[arg(long)]
-    pub keep: Option<PathBuf>,
-}
-
-/// `demo …`
-#[derive(Debug, Subcommand)]
-pub enum DemoCommand {
-    /// Fill a data folder with invented requests, for trials
-    ///
-    /// They go through the whole line, and invented editors decide about some of them. The folder is
-    /// the one of --data-dir, else ./imprimatur-trial. Where it is new, the log's clock starts --days
-    /// ago and its name is trial.invalid/imprimatur; times in credentials and certificates are those
-    /// of now. Where it exists, its own configuration and the time now hold.
-    Seed(Seed),
-}
-
-/// `demo seed`
-#[derive(Debug, Args)]
-pub struct Seed {
-    /// How many requests
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub n: u32,
-    /// How many days ago they begin
-    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3_650))]
-    pub days: u16,
-    /// Another number, other requests
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
 }
 
 /// `init`

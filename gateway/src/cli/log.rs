@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::{
     args::{Global, LogCommand, WitnessServer},
     exit::{Answer, Exit},
-    output::Console,
+    output::{self, Console},
     serve,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, command: LogCommand, console: &Console) -> Answer {
-    telemetry::start_logging(&Telemetry::default(), global.verbose);
+    telemetry::start_logging(&Telemetry::default(), output::logged(global));
     match command {
         LogCommand::Witness(args) => witness(&args, console).await,
     }

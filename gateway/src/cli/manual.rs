@@ -27,7 +27,6 @@ pub struct Completions {
 #[derive(Debug, Args)]
 pub struct Man {
     /// The folder for the pages, made if it does not exist
-    #[arg(long)]
     pub dir: std::path::PathBuf,
 }
 

@@ -13,6 +13,7 @@ use super::{
     exit::{Answer, Exit},
     locate,
     moderate::local,
+    output,
 };
 use crate::{admitting, mcp::Tools, telemetry};
 
@@ -22,7 +23,7 @@ const WAITING_MAX: usize = 16;
 pub(crate) async fn run(global: &Global, args: &Mcp) -> Answer {
     // Standard output belongs to the protocol; what the program says goes to standard error.
     let line = locate::line(global).await?;
-    let telemetry = telemetry::start(&line.stages().installation, global.verbose)?;
+    let telemetry = telemetry::start(&line.stages().installation, output::logged(global))?;
     telemetry.counting(&line.stages());
     line.stages().close_unfinished().await?;
     let pass = match &args.key {

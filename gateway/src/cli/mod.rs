@@ -5,6 +5,8 @@ mod assist;
 mod audit;
 mod audit_find;
 mod backup;
+mod bench;
+mod config;
 mod demo;
 mod doctor;
 mod epoch;
@@ -91,7 +93,9 @@ async fn dispatch(cli: Cli, console: &Console) -> Answer {
         Command::Backup(args) => backup::back_up(global, args, console).await,
         Command::Restore(args) => backup::restore(global, args, console).await,
         Command::Migrate(args) => migrate::run(global, &args, console).await,
+        Command::Config(command) => config::run(global, &command, console).await,
         Command::Doctor => doctor::run(global, console),
+        Command::Bench(args) => bench::run(global, &args, console).await,
         Command::Completions(args) => manual::completions(&args, console),
         Command::Man(args) => manual::man(&args, console),
     }

@@ -5,16 +5,22 @@
 
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 
+use clap::{
+    ColorChoice,
+    builder::styling::{AnsiColor, Style},
+};
 use serde::Serialize;
 use types::Language;
 
 use super::{args::Global, exit::Failure};
+use crate::telemetry::Logged;
 
 /// How to talk to whoever started the command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Console {
     json: bool,
     quiet: bool,
+    colored: bool,
     language: Language,
 }
 
@@ -23,6 +29,7 @@ impl Console {
         Self {
             json: global.json,
             quiet: global.quiet,
+            colored: colored(global.color),
             language: global.lang.unwrap_or(super::args::Lang::En).into(),
         }
     }
@@ -50,7 +57,8 @@ impl Console {
 
     /// Why there is no result.
     pub(crate) fn failure(&self, failure: &Failure) {
-        drop(writeln!(stderr(), "imprimatur: {:#}", failure.error));
+        let style = if self.colored { AnsiColor::Red.on_default().bold() } else { Style::new() };
+        drop(writeln!(stderr(), "{style}imprimatur:{style:#} {:#}", failure.error));
     }
 
     /// Whether a progress bar makes sense.
@@ -63,6 +71,22 @@ impl Console {
         match self.language {
             Language::En => en,
             Language::Zh => zh,
+        }
+    }
+}
+
+/// How the program logs.
+pub(crate) fn logged(global: &Global) -> Logged {
+    Logged { verbose: global.verbose, colored: colored(global.color) }
+}
+
+/// Whether stderr is coloured (<https://no-color.org>).
+fn colored(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
         }
     }
 }

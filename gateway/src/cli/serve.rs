@@ -18,7 +18,7 @@ use super::{
     args::{Global, Serve},
     exit::{Answer, Exit},
     locate,
-    output::Console,
+    output::{self, Console},
 };
 use crate::{
     examining, http,
@@ -54,7 +54,7 @@ impl Heard {
 
 pub(crate) async fn run(global: &Global, args: &Serve, console: &Console) -> Answer {
     let installation = locate::installation(global)?;
-    let telemetry = telemetry::start(&installation, global.verbose)?;
+    let telemetry = telemetry::start(&installation, output::logged(global))?;
     let installation = match &args.upstream {
         Some(url) => upstreams::with(installation, url).await?,
         None => installation,

@@ -43,6 +43,7 @@ pub mod permits;
 pub(crate) mod profile;
 mod publications;
 mod realtime;
+mod reference;
 mod rejected;
 mod renditions;
 mod resolution;
@@ -97,10 +98,15 @@ pub fn api(line: Line) -> Router {
     let (open, more) = open(&line).split_for_parts();
     described.merge(more);
     document::complete(&mut described);
+    let reference = Arc::new(reference::read(&described));
     let described = Json(described);
     let once = middleware::from_fn_with_state(line.clone(), idempotent::honour);
     let guarded = routes
         .route("/openapi.json", get(|| async move { described }))
+        .route(
+            "/docs",
+            get(move |page: pages::Paged| async move { reference::show(&page, &reference) }),
+        )
         .merge(pages::console::routes())
         .layer(middleware::from_fn_with_state(line.clone(), elsewhere::look_again))
         .layer(once.clone())

@@ -136,6 +136,7 @@ pub const TABLE: &[(&str, &str, Permit)] = &[
     ("GET", "/readyz", Permit::Anyone),
     ("GET", "/metrics", Permit::Anyone),
     ("GET", "/openapi.json", Permit::Anyone),
+    ("GET", "/docs", Permit::Anyone),
 ];
 
 /// Who may use the endpoint; `None` for what is not in the table.

@@ -14,6 +14,8 @@ const WORDS = {
   en: { released: "Released", held: "Held for an editor", refused: "Refused", approved: "Approved", rejected: "Not approved", published: "Published" },
   zh: { released: "已放行", held: "待编辑审阅", refused: "已拒绝", approved: "已批准", rejected: "未批准", published: "已发布" },
 };
+// Kinds of content; every record of an end or a decision here names one.
+const MADE = { en: { text: "Text", image: "Picture", audio: "Sound" }, zh: { text: "文字", image: "图片", audio: "声音" } };
 
 const fill = async (page, regime) => {
   await page.locator("#from").fill(day(-90));
@@ -31,13 +33,16 @@ for (const lang of ["en", "zh"]) {
 
   // What is shown beforehand is what the log holds.
   const entries = (await (await page.request.get("/v1/audit/entries?n=1000")).json()).data;
-  const counted = (event) => entries.filter(({ record }) => record.event === event).length;
+  const counted = (event, made) => entries.filter(({ record }) => record.event === event && [record.modality, undefined].includes(made)).length;
   await page.locator("button[value=report]").click();
-  const chips = page.locator("#shares").locator("xpath=../..").locator(".chips .tag");
-  await chips.first().waitFor();
-  const shown = (await chips.allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
-  const expected = Object.entries(WORDS[lang]).map(([event, word]) => `${word} ${counted(event)}`);
-  check(`${shown}` === `${expected}`, `the page counts ${shown}, the log holds ${expected}`);
+  const rows = page.locator("table:has(#counts) tr");
+  await rows.first().waitFor();
+  const shown = [];
+  for (const row of await rows.all()) shown.push((await row.locator("th, td").allTextContents()).join(" "));
+  const made = Object.keys(MADE[lang]).filter((kind) => Object.keys(WORDS[lang]).some((event) => counted(event, kind) > 0));
+  check(made.length > 0 && made.every((kind) => shown[0].includes(MADE[lang][kind])), `the columns are ${shown[0]}`);
+  const expected = Object.entries(WORDS[lang]).filter(([event]) => counted(event) > 0).map(([event, word]) => [word, ...made.map((kind) => counted(event, kind)), counted(event)].join(" "));
+  check(`${shown.slice(1)}` === `${expected}`, `the page counts ${shown.slice(1)}, the log holds ${expected}`);
   check(counted("released") > 20 && counted("refused") > 0, "there is too little to count");
   check((await page.locator("#regime").inputValue()) === "eu-art50", "the regime is forgotten");
   await inspect(page);

@@ -43,6 +43,17 @@ pub struct Row {
     pub against: Option<u64>,
 }
 
+/// Numbers of records, with words for what they count.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// What the table shows.
+    pub caption: String,
+    /// The names of the columns.
+    pub head: Vec<String>,
+    /// The rows, each as long as the head.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// What the page shows.
 #[derive(Debug, Clone, Default)]
 pub struct Reports {
@@ -52,8 +63,8 @@ pub struct Reports {
     pub rows: Vec<Row>,
     /// How many entries are in scope.
     pub entries: u64,
-    /// How many of them by event.
-    pub counts: Vec<(String, u64)>,
+    /// How many of them tell of what, by what was made: the names of the columns, and the rows.
+    pub counts: Counts,
     /// The title of the regime.
     pub title: String,
     /// What cannot be done.

@@ -5,6 +5,7 @@ pub mod complaint;
 pub mod link;
 pub mod proof;
 pub mod record;
+pub mod reference;
 pub mod report;
 mod standing;
 pub mod transparency;

@@ -1,36 +1,24 @@
 //! `/console/compliance`
 
 use audit::{
-    Event, Filter, Record, Redaction,
-    query::PAGE_MAX,
-    report::{CheckResult, Extent, Outcome, Sample, Words},
+    Event, Record, Redaction,
+    report::{self, CheckResult, Count, Outcome, Sample, Words},
 };
 use axum::{
     Form,
     extract::{Query, State},
     response::Response,
 };
-use pages::console::reports::{self, Filled, REGIMES, Reports, Row};
+use pages::console::reports::{self, Counts, Filled, REGIMES, Reports, Row};
 use serde::Deserialize;
 use types::Language;
 
 use super::{Paged, member};
 use crate::{
-    criteria,
     exporting::Wish,
     http::{audit as evidence, console::Session, error::ApiError},
-    pipeline::{Line, LineError},
+    pipeline::Line,
 };
-
-/// What is counted before evidence is taken away.
-const COUNTED: [Event; 6] = [
-    Event::Released,
-    Event::Held,
-    Event::Refused,
-    Event::Approved,
-    Event::Rejected,
-    Event::Published,
-];
 
 /// What the form says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -91,12 +79,17 @@ pub(super) async fn act(
     let view = Reports {
         title: said(&report.title, language),
         entries: report.entries,
-        counts: counts(&line, &plan.extent)?,
+        counts: counts(&report.counts, language),
         rows: report.checks.iter().map(|check| row(check, language)).collect(),
         filled: filled(asked),
         error: None,
     };
     Ok(page.show(reports::page(&page.frame, &member(&session), &view)))
+}
+
+fn counts(counts: &[Count], language: Language) -> Counts {
+    let report::document::Table { caption, head, rows } = report::table(counts, language);
+    Counts { caption, head, rows }
 }
 
 fn row(check: &CheckResult, language: Language) -> Row {
@@ -126,32 +119,4 @@ fn said(words: &Words, language: Language) -> String {
         Language::En => words.en.clone().into_owned(),
         Language::Zh => words.zh.clone().into_owned(),
     }
-}
-
-/// How many entries of the scope tell of each end of a request, and of each decision.
-fn counts(line: &Line, extent: &Extent) -> Result<Vec<(String, u64)>, ApiError> {
-    let stages = line.stages();
-    let moment = |name, text: &Option<String>| {
-        let moment = criteria::moment(name, text.as_deref());
-        moment.map_err(|error| ApiError::invalid(error.name, error.reason))
-    };
-    let (since, until) = (moment("from", &extent.from)?, moment("to", &extent.to)?);
-    let mut counts = Vec::new();
-    for event in COUNTED {
-        let tenant = extent.tenant.clone().map(Filter::Tenant);
-        let filters = tenant.into_iter().chain([Filter::Event(event)]).collect();
-        let mut query =
-            audit::Query { filters, since, until, limit: PAGE_MAX, ..audit::Query::default() };
-        let mut count = 0;
-        loop {
-            let page = stages.log.find(&query).map_err(LineError::from)?;
-            count += page.indices.len() as u64;
-            match page.next {
-                Some(next) => query.cursor = Some(next),
-                None => break,
-            }
-        }
-        counts.push((event.name().to_owned(), count));
-    }
-    Ok(counts)
 }
