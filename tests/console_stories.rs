@@ -222,17 +222,18 @@ fn an_auditor_takes_evidence_away_and_a_stranger_finds_every_change() {
     assert_eq!(server.terminate(), Some(0));
     newsroom.json(&["audit", "verify"], 0);
     for name in ["evidence-en.zip", "evidence-zh.zip"] {
-        let taken = out.join(name);
-        newsroom.json(&["audit", "verify", taken.to_str().unwrap()], 0);
-        strangers_check(&taken, &out.join("changed.zip"));
+        let taken = out.join(name).display().to_string();
+        newsroom.json(&["audit", "verify", &taken], 0);
+        let output = python("check_export.py", &[&taken], &[]);
+        assert!(output.status.success(), "{name}: {}", said(&output));
     }
+    // The other one withholds the entries, so that there is little to change.
+    strangers_check(&out.join("evidence-zh.zip"), &out.join("changed.zip"));
 }
 
-/// A stranger accepts a bundle, and no changed copy of it.
+/// A stranger accepts no changed copy of a bundle.
 fn strangers_check(bundle: &Path, changed: &Path) {
     let [bundle, changed] = [bundle, changed].map(|path| path.to_str().unwrap());
-    let output = python("check_export.py", &[bundle], &[]);
-    assert!(output.status.success(), "{}", said(&output));
     for change in ["flip", "drop", "swap"] {
         let made = python("change_export.py", &[bundle, changed, change], &[]);
         assert!(made.status.success(), "{}", said(&made));
