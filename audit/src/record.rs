@@ -7,12 +7,15 @@ pub mod carried;
 pub mod dialogue;
 mod event;
 pub mod examined;
+mod fitting;
 
 use serde::{Deserialize, Serialize};
 use types::{
     Action, AssetId, Category, CheckRun, Decision, ImageFingerprint, Mark, MediaType, Modality,
     Part, PolicyVersion, RequestId, Sha256, Span, Task, TextFingerprint,
 };
+
+pub(crate) use fitting::fit;
 
 pub use self::{
     carried::CarriedRecord, dialogue::DialogueRecord, event::Event, examined::ExaminedRecord,
@@ -295,13 +298,17 @@ impl Record {
     /// # Errors
     /// [`LogError::RecordTooLarge`] above [`RECORD_BYTES_MAX`].
     pub fn canonical(&self) -> Result<Vec<u8>, LogError> {
-        let bytes = canonical::to_vec(self);
-        let bytes =
-            bytes.map_err(|error| LogError::Note { what: "record", reason: error.to_string() })?;
+        let bytes = self.bytes()?;
         if bytes.len() > RECORD_BYTES_MAX {
             return Err(LogError::RecordTooLarge { bytes: bytes.len(), max: RECORD_BYTES_MAX });
         }
         Ok(bytes)
+    }
+
+    /// The canonical bytes, however many.
+    fn bytes(&self) -> Result<Vec<u8>, LogError> {
+        let bytes = canonical::to_vec(self);
+        bytes.map_err(|error| LogError::Note { what: "record", reason: error.to_string() })
     }
 
     /// Reads an entry.

@@ -5,7 +5,12 @@ use std::collections::HashMap;
 use sha2::Digest as _;
 use types::Sha256;
 
-use crate::{LogError, Record, clock::Monotone, merkle, record::RECORD_BYTES_MAX};
+use crate::{
+    LogError, Record,
+    clock::Monotone,
+    merkle,
+    record::{RECORD_BYTES_MAX, fit},
+};
 
 /// A record made ready by whoever appends it, so that the writing thread has little to do.
 pub(crate) struct Prepared {
@@ -22,11 +27,13 @@ struct Template {
     hashed: sha2::Sha256,
 }
 
+/// What number, time and a note about the clock may add later.
+const PLACE_BYTES_MAX: usize = 80;
 const NUMBER: &[u8] = br#""tenant_seq":"#;
 const TIME: &[u8] = br#""time":""#;
 
 impl Prepared {
-    /// Makes the canonical bytes.
+    /// Makes the canonical bytes; lists that are too long for the log are shortened.
     ///
     /// # Errors
     /// [`LogError::RecordTooLarge`].
@@ -34,7 +41,7 @@ impl Prepared {
         record.tenant_seq = 0;
         record.time.clear();
         record.clock_adjusted = false;
-        let template = Template::of(record.canonical()?);
+        let template = Template::of(fit(&mut record, RECORD_BYTES_MAX - PLACE_BYTES_MAX)?);
         Ok(Self { record, template })
     }
 
