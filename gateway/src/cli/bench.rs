@@ -64,7 +64,7 @@ struct Measured {
 }
 
 impl Measured {
-    /// From the longest of all down to the shortest: `share` of them took no longer.
+    /// `share` of a hundred took no longer, in milliseconds.
     fn quantile(&self, share: usize) -> f64 {
         let mut times = self.times.clone();
         times.sort_unstable();
