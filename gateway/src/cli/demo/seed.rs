@@ -69,7 +69,9 @@ pub(super) async fn run(global: &Global, args: &Seed, console: &Console) -> Answ
     let mut open = usize::try_from(args.n)?;
     // The last decisions also lie before now.
     let until = now - Duration::hours(1);
-    for time in calendar::times(open.div_ceil(AT_ONCE), from, until, &mut trial.rng) {
+    // Times depend on the time now; what is asked for depends on the seed alone.
+    let mut times = StdRng::seed_from_u64(args.seed.wrapping_add(1));
+    for time in calendar::times(open.div_ceil(AT_ONCE), from, until, &mut times) {
         let many = open.min(AT_ONCE);
         trial.burst(time, many).await?;
         open -= many;
