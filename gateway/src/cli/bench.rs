@@ -1,6 +1,6 @@
 //! `imprimatur bench`: what requests cost on this machine beside a model that costs nothing.
 //!
-//! A text of a model that answers at once goes through the whole line: rules, mark, credentials, log.
+//! A text of a model that answers at once goes through the whole line.
 //! The log is in a folder of its own on the disk of the data folder, since every answer waits for that
 //! disk; how long the disk alone takes stands beside it.
 
