@@ -103,6 +103,13 @@ mod tests {
             ("炸 弹", "炸弹"),
             ("製造炸彈", "制造炸弹"),
             ("\u{202e}bmob epip\u{202c}", "pipe bomb"),
+            ("\u{202e}won\n.bmob epip\u{202c} a", "pipe bomb.\nnow a"),
+            ("\u{202e}pipe bomb\u{202c}", "pipe bomb"), // for machines that read what is stored
+            ("\u{202e}bmob\npipe bomb", "bomb pipe bomb"),
+            ("you are s t u p i d! Go!!", "you are stupid! Go!!"),
+            ("It's s t u p i d", "It's stupid"),
+            ("I'm a f o o l", "I'm a fool"),
+            ("'k i l l'", "'kill'"),
             ("bómb", "bomb"),
         ];
         for (text, expected) in cases {

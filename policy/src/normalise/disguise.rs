@@ -3,10 +3,11 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
-    letters::{is_han, is_leet_sign, is_mark, is_override},
+    letters::{is_han, is_leet_sign, is_mark},
     spelt, traditional,
     unit::Kind,
     view::View,
+    words,
 };
 
 /// Longer words with digits are codes, not words in disguise.
@@ -25,7 +26,7 @@ pub(super) fn folded(clean: &View<'_>, from: usize, kind: Kind) -> Option<Vec<Le
         Kind::Word => word(letters().collect()),
         Kind::Spelt => spelt::words(letters()),
         Kind::Han => letters().filter(|letter| is_han(letter.0)).map(simplified).collect(),
-        Kind::Override => letters().filter(|letter| !is_override(letter.0)).rev().collect(),
+        Kind::Override => reordered(&letters().collect::<Vec<_>>()),
     };
     let differs = !folded.iter().map(|(letter, _)| *letter).eq(text.chars());
     differs.then_some(folded)
@@ -40,6 +41,33 @@ fn is_simple(word: &str) -> bool {
     };
     let letters = bytes.iter().all(u8::is_ascii_alphabetic) && !bytes.windows(3).any(thrice);
     letters || bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// What an override hides. A reader sees its first line backwards, and the others as they are
+/// stored; but whoever hides a text for machines may store it either way, so of each line the way
+/// counts in which it has more English words.
+fn reordered(letters: &[Letter]) -> Vec<Letter> {
+    let mut backwards = false;
+    let mut lines: Vec<Vec<Letter>> = Vec::new();
+    for stored in letters.split(|letter| letter.0 == '\n') {
+        let mut line = stored.to_vec();
+        let text = |line: &[Letter]| line.iter().map(|letter| letter.0).collect::<String>();
+        let as_stored = words::cost_of(&text(&line));
+        line.reverse();
+        let turned = words::cost_of(&text(&line));
+        let first = lines.is_empty();
+        if turned < as_stored || (first && turned == as_stored) {
+            backwards |= !first;
+        } else {
+            line.reverse();
+        }
+        lines.push(line);
+    }
+    let mut ends = letters.iter().filter(|letter| letter.0 == '\n');
+    if backwards {
+        lines.reverse();
+    }
+    lines.into_iter().flat_map(|line| line.into_iter().chain(ends.next().copied())).collect()
 }
 
 fn simplified((letter, points): Letter) -> Letter {

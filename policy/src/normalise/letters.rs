@@ -48,9 +48,9 @@ pub(crate) const fn is_override(letter: char) -> bool {
     matches!(letter, '\u{202d}' | '\u{202e}')
 }
 
-/// Ends such a run.
+/// Ends such a run; so does the end of a line, in what is shown.
 pub(crate) const fn ends_override(letter: char) -> bool {
-    matches!(letter, '\u{202c}' | '\u{2069}' | '\n')
+    matches!(letter, '\u{202c}' | '\u{2069}')
 }
 
 /// A sign that writers put between letters to hide a word.

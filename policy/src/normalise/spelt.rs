@@ -24,6 +24,8 @@ struct Usual {
     /// How many signs the narrowest has, and how many of them are visible.
     signs: usize,
     signs_visible: usize,
+    /// Whether words are told apart by a space where letters are by visible signs.
+    spaced: bool,
 }
 
 /// The words of a run with its signs; a space stands for the code points between two words.
@@ -80,6 +82,7 @@ fn usual<'g>(gaps: impl Iterator<Item = &'g [Letter]>) -> Usual {
     let (with, without): (Vec<&[Letter]>, Vec<&[Letter]>) =
         gaps.into_iter().partition(|gap| gap.iter().any(|letter| is_visible(&letter)));
     let visible = with.len() > without.len();
+    let spaced = visible && !without.is_empty();
     let kind = if visible { with } else { without };
     let sign = kind.iter().flat_map(|gap| gap.iter()).find(is_visible).map(|(sign, _)| *sign);
     Usual {
@@ -91,6 +94,7 @@ fn usual<'g>(gaps: impl Iterator<Item = &'g [Letter]>) -> Usual {
             .map(|gap| gap.iter().filter(is_visible).count())
             .min()
             .unwrap_or_default(),
+        spaced,
     }
 }
 
@@ -107,12 +111,18 @@ fn border(gap: &[Letter], usual: &Usual) -> Vec<Letter> {
         return marks.into_iter().chain((!joins).then_some(space)).collect();
     }
     if visible > usual.signs_visible {
-        // `s e l f - h a r m` is one word, after a full stop comes another.
+        // `s e l f - h a r m` is one word, after a full stop comes another, before a hash, too.
         let signs = || gap.iter().filter(is_visible);
         let other = signs().find(|(sign, _)| Some(*sign) != usual.sign);
         let sign = other.or_else(|| signs().next()).copied();
-        let ends = sign.is_some_and(|(sign, _)| sign == '.');
-        return sign.into_iter().chain(ends.then_some(space)).collect();
+        let is = |wanted| sign.is_some_and(|(sign, _)| sign == wanted);
+        let (starts, ends) = (is('#').then_some(space), is('.').then_some(space));
+        return starts.into_iter().chain(sign).chain(ends).collect();
+    }
+    if usual.spaced && gap.len() > usual.signs && visible > 0 && last.0.is_whitespace() {
+        // Of `s.t.o.p. g.o o.n` the last sign is the sentence's.
+        let stop = gap.iter().filter(is_visible).find(|(sign, _)| *sign == '.').copied();
+        return stop.into_iter().chain([space]).collect();
     }
     let wide = (visible > 0) != usual.visible || gap.len() > usual.signs;
     wide.then_some(space).into_iter().collect()
@@ -162,6 +172,8 @@ mod tests {
         check("s e l f - h a r m", "self-harm");
         check("s.e.l.f.-.h.a.r.m", "self-harm");
         check("s.t.o.p.. g.o o.n", "stop. go on");
+        check("s.t.o.p. g.o o.n", "stop. go on");
+        check("s t o p  # n o w", "stop #now");
         check("d o n ' t  g o , s t a y", "don't go, stay");
     }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::letters::{
-    ends_override, is_attached, is_han, is_leet_sign, is_override, is_punctuation, is_separator,
-    is_word,
+    ends_override, is_apostrophe, is_attached, is_han, is_leet_sign, is_override, is_punctuation,
+    is_separator, is_word,
 };
 
 /// A unit has at most so many code points, so that a stream never waits for its end for long.
@@ -178,17 +178,24 @@ impl Reader<'_> {
         }
     }
 
+    /// An override up to its end, or, where that does not come before another one begins, the rest of
+    /// its line.
     fn reordered(&mut self) -> Kind {
         self.advance();
+        let mut line = None;
         while self.points < RUN_MAX {
             let Some(letter) = self.peek() else { break };
-            if letter != '\n' {
-                self.advance();
-            }
-            if ends_override(letter) {
+            if letter == '\n' {
+                line.get_or_insert((self.read, self.points));
+            } else if is_override(letter) {
                 break;
             }
+            self.advance();
+            if ends_override(letter) {
+                return Kind::Override;
+            }
         }
+        (self.read, self.points) = line.unwrap_or((self.read, self.points));
         Kind::Override
     }
 
@@ -232,7 +239,24 @@ impl Reader<'_> {
     }
 
     fn word(&mut self) -> Kind {
-        if self.letters() == 1 { self.spelt() } else { Kind::Word }
+        let letters = self.letters();
+        if !self.suffix() && letters == 1 { self.spelt() } else { Kind::Word }
+    }
+
+    /// The `'s` of a word: without it, it would be the first letter of what is spelt out next.
+    fn suffix(&mut self) -> bool {
+        let start = (self.read, self.points);
+        if self.peek().is_some_and(is_apostrophe) {
+            self.character();
+            if self.peek().is_some_and(|letter| letter.is_ascii_alphabetic()) {
+                self.character();
+                if !self.peek().is_some_and(|letter| is_word(letter) || is_leet_sign(letter)) {
+                    return true;
+                }
+            }
+        }
+        (self.read, self.points) = start;
+        false
     }
 
     /// Reads a word; how many letters, digits and signs it has.
@@ -249,16 +273,33 @@ impl Reader<'_> {
         letters
     }
 
+    /// Whether no letter follows; exclamation marks at the end of a word are none.
+    fn ends_word(&mut self) -> bool {
+        for _ in 0..SIGNS_MAX {
+            if self.peek() != Some('!') {
+                break;
+            }
+            self.character();
+        }
+        !self.peek().is_some_and(|letter| is_word(letter) || is_leet_sign(letter))
+    }
+
     /// After one single letter: goes on while signs and single letters alternate.
     fn spelt(&mut self) -> Kind {
         let first = (self.read, self.points);
         let (mut letters, mut end) = (1, first);
         while self.points < RUN_MAX {
-            if !self.gap() || !self.peek().is_some_and(is_word) || self.letters() != 1 {
+            if !self.gap() || !self.peek().is_some_and(is_word) {
+                break;
+            }
+            self.character();
+            let after = (self.read, self.points);
+            if !self.ends_word() {
                 break;
             }
             letters += 1;
-            end = (self.read, self.points);
+            end = after;
+            (self.read, self.points) = after;
         }
         let spelt = letters >= SPELT_MIN;
         (self.read, self.points) = if spelt { end } else { first };

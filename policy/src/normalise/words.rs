@@ -74,6 +74,14 @@ pub(super) fn cut(letters: &str) -> Vec<Range<usize>> {
     words
 }
 
+/// How unlikely the words of a text are, in hundredths of a nat; letters of other scripts cost
+/// nothing.
+pub(super) fn cost_of(text: &str) -> u32 {
+    let words = text.split(|letter: char| !letter.is_ascii_alphabetic());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(|word| cost(&word.to_ascii_lowercase())).fold(0, u32::saturating_add)
+}
+
 fn cost(word: &str) -> u32 {
     let known = MODEL.words.get(word).copied();
     known.unwrap_or_else(|| {
