@@ -31,6 +31,7 @@ fn scope(hook: Hook) -> Scope {
 
 fn judge(criterion: &mut Criterion) {
     let engine = Engine::newsroom().unwrap();
+    let matchers = matchers();
     let words: Vec<String> = (0..WORDS)
         .map(|word| format!("{} {word}", if word % 2 == 0 { "withheld" } else { "禁止" }))
         .collect();
@@ -48,6 +49,12 @@ fn judge(criterion: &mut Criterion) {
                 bench.iter(|| engine.judge(&scope, &text));
             });
         }
+        for hook in [Hook::Input, Hook::Output] {
+            let scope = scope(hook);
+            group.bench_function(format!("matchers alone, {hook}"), |bench| {
+                bench.iter(|| matchers.judge(&scope, &text));
+            });
+        }
         group.sample_size(10);
         group.bench_function("stream by words", |bench| {
             bench.iter(|| {
@@ -59,6 +66,13 @@ fn judge(criterion: &mut Criterion) {
         });
         group.finish();
     }
+}
+
+/// The newsroom pack without the rules that ask the classifier.
+fn matchers() -> Engine {
+    let rules = policy::NEWSROOM_PACK.split_inclusive("\n\n");
+    let pack: String = rules.filter(|rule| !rule.contains("classifier =")).collect();
+    Engine::from_toml(&pack).unwrap()
 }
 
 /// A prompt of 650 bytes under the whole pack, and the classifier by itself.

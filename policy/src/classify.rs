@@ -7,9 +7,12 @@
 
 mod explain;
 mod features;
+mod frequent;
 mod model;
 mod sentences;
 mod windows;
+
+use std::ops::Range;
 
 use types::{Category, Span};
 
@@ -50,9 +53,8 @@ impl Classifying {
         Self { model, windows: Windows::default() }
     }
 
-    /// Reads the next sentence, which consists of `units`.
-    pub(crate) fn read(&mut self, text: &str, units: &[Unit]) -> Sentence<'static> {
-        let views = Views::of_units(text, units);
+    /// Reads the next sentence, which consists of `units` and has these views.
+    pub(crate) fn read<'t>(&mut self, units: &[Unit], views: Views<'t>) -> Sentence<'t> {
         let mut ended = Ended::default();
         for part in parts(seen(&views).text(), units) {
             ended.merge(&self.windows.push(self.model, self.model.sums(part)));
@@ -82,22 +84,24 @@ impl Sentence<'_> {
 /// Scores a whole text.
 pub(crate) fn scores(model: &'static Model, text: &str) -> Vec<CategoryScore> {
     let mut classifying = Classifying::new(model);
-    let segments = segment(text, 0, 0);
-    for sentence in split(text, &segments.units) {
-        classifying.read(text, sentence);
+    let units = segment(text, 0, 0).units;
+    let views = Views::with_units(text, &units);
+    for sentence in split(text, &units) {
+        let part = views.part(text, &units, sentence.clone());
+        classifying.read(units.get(sentence).unwrap_or_default(), part);
     }
     let categories = Category::OPENAI.into_iter().chain([Category::Injection]);
     let scored = categories.zip(classifying.best());
     scored.map(|(category, score)| CategoryScore { category, score }).collect()
 }
 
-/// The sentences of a whole text.
-pub(crate) fn split<'u>(text: &str, units: &'u [Unit]) -> impl Iterator<Item = &'u [Unit]> {
-    let mut rest = units;
+/// The sentences of a whole text, as ranges of its units.
+pub(crate) fn split(text: &str, units: &[Unit]) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
     std::iter::from_fn(move || {
-        let end = first_end(text, rest, rest.len()).unwrap_or(rest.len());
-        let (sentence, after) = rest.split_at_checked(end)?;
-        rest = after;
+        let rest = units.get(start..)?;
+        let sentence = start..start + first_end(text, rest, rest.len()).unwrap_or(rest.len());
+        start = sentence.end;
         (!sentence.is_empty()).then_some(sentence)
     })
 }
@@ -116,9 +120,10 @@ pub struct SentenceFeatures {
 /// The features of each sentence of a text: what the training script of the built-in model reads.
 #[must_use]
 pub fn features(text: &str) -> Vec<SentenceFeatures> {
-    let segments = segment(text, 0, 0);
-    let sentences = split(text, &segments.units).map(|sentence| {
-        let views = Views::of_units(text, sentence);
+    let units = segment(text, 0, 0).units;
+    let views = Views::with_units(text, &units);
+    let sentences = split(text, &units).map(|sentence| {
+        let views = views.part(text, &units, sentence);
         let mut features = SentenceFeatures::default();
         let seen = seen(&views).text();
         features.tokens = features::visit(seen, &mut |feature| features.rows.push(feature.row));
@@ -132,12 +137,16 @@ pub fn features(text: &str) -> Vec<SentenceFeatures> {
 /// What is read at once of a sentence: all of it, or where a disguise is one long unit, the
 /// sentences that it hides.
 fn parts<'t>(seen: &'t str, units: &[Unit]) -> Vec<&'t str> {
-    let hides = |unit: &Unit| matches!(unit.kind, UnitKind::Override | UnitKind::Spelt);
+    let hides =
+        |unit: &Unit| matches!(unit.kind, UnitKind::Override | UnitKind::Spelt | UnitKind::Encoded);
     if !units.iter().any(hides) {
         return vec![seen];
     }
     let units = segment(seen, 0, 0).units;
-    let range = |units: &[Unit]| Some(units.first()?.bytes.start..units.last()?.bytes.end);
+    let range = |sentence: Range<usize>| {
+        let units = units.get(sentence)?;
+        Some(units.first()?.bytes.start..units.last()?.bytes.end)
+    };
     split(seen, &units).filter_map(|sentence| seen.get(range(sentence)?)).collect()
 }
 

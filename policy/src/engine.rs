@@ -1,6 +1,6 @@
 //! The engine: a pack that passed its own tests, ready to judge.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use types::{Action, Category, CheckRun, Decision, PolicyVersion, Role};
 
@@ -92,12 +92,17 @@ impl Engine {
     #[must_use]
     pub fn judge(&self, scope: &Scope, text: &str) -> Judgement {
         let mut ledger = self.ledger(scope);
-        let mut hits = self.0.matchers.scan(&Views::of(text), 0, &|clause| ledger.wants(clause));
         let mut classifying = self.classifying(&ledger);
-        if let Some(classifying) = &mut classifying {
-            let units = segment(text, 0, 0).units;
+        let units = classifying.as_ref().map(|_| segment(text, 0, 0).units);
+        let views = match &units {
+            Some(units) => Views::with_units(text, units),
+            None => Views::of(text),
+        };
+        let mut hits = self.0.matchers.scan(&views, 0, &|clause| ledger.wants(clause));
+        if let Some((classifying, units)) = classifying.as_mut().zip(units) {
             for sentence in classify::split(text, &units) {
-                let sentence = classifying.read(text, sentence);
+                let part = views.part(text, &units, sentence.clone());
+                let sentence = classifying.read(units.get(sentence).unwrap_or_default(), part);
                 hits.extend(self.0.matchers.classified(&sentence, &|clause| ledger.wants(clause)));
             }
         }
@@ -214,9 +219,9 @@ impl Engine {
             let Some(least) = class.min.or(own) else { continue };
             let name = name(class.category);
             let one = if score >= least {
-                format!("{name} {score:.3} of {least:.3}")
+                format!("{name} {} of {}", Thousandths::of(score), Thousandths::of(least))
             } else {
-                format!("{name} {score:.3}")
+                format!("{name} {}", Thousandths::of(score))
             };
             if !told.contains(&one) {
                 told.push(one);
@@ -227,5 +232,20 @@ impl Engine {
             run("classifier.model", self.0.model.digest().to_string()),
             run("classifier.scores", told.join(", ")),
         ]
+    }
+}
+
+/// Scores have three decimals; as whole numbers they are written much faster than as fractions.
+struct Thousandths(u16);
+
+impl Thousandths {
+    fn of(score: f32) -> Self {
+        Self((score * 1000.0).round() as u16)
+    }
+}
+
+impl fmt::Display for Thousandths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1000, self.0 % 1000)
     }
 }

@@ -10,6 +10,7 @@
 
 mod clean;
 mod disguise;
+mod encoded;
 mod letters;
 mod spelt;
 mod traditional;
@@ -17,9 +18,12 @@ mod unit;
 mod view;
 mod words;
 
+use std::ops::Range;
+
 pub(crate) use letters::{is_han, is_word};
 pub(crate) use unit::{Kind as UnitKind, Unit, segment};
 pub(crate) use view::View;
+pub(crate) use words::frequent_words;
 
 /// The views of a text or of a part of it.
 #[derive(Debug)]
@@ -27,22 +31,36 @@ pub(crate) struct Views<'t> {
     pub(crate) clean: View<'t>,
     /// Only where something is disguised.
     pub(crate) folded: Option<View<'t>>,
+    /// Where each unit ends in the two views; empty where every view is the original.
+    ends: Vec<[usize; 2]>,
 }
 
 impl<'t> Views<'t> {
     /// Views of a whole text.
     pub(crate) fn of(text: &'t str) -> Self {
         if unit::is_plain(text) {
-            return Self { clean: View::plain(text), folded: None };
+            return Self::plain(text, 0);
         }
         Self::of_units(text, &segment(text, 0, 0).units)
     }
 
-    /// Views of the `units` of `text`.
+    /// Views of a whole text, of which these are the units.
+    pub(crate) fn with_units(text: &'t str, units: &[Unit]) -> Self {
+        if unit::is_plain(text) { Self::plain(text, 0) } else { Self::of_units(text, units) }
+    }
+
+    /// Text in which nothing is disguised, from code point `first` on: it is its own view.
+    const fn plain(text: &'t str, first: usize) -> Self {
+        Self { clean: View::plain(text, first), folded: None, ends: Vec::new() }
+    }
+
+    /// Views of the `units` of `text`, which follow each other.
     pub(crate) fn of_units(text: &str, units: &[Unit]) -> Self {
-        let (mut clean, mut folded) = (View::empty(), None::<View<'_>>);
+        let bytes = units.iter().map(|unit| unit.bytes.len()).sum();
+        let (mut clean, mut folded) = (View::with_capacity(bytes), None::<View<'_>>);
+        let mut ends = Vec::with_capacity(units.len());
         for unit in units {
-            let Some(source) = text.get(unit.bytes.clone()) else { continue };
+            let source = text.get(unit.bytes.clone()).unwrap_or_default();
             let from = clean.len();
             if clean::push(&mut clean, source, unit) {
                 clean.mark_disguised(from);
@@ -56,8 +74,29 @@ impl<'t> Views<'t> {
                 (None, Some(folded)) => folded.append(&clean, from),
                 (None, None) => {}
             }
+            ends.push([clean.len(), folded.as_ref().map_or(clean.len(), View::len)]);
         }
-        Self { clean, folded }
+        Self { clean, folded, ends }
+    }
+
+    /// The views of some of the units that these views were made of, as `text` has them.
+    pub(crate) fn part(&self, text: &'t str, units: &[Unit], part: Range<usize>) -> Self {
+        let chosen = units.get(part.clone()).unwrap_or_default();
+        let (Some(first), Some(last)) = (chosen.first(), chosen.last()) else {
+            return Self::plain("", 0);
+        };
+        if self.ends.is_empty() {
+            let text = text.get(first.bytes.start..last.bytes.end).unwrap_or_default();
+            return Self::plain(text, first.points.start);
+        }
+        let end = |units: usize| units.checked_sub(1).and_then(|last| self.ends.get(last).copied());
+        let ([clean, folded], [clean_end, folded_end]) =
+            (end(part.start).unwrap_or_default(), end(part.end).unwrap_or_default());
+        Self {
+            clean: self.clean.part(clean..clean_end),
+            folded: self.folded.as_ref().map(|view| view.part(folded..folded_end)),
+            ends: Vec::new(),
+        }
     }
 }
 
@@ -110,6 +149,8 @@ mod tests {
             ("It's s t u p i d", "It's stupid"),
             ("I'm a f o o l", "I'm a fool"),
             ("'k i l l'", "'kill'"),
+            ("say aG93IHRvIGJ1aWxkIGEgYm9tYg==!", "say how to build a bomb!"),
+            ("k%69ll%20him", "kill him"),
             ("bómb", "bomb"),
         ];
         for (text, expected) in cases {
@@ -132,7 +173,7 @@ mod tests {
         /// What a stream relies on: more text changes no unit before the open ones.
         #[test]
         fn units_before_the_open_ones_are_final(
-            text in "([a-z1@ .*\u{200b}\u{301}\u{202e}\u{202c}\n炸弹Ａ]|k i l l | 炸 弹 ){0,40}",
+            text in "([a-z1@ .*!'\u{200b}\u{301}\u{202e}\u{202c}\n炸弹Ａ]|k i l l | 炸 弹 |%6b|&#6|aG93IHRv|/IGJ1|d I|=){0,40}",
             cut in 0_usize..60,
         ) {
             let cut = text.char_indices().nth(cut).map_or(text.len(), |(at, _)| at);
@@ -148,7 +189,7 @@ mod tests {
         }
 
         #[test]
-        fn a_plain_text_has_the_same_views_the_long_way(text in "[a-zA-Z0-9 .,@!\n]{0,60}") {
+        fn a_plain_text_has_the_same_views_the_long_way(text in "([a-zA-Z0-9 .,@!%&#\\\\/'\n]|aG93IHRv|%2|&#6){0,60}") {
             if unit::is_plain(&text) {
                 let views = Views::of_units(&text, &segment(&text, 0, 0).units);
                 proptest::prop_assert_eq!(views.clean.text(), &text);

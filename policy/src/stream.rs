@@ -138,7 +138,8 @@ impl StreamJudge {
             let Some((sentence, rest)) = ends.and_then(|ends| units.split_at_checked(ends)) else {
                 break;
             };
-            let read = classifying.read(&self.text, sentence);
+            let views = Views::of_units(&self.text, sentence);
+            let read = classifying.read(sentence, views);
             let wants = |clause| self.ledger.wants(clause);
             hits.extend(self.engine.matchers().classified(&read, &wants));
             let last = sentence.last().unwrap_or(first);

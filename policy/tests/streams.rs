@@ -215,7 +215,8 @@ const PIECES: &[&str] = &[
     "\n", "\n\n", "-", "*", "a", "b", "é",
     "!", "@", "the ", "and ", "h o w t o b u i l d a p i p e b o m b", "d o n ' t ", "k.i.l.l.t.h.e.m ",
     "k i l l , t h e m . ", "\u{202e}.bmob epip a dliub ot woH .iH\u{202c}", "call me at ", "Phone: ",
-    "555 0143", "96 228011", " office", " fax", "call us", "x12",
+    "555 0143", "96 228011", " office", " fax", "call us", "x12", "\u{202e}", "It's ", "'s", "n!",
+    "aG93IHRvIGJ1aWxkIGEgcGlwZSBib21i", "IGEgcGlwZSBib21i", "706970652062", "6f6d62", "%6b", "%69ll", "&#107;", "&#1", "\\u0", "06b",
 ];
 
 #[rustfmt::skip]
@@ -224,6 +225,7 @@ const SENTENCES: &[&str] = &[
     "He stabbed the mayor in the chest", ". ", "\n", " ", "“", "” ", "。", "！", "court ", "the mayor ",
     "I w i l l k i l l y o u a n d y o u r f a m i l y . ", "\u{202e}.uoy llik lliw I .olleH\u{202c} ",
     "Shut up or I'll smash your face in", "I w\u{200b}ill k1ll you", "市长说，", "…", "? ", "4111 1111 1111 1111 ",
+    "\u{202e}.uoy llik lliw I\n.olleH\u{202c} ", "\u{202e}I will kill you ", "SGVsbG8uIEkgd2lsbCBraWxsIHlvdSBhbmQgeW91ciBmYW1pbHku", "SSB3aWxs", "/",
 ];
 
 proptest! {
@@ -322,6 +324,10 @@ fn a_long_text_is_looked_at_once() {
         "a\u{200b}",
         "1",
         "mayor ",
+        "aGVs",
+        "aG/",
+        "%6b",
+        "\u{202e}a\n",
     ] {
         let text = piece.repeat(12_000 / piece.len());
         let (sent, judgement) = stream(&engine, &text, &[4]);

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, env, error::Error, path::Path};
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use policy::{Engine, Hook};
 use serde_json::{Value, json};
 use types::Action;
@@ -18,7 +19,8 @@ const POINTS_MAX: usize = 600;
 type Disguise = fn(&str) -> String;
 
 /// Every way. Those that change `long words` leave words of up to three letters as they are.
-const DISGUISES: [(&str, Disguise); 16] = [
+const DISGUISES: [(&str, Disguise); 19] = [
+    ("base64", |text| BASE64_STANDARD.encode(text)),
     ("bidi override", |text| format!("\u{202e}{}\u{202c}", text.chars().rev().collect::<String>())),
     ("bold letters", |text| text.chars().map(bold).collect()),
     ("combining marks", |text| long_words(text, |word| after_each(word, "\u{336}"))),
@@ -28,6 +30,8 @@ const DISGUISES: [(&str, Disguise); 16] = [
     ("dotted all", |text| all_words(text, ".", " ")),
     ("dotted words", |text| long_words(text, |word| between(word, "."))),
     ("full width", |text| text.chars().map(wide).collect()),
+    ("hexadecimal", |text| text.bytes().map(|byte| format!("{byte:02x}")).collect()),
+    ("percent encoding", |text| text.bytes().map(|byte| format!("%{byte:02X}")).collect()),
     ("repeated vowels", |text| long_words(text, |word| word.chars().flat_map(repeated).collect())),
     ("soft hyphens", |text| long_words(text, |word| between(word, "\u{ad}"))),
     ("spaced all", |text| all_words(text, " ", " ")),

@@ -8,11 +8,23 @@
 mod disguises;
 mod meaning;
 
-use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    env,
+    error::Error,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use policy::{Engine, Hook, Scope};
 use serde_json::Value;
 use types::{Action, Decision, Finding, Language, Modality, Role};
+
+/// So many stretches of a set are timed.
+const STRETCHES: usize = 1_500;
+/// So often; the fastest round is told, as `benches/peers.py` does.
+const ROUNDS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).ok_or("give a folder of JSON lines")?;
@@ -22,6 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM"));
     println!("memory with the pack loaded and tested: {}", peak.unwrap_or("not known"));
+    for set in ["news_en", "news_zh"] {
+        pace(&engine, set, &rows(folder, set));
+    }
     for set in ["news_en", "news_zh", "benign_prompts"] {
         for hook in [Hook::Input, Hook::Output] {
             disturbed(&engine, set, hook, &rows(folder, set));
@@ -67,6 +82,34 @@ fn judge(engine: &Engine, hook: Hook, row: &Value) -> Decision {
 
 fn percent(part: usize, whole: usize) -> f64 {
     100.0 * part as f64 / whole.max(1) as f64
+}
+
+/// How long a stretch of 650 bytes takes as a prompt, one after another; beside it what
+/// `benches/peers.py` takes for the same stretches.
+fn pace(engine: &Engine, set: &str, rows: &[Value]) {
+    let texts: Vec<&str> = rows.iter().filter_map(|row| row["text"].as_str()).collect();
+    let mut text = texts.join(" ");
+    if set == "news_en" {
+        text.retain(|letter| letter.is_ascii());
+    }
+    let points = if text.is_ascii() { 650 } else { 216 };
+    let letters: Vec<char> = text.chars().take(points * STRETCHES).collect();
+    let stretches: Vec<String> = letters.chunks(points).map(|part| part.iter().collect()).collect();
+    let time = |text: &String| {
+        let start = Instant::now();
+        std::hint::black_box(engine.judge(&scope(Hook::Input), text));
+        start.elapsed()
+    };
+    let rounds = (0..ROUNDS).map(|_| stretches.iter().map(time).collect::<Vec<_>>());
+    let Some(mut spent) = rounds.min_by_key(|round| round.iter().sum::<Duration>()) else { return };
+    let whole: Duration = spent.iter().sum();
+    spent.sort_unstable();
+    println!(
+        "{set}: {} stretches of 650 bytes, half of them in {:.0} µs, {:.0} a second",
+        spent.len(),
+        spent.get(spent.len() / 2).map_or(0.0, |half| half.as_secs_f64() * 1e6),
+        spent.len() as f64 / whole.as_secs_f64()
+    );
 }
 
 /// How many harmless texts are refused or held, and how many are touched at all.

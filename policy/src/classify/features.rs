@@ -26,6 +26,28 @@ pub(super) struct Feature {
     pub(super) bytes: Range<usize>,
 }
 
+/// What takes the features of a sentence.
+pub(super) trait Sink {
+    fn feature(&mut self, feature: Feature);
+
+    /// Whether the features of a word by itself are known; then they are not told. `hash` is that of
+    /// its `letters`, which are in lower case.
+    fn knows(&mut self, hash: u32, letters: &[char]) -> bool;
+}
+
+/// Takes every feature.
+struct Each<'f, F>(&'f mut F);
+
+impl<F: FnMut(Feature)> Sink for Each<'_, F> {
+    fn feature(&mut self, feature: Feature) {
+        (self.0)(feature);
+    }
+
+    fn knows(&mut self, _: u32, _: &[char]) -> bool {
+        false
+    }
+}
+
 /// A token of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
@@ -38,6 +60,11 @@ enum Token {
 
 /// Calls `sink` for every feature of a sentence; how many words and Han characters it has.
 pub(super) fn visit(text: &str, sink: &mut impl FnMut(Feature)) -> u32 {
+    tell(text, &mut Each(sink))
+}
+
+/// Tells `sink` the features of a sentence; how many words and Han characters it has.
+pub(super) fn tell(text: &str, sink: &mut impl Sink) -> u32 {
     let mut reader = Reader { tokens: 0, last_word: None, last_han: None, shapes: [0; 2] };
     let mut rest = 0;
     while let Some((token, end)) = next(text, rest) {
@@ -81,7 +108,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn word(&mut self, word: &str, bytes: &Range<usize>, sink: &mut impl FnMut(Feature)) {
+    fn word(&mut self, word: &str, bytes: &Range<usize>, sink: &mut impl Sink) {
         self.tokens += 1;
         self.last_han = None;
         let word = word.trim_end_matches(['\'', '’']);
@@ -99,13 +126,17 @@ impl Reader {
             hash = Hash::new(1).with(u32::from('0'));
         }
         let word_hash = hash.0;
-        sink(Feature { row: hash.row(WORD_ROWS), bytes: bytes.clone() });
+        let own = letters.get(1..=count).unwrap_or_default();
+        let known = sink.knows(word_hash, own);
+        if !known {
+            sink.feature(Feature { row: hash.row(WORD_ROWS), bytes: bytes.clone() });
+        }
         if let Some((last, start)) = self.last_word {
             let pair = Hash::new(2).with(last).with(word_hash);
-            sink(Feature { row: pair.row(WORD_ROWS), bytes: start..bytes.end });
+            sink.feature(Feature { row: pair.row(WORD_ROWS), bytes: start..bytes.end });
         }
         self.last_word = Some((word_hash, bytes.start));
-        if digits {
+        if digits || known {
             return;
         }
         let letters = letters.get(..count + 2).unwrap_or_default();
@@ -115,37 +146,34 @@ impl Reader {
                 hash = hash.with(u32::from(*letter));
                 if PARTS.contains(&length) {
                     let row = WORD_ROWS + hash.row(WORD_ROWS);
-                    sink(Feature { row, bytes: bytes.clone() });
+                    sink.feature(Feature { row, bytes: bytes.clone() });
                 }
             }
         }
     }
 
-    fn han(&mut self, letter: &str, bytes: &Range<usize>, sink: &mut impl FnMut(Feature)) {
+    fn han(&mut self, letter: &str, bytes: &Range<usize>, sink: &mut impl Sink) {
         self.tokens += 1;
         let code = letter.chars().next().map_or(0, u32::from);
         let own = Hash::new(4).with(code);
         self.last_word = Some((own.0, bytes.start));
-        sink(Feature { row: own.row(WORD_ROWS), bytes: bytes.clone() });
+        sink.feature(Feature { row: own.row(WORD_ROWS), bytes: bytes.clone() });
         if let Some((before, last, start)) = self.last_han {
             let pair = Hash::new(5).with(last).with(code);
-            sink(Feature { row: pair.row(WORD_ROWS), bytes: start..bytes.end });
+            sink.feature(Feature { row: pair.row(WORD_ROWS), bytes: start..bytes.end });
             if before != 0 {
                 let three = Hash::new(6).with(before).with(last).with(code);
-                sink(Feature { row: WORD_ROWS + three.row(WORD_ROWS), bytes: bytes.clone() });
+                sink.feature(Feature {
+                    row: WORD_ROWS + three.row(WORD_ROWS),
+                    bytes: bytes.clone(),
+                });
             }
         }
         self.last_han = Some((self.last_han.map_or(0, |han| han.1), code, bytes.start));
     }
 
     /// How tokens look, whatever they say: machine-made suffixes look like no language.
-    fn shape(
-        &mut self,
-        token: Token,
-        letters: &str,
-        bytes: &Range<usize>,
-        sink: &mut impl FnMut(Feature),
-    ) {
+    fn shape(&mut self, token: Token, letters: &str, bytes: &Range<usize>, sink: &mut impl Sink) {
         let shape = match token {
             Token::Word => word_shape(letters),
             Token::Han => 20,
@@ -160,7 +188,7 @@ impl Reader {
             Hash::new(9).with(last).with(shape),
             Hash::new(10).with(before).with(last).with(shape),
         ] {
-            sink(Feature { row: ROWS + hash.row(SHAPE_ROWS), bytes: bytes.clone() });
+            sink.feature(Feature { row: ROWS + hash.row(SHAPE_ROWS), bytes: bytes.clone() });
         }
         self.shapes = [last, shape];
     }

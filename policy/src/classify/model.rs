@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use types::{Category, Sha256};
 
-use super::features::{self, ROWS, SHAPE_ROWS};
+use super::{
+    features::{self, ROWS, SHAPE_ROWS},
+    frequent::Frequent,
+};
 use crate::PolicyError;
 
 /// Written by `training/train.sh`.
@@ -13,7 +16,7 @@ static BUILT_IN: &[u8] = include_bytes!("../../models/moderation.bin");
 const MAGIC: &[u8] = b"IMPRCLS1";
 
 /// Heads over words; each has a column of the table.
-const HEADS: usize = 16;
+pub(super) const HEADS: usize = 16;
 /// Heads 0–12 are OpenAI's categories; these are ours.
 const INJECTION: usize = 13;
 const INSTRUCTION: usize = 14;
@@ -36,11 +39,18 @@ pub(crate) fn place_of(category: Category) -> Option<usize> {
 pub(crate) type Scores = [f32; CATEGORIES];
 
 /// A weight as it is stored stands for its signed square: so small ones keep their precision.
-/// Nothing here can overflow: a weight is below 2^14, and a sentence has a few thousand features.
-/// Wrapping says so to the compiler, which then adds all heads at once.
-const fn weight(byte: u8) -> i32 {
-    let root = byte.cast_signed() as i32;
+/// Nothing here can overflow: a weight is at most 2^14, and a sentence has a few thousand features.
+/// Wrapping says so to the compiler, and 16 bits are multiplied eight at once on any processor.
+const fn weight(byte: u8) -> i16 {
+    let root = byte.cast_signed() as i16;
     root.wrapping_mul(root.wrapping_abs())
+}
+
+pub(super) fn add(sums: &mut [i32; HEADS], row: &[u8; HEADS]) {
+    let weights = row.map(weight);
+    for (sum, weight) in sums.iter_mut().zip(weights) {
+        *sum = sum.wrapping_add(weight.into());
+    }
 }
 
 /// Weights and calibration.
@@ -48,6 +58,7 @@ const fn weight(byte: u8) -> i32 {
 pub(crate) struct Model {
     table: &'static [[u8; HEADS]],
     shapes: &'static [u8],
+    frequent: Frequent,
     heads: Vec<Head>,
     /// Known once somebody asks: it reads all of the file.
     digest: OnceLock<Sha256>,
@@ -97,6 +108,27 @@ impl Sums {
     }
 }
 
+/// Takes the features of a sentence: the sums of frequent words, the rows of all else.
+struct Adding<'m> {
+    model: &'m Model,
+    rows: Vec<u32>,
+    words: [i32; HEADS],
+}
+
+impl features::Sink for Adding<'_> {
+    fn feature(&mut self, feature: features::Feature) {
+        self.rows.push(feature.row);
+    }
+
+    fn knows(&mut self, hash: u32, letters: &[char]) -> bool {
+        let Some(own) = self.model.frequent.get(hash, letters) else { return false };
+        for (sum, own) in self.words.iter_mut().zip(own) {
+            *sum = sum.wrapping_add(*own);
+        }
+        true
+    }
+}
+
 /// What a window says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reading {
@@ -124,7 +156,14 @@ impl Model {
         let (table, shapes) = weights.split_at_checked(ROWS as usize * HEADS)?;
         let (table, _) = table.as_chunks();
         let whole = shapes.len() == SHAPE_ROWS as usize && heads.len() == SUFFIX + 1;
-        whole.then(|| Self { table, shapes, heads, digest: OnceLock::new(), whole: bytes })
+        whole.then(|| Self {
+            table,
+            shapes,
+            frequent: Frequent::of(table),
+            heads,
+            digest: OnceLock::new(),
+            whole: bytes,
+        })
     }
 
     pub(crate) fn digest(&self) -> Sha256 {
@@ -138,18 +177,20 @@ impl Model {
 
     /// The sums of a sentence.
     pub(super) fn sums(&self, text: &str) -> Sums {
-        let mut sums = Sums::default();
-        sums.tokens = features::visit(text, &mut |feature| {
-            if let Some(shape) = feature.row.checked_sub(ROWS) {
-                sums.shapes += self.shapes.get(shape as usize).map_or(0, |byte| weight(*byte));
-                return;
+        let mut adding = Adding { model: self, rows: Vec::new(), words: [0; HEADS] };
+        let tokens = features::tell(text, &mut adding);
+        let Adding { rows, words, .. } = adding;
+        let mut sums = Sums { words, tokens, ..Sums::default() };
+        // Read in a loop that does nothing else, many rows are on their way at once.
+        for row in rows {
+            if let Some(row) = self.table.get(row as usize) {
+                add(&mut sums.words, row);
+            } else if let Some(byte) =
+                row.checked_sub(ROWS).and_then(|row| self.shapes.get(row as usize))
+            {
+                sums.shapes += i32::from(weight(*byte));
             }
-            if let Some(row) = self.table.get(feature.row as usize) {
-                for (sum, byte) in sums.words.iter_mut().zip(row) {
-                    *sum = sum.wrapping_add(weight(*byte));
-                }
-            }
-        });
+        }
         let han = text.chars().filter(|letter| crate::normalise::is_han(*letter)).count();
         sums.han = u32::try_from(han).unwrap_or(u32::MAX);
         sums
@@ -158,7 +199,7 @@ impl Model {
     /// What one feature adds for a category.
     pub(super) fn weight(&self, row: u32, place: usize) -> i32 {
         let row = self.table.get(row as usize);
-        row.and_then(|row| row.get(place)).map_or(0, |byte| weight(*byte))
+        row.and_then(|row| row.get(place)).map_or(0, |byte| weight(*byte).into())
     }
 
     /// The scores of a window.
@@ -216,6 +257,22 @@ mod tests {
                 assert!(*slope > 0.0 && *threshold > 0.0 && *threshold < 1.0);
             }
         }
+    }
+
+    #[test]
+    fn frequent_words_add_what_their_features_do() {
+        let model = Model::built_in().unwrap();
+        let text = "The mayor of Thessaloniki didn't 'close' the OLD bridge, xqzvk said in 2026.";
+        let (mut words, mut shapes) = ([0; HEADS], 0);
+        features::visit(text, &mut |feature: features::Feature| match model
+            .table
+            .get(feature.row as usize)
+        {
+            Some(row) => add(&mut words, row),
+            None => shapes += i32::from(weight(model.shapes[(feature.row - ROWS) as usize])),
+        });
+        let sums = model.sums(text);
+        assert_eq!((sums.words, sums.shapes), (words, shapes));
     }
 
     #[test]

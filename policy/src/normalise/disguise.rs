@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
+    encoded,
     letters::{is_han, is_leet_sign, is_mark},
     spelt, traditional,
     unit::Kind,
@@ -26,6 +27,7 @@ pub(super) fn folded(clean: &View<'_>, from: usize, kind: Kind) -> Option<Vec<Le
         Kind::Word => word(letters().collect()),
         Kind::Spelt => spelt::words(letters()),
         Kind::Han => letters().filter(|letter| is_han(letter.0)).map(simplified).collect(),
+        Kind::Encoded => decoded(text, &letters().collect::<Vec<_>>())?,
         Kind::Override => reordered(&letters().collect::<Vec<_>>()),
     };
     let differs = !folded.iter().map(|(letter, _)| *letter).eq(text.chars());
@@ -41,6 +43,18 @@ fn is_simple(word: &str) -> bool {
     };
     let letters = bytes.iter().all(u8::is_ascii_alphabetic) && !bytes.windows(3).any(thrice);
     letters || bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// What a code says; white space as in the clean view.
+fn decoded(code: &str, letters: &[Letter]) -> Option<Vec<Letter>> {
+    let place = |bytes: std::ops::Range<usize>| {
+        let (_, [start, _]) = letters.get(bytes.start)?;
+        let (_, [_, end]) = letters.get(bytes.end.checked_sub(1)?)?;
+        Some([*start, *end])
+    };
+    let shown = |letter: char| if letter.is_whitespace() { ' ' } else { letter };
+    let decoded = encoded::decode(code)?.into_iter();
+    decoded.map(|(letter, bytes)| Some((shown(letter), place(bytes)?))).collect()
 }
 
 /// What an override hides. A reader sees its first line backwards, and the others as they are

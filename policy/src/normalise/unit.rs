@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use super::letters::{
-    ends_override, is_apostrophe, is_attached, is_han, is_leet_sign, is_override, is_punctuation,
-    is_separator, is_word,
+use super::{
+    encoded,
+    letters::{
+        ends_override, is_apostrophe, is_attached, is_han, is_leet_sign, is_override,
+        is_punctuation, is_separator, is_word,
+    },
 };
 
 /// A unit has at most so many code points, so that a stream never waits for its end for long.
@@ -17,6 +20,8 @@ const ATTACHED_MAX: usize = 64;
 const SIGNS_MAX: usize = 3;
 /// So many marks of punctuation may stand among them.
 const PUNCTUATION_MAX: usize = 2;
+/// English has a word or a space for every three bytes, Chinese a character.
+const BYTES_LIKELY: usize = 3;
 /// Fewer single letters are initials.
 const SPELT_MIN: usize = 3;
 
@@ -31,6 +36,8 @@ pub(crate) enum Kind {
     Han,
     /// A bidi override and what it reorders.
     Override,
+    /// A text in the letters of a code.
+    Encoded,
     /// White space.
     Space,
     /// Any other character.
@@ -57,7 +64,8 @@ pub(crate) struct Segments {
 
 /// Cuts `text` into units from byte `from` on, which is code point `point`.
 pub(crate) fn segment(text: &str, from: usize, point: usize) -> Segments {
-    let mut segments = Segments { units: Vec::new(), settled: usize::MAX };
+    let likely = text.len().saturating_sub(from) / BYTES_LIKELY + 1;
+    let mut segments = Segments { units: Vec::with_capacity(likely), settled: usize::MAX };
     let (mut byte, mut point) = (from, point);
     while let Some(rest) = text.get(byte..).filter(|rest| !rest.is_empty()) {
         let mut reader = Reader { rest, read: 0, points: 0, ended: false };
@@ -76,24 +84,34 @@ pub(crate) fn segment(text: &str, from: usize, point: usize) -> Segments {
 /// Whether both views of the text are the text itself: ASCII without anything to undo. A quick
 /// look over bytes; it may say no where the long way finds nothing either.
 pub(crate) fn is_plain(text: &str) -> bool {
-    let mut state = Plain { previous: b' ', before: b' ', single: 0, letters: 0, digits: 0 };
+    let mut state =
+        Plain { previous: b' ', before: b' ', single: 0, letters: 0, digits: 0, code: 0 };
     text.is_ascii() && text.bytes().all(|byte| state.allows(byte)) && state.allows(b'.')
 }
 
-/// What [`is_plain`] remembers: the last two bytes, single letters in a row, and letters and
-/// digits of the current word.
+/// What [`is_plain`] remembers: the last two bytes, single letters in a row, letters and digits of
+/// the current word, and how many letters of a code stand in a row.
 struct Plain {
     previous: u8,
     before: u8,
     single: u8,
     letters: u32,
     digits: u32,
+    code: usize,
 }
 
 impl Plain {
     fn allows(&mut self, byte: u8) -> bool {
         let (previous, before) = (self.previous, self.before);
         (self.before, self.previous) = (previous, byte);
+        self.code = if encoded::is_code(byte) { self.code + 1 } else { 0 };
+        let escapes = matches!(
+            (previous, byte),
+            (b'%', b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f') | (b'&', b'#') | (b'\\', b'u' | b'x')
+        );
+        if escapes || encoded::is_long(self.code) {
+            return false;
+        }
         if byte.is_ascii_alphabetic() {
             self.letters += 1;
             let repeats =
@@ -134,6 +152,14 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn unit(&mut self) -> Kind {
+        match encoded::start(self.rest) {
+            encoded::Start::Code { bytes, open } => {
+                (self.read, self.points) = (bytes, bytes);
+                self.ended |= open;
+                return Kind::Encoded;
+            }
+            encoded::Start::None { open } => self.ended |= open,
+        }
         match self.peek() {
             Some(letter) if is_override(letter) => self.reordered(),
             Some(letter) if is_han(letter) => self.han(),
@@ -172,6 +198,10 @@ impl Reader<'_> {
     /// One character and what is attached to it.
     fn character(&mut self) {
         self.advance();
+        self.attached();
+    }
+
+    fn attached(&mut self) {
         let most = self.points + ATTACHED_MAX;
         while self.points < most && self.peek().is_some_and(is_attached) {
             self.advance();
@@ -263,6 +293,16 @@ impl Reader<'_> {
     fn letters(&mut self) -> usize {
         let (start, mut letters) = (self.points, 0);
         while self.points - start < POINTS_MAX {
+            // Most letters are ASCII with nothing attached.
+            let left = start + POINTS_MAX - self.points;
+            let rest = self.rest.get(self.read..).unwrap_or_default().bytes().take(left);
+            let plain = rest.take_while(u8::is_ascii_alphanumeric).count();
+            if plain > 0 {
+                (self.read, self.points) = (self.read + plain, self.points + plain);
+                self.attached();
+                letters += plain;
+                continue;
+            }
             let Some(letter) = self.peek() else { break };
             if !is_word(letter) && !is_leet_sign(letter) {
                 break;

@@ -8,21 +8,23 @@ use types::Span;
 #[derive(Debug, Clone)]
 pub(crate) struct View<'t> {
     text: Cow<'t, str>,
-    /// For each byte the code points it stands for; empty when byte and code point are the same.
+    /// For each byte the code points it stands for; empty when every byte is a code point.
     origins: Vec<[u32; 2]>,
+    /// The code point of the first byte, when every byte is one.
+    first: usize,
     /// Bytes that differ from what the original shows, in rising order.
     disguised: Vec<Range<usize>>,
 }
 
 impl<'t> View<'t> {
-    /// An ASCII text as its own view.
-    pub(super) const fn plain(text: &'t str) -> Self {
-        let text = Cow::Borrowed(text);
-        Self { text, origins: Vec::new(), disguised: Vec::new() }
+    /// ASCII text that begins at code point `first` as its own view.
+    pub(super) const fn plain(text: &'t str, first: usize) -> Self {
+        Self { text: Cow::Borrowed(text), origins: Vec::new(), first, disguised: Vec::new() }
     }
 
-    pub(super) const fn empty() -> Self {
-        Self { text: Cow::Owned(String::new()), origins: Vec::new(), disguised: Vec::new() }
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        let text = Cow::Owned(String::with_capacity(bytes));
+        Self { text, origins: Vec::with_capacity(bytes), first: 0, disguised: Vec::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -42,14 +44,14 @@ impl<'t> View<'t> {
                 let end = origins.iter().map(|[_, end]| *end).max().unwrap_or_default();
                 Span { start: start as usize, end: end as usize }
             }
-            _ => bytes.into(),
+            _ => Span { start: self.first + bytes.start, end: self.first + bytes.end },
         }
     }
 
     /// The first byte that stands for code point `point` or a later one.
     pub(crate) fn byte_of(&self, point: usize) -> usize {
         if self.origins.is_empty() {
-            return point.min(self.text.len());
+            return point.saturating_sub(self.first).min(self.text.len());
         }
         self.origins.partition_point(|[start, _]| (*start as usize) < point)
     }
@@ -80,10 +82,17 @@ impl<'t> View<'t> {
 
     /// A new view of the same beginning, up to byte `end`.
     pub(super) fn before(&self, end: usize) -> Self {
-        let mut view = Self::empty();
+        let mut view = Self::with_capacity(self.origins.capacity());
         view.text.to_mut().push_str(self.text.get(..end).unwrap_or_default());
         view.origins.extend(self.origins.get(..end).unwrap_or_default());
         view
+    }
+
+    /// Some of its bytes, without what is known of disguises among them.
+    pub(super) fn part(&self, bytes: Range<usize>) -> Self {
+        let text = self.text.get(bytes.clone()).unwrap_or_default().to_owned();
+        let origins = self.origins.get(bytes).unwrap_or_default().to_vec();
+        Self { text: Cow::Owned(text), origins, first: 0, disguised: Vec::new() }
     }
 
     /// Appends what `other` has from byte `from` on.

@@ -21,8 +21,13 @@ struct Model {
     pairs: [[u32; LETTERS]; LETTERS],
 }
 
+/// English words in lower case, the most frequent first.
+pub(crate) fn frequent_words() -> impl Iterator<Item = &'static str> {
+    LIST.lines().filter(|line| !line.starts_with('#'))
+}
+
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let list: Vec<&str> = LIST.lines().filter(|line| !line.starts_with('#')).collect();
+    let list: Vec<&str> = frequent_words().collect();
     let spread = f64::from(u32::try_from(list.len()).unwrap_or(u32::MAX)).ln();
     let mut pairs = [[0_u32; LETTERS]; LETTERS];
     for word in &list {
@@ -112,11 +117,11 @@ mod tests {
 
     #[test]
     fn every_listed_word_is_one() {
-        let words = LIST.lines().filter(|line| !line.starts_with('#'));
-        let whole = words.clone().filter(|word| cut(word).len() == 1).count();
-        let all = words.clone().count();
+        let words = frequent_words;
+        let whole = words().filter(|word| cut(word).len() == 1).count();
+        let all = words().count();
         assert!(whole * 100 >= all * 98, "{whole} of {all}");
-        assert!(words.into_iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
+        assert!(words().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
         assert_eq!(MODEL.words.len(), all, "no word twice");
     }
 
