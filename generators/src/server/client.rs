@@ -310,6 +310,11 @@ impl Answer {
         &mut self,
         bytes_max: usize,
     ) -> Result<Option<Vec<u8>>, UpstreamError> {
+        // What is announced as too large is not waited for.
+        let announced = self.response.content_length().map(usize::try_from);
+        if announced.is_some_and(|length| length.is_ok_and(|length| length > bytes_max)) {
+            return Err(Fault::TooLarge.into());
+        }
         let bytes = match self.first.take() {
             Some(first) => Some(first),
             None => self.read().await?,

@@ -116,11 +116,11 @@ async fn whoever_leaves_a_route_ends_the_connection() {
     gone(&server).await;
 }
 
-/// Waits, a second at most, until the server's client has gone.
+/// Waits, ten seconds at most, until the server's client has gone.
 async fn gone(server: &Server) {
     let start = Instant::now();
     while server.gone.load(Ordering::SeqCst) == 0 {
-        assert!(start.elapsed() < Duration::from_secs(1), "the server was not told");
+        assert!(start.elapsed() < Duration::from_secs(10), "the server was not told");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -142,12 +142,15 @@ async fn a_server_that_began_no_answer_is_asked_again_within_the_time() {
     assert!(run(server.settings(), false).await.0.is_ok());
     assert_eq!(server.requests(), 2);
     // The caller's own time is the shorter one.
-    let server = Server::start(vec![vec![Pause(2000)]]).await;
-    let model = Upstream::new("m", server.settings()).unwrap();
+    let server = Server::start(vec![vec![Pause(20_000)]]).await;
+    let long = Duration::from_secs(20);
+    let waits = Waits { first_byte: long, total: long, ..server.settings().waits };
+    let settings = Settings { waits, ..server.settings() };
+    let model = Upstream::new("m", settings).unwrap();
     let (sender, _receiver) = EventSender::channel(1);
     let deadline = Some(tokio::time::Instant::now() + Duration::from_millis(100));
     let start = Instant::now();
     let output = model.generate(generators::Job { deadline, ..job(true) }, sender).await;
-    assert!(output.is_err() && start.elapsed() < Duration::from_millis(240), "{output:?}");
+    assert!(output.is_err() && start.elapsed() < long / 2, "{output:?}");
     assert_eq!(server.requests(), 1);
 }
