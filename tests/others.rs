@@ -60,6 +60,68 @@ fn sounds_and_videos_are_read_by_ffprobe_exiftool_and_two_validators() {
     assert_eq!(report["recovered"]["asset_id"], made["asset"]["id"], "{report}");
 }
 
+/// What a platform makes of a film: pictures in a codec that is not read here, or only its sound.
+#[test]
+fn a_film_is_known_by_its_sound_when_its_pictures_are_gone() {
+    if !wanted("ffmpeg and ffprobe") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    let name = |name: &str| newsroom.path(name).display().to_string();
+    let ffmpeg = |args: &[&str]| told("ffmpeg", &[&["-v", "error", "-y"], args].concat());
+    newsroom.json(&["generate", "speech", &BULLETIN.repeat(2), "-o", "words.wav"], 0);
+    let (words, film) = (name("words.wav"), name("film.mp4"));
+    let pictures = "testsrc2=size=640x360:rate=25:duration=12";
+    let coding = ["-c:v", "libx264", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-shortest"];
+    // The sound is another's: it begins later, and carries no mark of this installation.
+    let bare = ["-filter:a", "adelay=300:all=1,asetrate=24000*1.12,aresample=48000"];
+    ffmpeg(
+        &[&["-f", "lavfi", "-i", pictures, "-i", &words], &bare[..], &coding, &[&film]].concat(),
+    );
+    assert_eq!(newsroom.json(&["watermark", "detect", "film.mp4"], 1)["found"], false);
+
+    let id = "00c0ffee00c0ffee";
+    let marked = newsroom.json(&["watermark", "embed", "film.mp4", "marked.mp4", "--id", id], 0);
+    assert_eq!(marked["also"], json!(["org.imprimatur.audio.1"]), "{marked}");
+    let seen = newsroom.json(&["watermark", "detect", "marked.mp4"], 0);
+    assert_eq!((&seen["id"], &seen["algorithm"]), (&json!(id), &json!("org.imprimatur.video.1")));
+
+    // Codec, length, start and number of packets of the sound are those that they were.
+    let asked = "stream=codec_name,profile,start_time,duration,channels,sample_rate,nb_frames";
+    let sound = |file: &str| {
+        let args = ["-v", "error", "-select_streams", "a", "-show_entries", asked, "-of", "csv"];
+        told("ffprobe", &[&args[..], &[&name(file)]].concat())
+    };
+    assert_eq!(sound("marked.mp4"), sound("film.mp4"));
+    // In time with the pictures, to a sample: what the one has over the other is little.
+    let samples = |file: &str| {
+        ffmpeg(&["-i", &name(file), "-f", "f32le", "-ac", "1", &name("samples.raw")]);
+        let bytes = std::fs::read(newsroom.path("samples.raw")).unwrap();
+        let samples = bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        samples.collect::<Vec<f32>>()
+    };
+    let (before, after) = (samples("film.mp4"), samples("marked.mp4"));
+    assert_eq!(before.len(), after.len());
+    let power = |values: &mut dyn Iterator<Item = f32>| values.map(|v| v * v).sum::<f32>();
+    let whole = power(&mut before.iter().copied());
+    let changed = power(&mut before.iter().zip(&after).map(|(a, b)| a - b));
+    assert!(changed < whole / 100.0, "{changed} of {whole}");
+
+    let from = name("marked.mp4");
+    let passed_on: [(&str, &[&str]); 4] = [
+        ("other.mp4", &["-c:v", "mpeg4", "-q:v", "5", "-c:a", "aac", "-b:a", "96k"]),
+        ("mirrored.mp4", &["-vf", "hflip,rotate=0.3,boxblur=6", "-c:a", "aac", "-b:a", "96k"]),
+        ("fragments.mp4", &["-c", "copy", "-movflags", "frag_keyframe+empty_moov"]),
+        ("podcast.mp3", &["-vn", "-b:a", "96k"]),
+    ];
+    for (file, args) in passed_on {
+        ffmpeg(&[&["-i", &from], args, &[&name(file)]].concat());
+        let heard = newsroom.json(&["watermark", "detect", file], 0);
+        assert_eq!((&heard["id"], &heard["found"]), (&json!(id), &json!(true)), "{file}: {heard}");
+        assert_eq!(heard["algorithm"], "org.imprimatur.audio.1", "{file}");
+    }
+}
+
 #[test]
 fn epubcheck_accepts_a_story() {
     if !wanted("epubcheck") {

@@ -32,6 +32,8 @@ pub(crate) struct Carried {
     pub(crate) manifest_label: Option<String>,
     stated: Found,
     mark: Option<MarkId>,
+    /// Whether the mark lies in the sound of a video only, and its pictures have room for one.
+    mark_is_beside: bool,
     mark_sought: bool,
 }
 
@@ -53,7 +55,9 @@ impl Seeker {
     pub(crate) fn look(&self, bytes: &[u8], media_type: MediaType) -> Carried {
         let report = self.verifier.verify(bytes, None, Some(media_type.name()));
         // A file that cannot be searched carries no mark that counts.
-        let mark = self.detector.as_ref().and_then(|detector| detector.detect(bytes).ok()?.id);
+        let found = self.detector.as_ref().and_then(|detector| detector.detect(bytes).ok());
+        let mark = found.as_ref().and_then(|found| found.id);
+        let is_beside = found.is_some_and(|found| found.algorithm != algorithm(media_type));
         Carried {
             sha256: Sha256::of(bytes),
             verdict: report.verdict,
@@ -61,6 +65,7 @@ impl Seeker {
             manifest_label: report.manifest_label,
             stated: provenance::metadata::read(bytes),
             mark,
+            mark_is_beside: mark.is_some() && is_beside,
             mark_sought: self.detector.is_some(),
         }
     }
@@ -171,7 +176,7 @@ pub(crate) async fn look(mut case: Case, file: &mut Brought) -> Result<Case, Lin
         return Err(case.fail(LineError::Stopped).await);
     };
     match (marking, carried.mark) {
-        (Marking::Mark, Some(id)) => file.marking = Marking::Keep(id),
+        (Marking::Mark, Some(id)) if !carried.mark_is_beside => file.marking = Marking::Keep(id),
         (Marking::Keep(id), _) => (carried.mark, carried.mark_sought) = (Some(id), true),
         _ => {}
     }

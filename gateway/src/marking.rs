@@ -156,7 +156,7 @@ fn mark_brought(key: &WatermarkKey, file: Brought) -> Result<MarkedAsset, LineEr
         Marking::Mark => mark_file(key, &bytes, media_type, model)?,
         Marking::Keep(id) => {
             let algorithm = algorithm(media_type).to_owned();
-            unchanged(&bytes, media_type, Mark::Embedded { algorithm, id })
+            unchanged(&bytes, media_type, Mark::Embedded { algorithm, id, also: Vec::new() })
         }
         Marking::Leave => {
             let reason = "no mark was asked for".to_owned();
@@ -205,6 +205,27 @@ pub(crate) const fn algorithm(media_type: MediaType) -> &'static str {
     }
 }
 
+/// A marked file.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    pub(crate) bytes: Vec<u8>,
+    /// Algorithms of further marks in it with the same id.
+    pub(crate) also: Vec<String>,
+}
+
+impl From<Vec<u8>> for Embedded {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, also: Vec::new() }
+    }
+}
+
+impl From<watermark::video::Marked> for Embedded {
+    fn from(marked: watermark::video::Marked) -> Self {
+        let sound = marked.sound.then(|| watermark::audio::ALGORITHM.to_owned());
+        Self { bytes: marked.file, also: sound.into_iter().collect() }
+    }
+}
+
 /// The file with a mark that carries `id`.
 ///
 /// # Errors
@@ -214,18 +235,18 @@ pub(crate) fn embed(
     file: &[u8],
     media_type: MediaType,
     id: MarkId,
-) -> Result<Vec<u8>, WatermarkError> {
+) -> Result<Embedded, WatermarkError> {
     match media_type.modality() {
-        Modality::Image => watermark::image::embed(key, file, media_type, id),
-        Modality::Audio => watermark::audio::embed(key, file, media_type, id),
-        Modality::Video => watermark::video::embed(key, file, id),
+        Modality::Image => watermark::image::embed(key, file, media_type, id).map(Embedded::from),
+        Modality::Audio => watermark::audio::embed(key, file, media_type, id).map(Embedded::from),
+        Modality::Video => watermark::video::embed(key, file, id).map(Embedded::from),
         Modality::Text if !matches!(media_type, MediaType::PlainText | MediaType::Markdown) => {
             Err(WatermarkError::Unsupported { reason: "documents take no mark".to_owned() })
         }
         // Words that are written already cannot be chosen otherwise.
         Modality::Text => {
             let text = String::from_utf8_lossy(file);
-            Ok(watermark::text::characters::embed(key, &text, id)?.into_bytes())
+            Ok(watermark::text::characters::embed(key, &text, id)?.into_bytes().into())
         }
     }
 }
@@ -252,7 +273,10 @@ fn mark_as(
 ) -> Result<MarkedAsset, LineError> {
     let none = |reason: &str| Mark::NotMarkable { reason: reason.to_owned() };
     let (bytes, mark) = match embed(key, file, media_type, id) {
-        Ok(bytes) => (bytes, Mark::Embedded { algorithm: algorithm(media_type).to_owned(), id }),
+        Ok(Embedded { bytes, also }) => {
+            let algorithm = algorithm(media_type).to_owned();
+            (bytes, Mark::Embedded { algorithm, id, also })
+        }
         // Too small to carry a mark, or of a kind that takes none, is a fact about it, not a failure.
         Err(WatermarkError::TooSmall { .. }) => {
             (file.to_vec(), none("the picture is too small to carry a mark"))

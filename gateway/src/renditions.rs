@@ -91,9 +91,12 @@ fn likeness(
     file: &[u8],
 ) -> Option<Marking> {
     // A file that cannot be searched carries no mark that counts.
-    let found = detector.detect(file).ok().and_then(|found| found.id);
-    if let Some(id) = found.filter(|id| Some(*id) == mark) {
-        return Some(Marking::Keep(id));
+    let found = detector.detect(file).ok().filter(|found| found.id == mark);
+    if let Some((found, id)) = found.zip(mark) {
+        // A video that only its sound gives away has lost the mark of its pictures.
+        let is_whole =
+            MediaType::sniff(file).is_some_and(|kind| algorithm(kind) == found.algorithm);
+        return Some(if is_whole { Marking::Keep(id) } else { Marking::Mark });
     }
     let alike = match (std::str::from_utf8(original), std::str::from_utf8(file)) {
         (Ok(one), Ok(other)) => {

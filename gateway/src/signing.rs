@@ -245,15 +245,17 @@ pub(crate) fn bindings(mark: Option<&Mark>, fingerprint: Option<&Fingerprint>) -
         value,
         kind,
     };
-    let mark = match (mark, fingerprint) {
-        (Some(Mark::Embedded { algorithm, id }), _) => {
-            Some(bound(algorithm, id.to_u64().to_be_bytes().to_vec(), BindingKind::Watermark))
+    let marks = match (mark, fingerprint) {
+        (Some(Mark::Embedded { algorithm, id, also }), _) => {
+            let id = id.to_u64().to_be_bytes();
+            let bound = |algorithm| bound(algorithm, id.to_vec(), BindingKind::Watermark);
+            std::iter::once(algorithm).chain(also).map(|algorithm| bound(algorithm)).collect()
         }
         // The bias in the words says whose text it is; what it says leads to the manifest.
         (Some(Mark::Statistical { algorithm, .. }), Some(Fingerprint::Text(text))) => {
-            Some(bound(algorithm, text.to_bytes(), BindingKind::Watermark))
+            vec![bound(algorithm, text.to_bytes(), BindingKind::Watermark)]
         }
-        _ => None,
+        _ => Vec::new(),
     };
     let fingerprint = fingerprint.map(|fingerprint| match fingerprint {
         Fingerprint::Image(image) => {
@@ -261,5 +263,5 @@ pub(crate) fn bindings(mark: Option<&Mark>, fingerprint: Option<&Fingerprint>) -
         }
         Fingerprint::Text(text) => bound(TEXT_ALGORITHM, text.to_bytes(), BindingKind::Fingerprint),
     });
-    mark.into_iter().chain(fingerprint).collect()
+    marks.into_iter().chain(fingerprint).collect()
 }

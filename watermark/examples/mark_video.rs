@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match (words.as_slice(), id) {
         (["embed", from, to], Some(id)) => {
             let id = MarkId::from(u64::from_str_radix(&id, 16)?);
-            let marked = video::embed(keys.first().ok_or("no key")?, &fs::read(from)?, id)?;
+            let marked = video::embed(keys.first().ok_or("no key")?, &fs::read(from)?, id)?.file;
             fs::write(to, marked)?;
             println!("{{\"ms\":{}}}", started.elapsed().as_millis());
         }

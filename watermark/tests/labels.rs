@@ -165,7 +165,7 @@ fn videos_show_their_label_from_the_opening_frame_on() {
     let written = video::Writer::new(&key, id, 320, 192, 4.0).unwrap();
     let mut written = written.labelled(&plan.movie).unwrap();
     frames.iter().for_each(|frame| written.push(frame).unwrap());
-    let labelled = video::embed_labelled(&key, &bare, id, &plan.movie).unwrap();
+    let labelled = video::embed_labelled(&key, &bare, id, &plan.movie).unwrap().file;
     for file in [written.finish().unwrap(), labelled] {
         let found = measure::movie(&file, &TEXTS).unwrap().unwrap();
         assert_eq!(shortfalls(&found.opening, &plan.elements), Vec::<String>::new());

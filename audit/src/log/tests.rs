@@ -61,7 +61,7 @@ fn asset(request_id: RequestId, event: Event) -> Record {
     let mut record = Record::new(event, "press", "actor");
     record.request_id = Some(request_id);
     record.asset_id = Some(AssetId::new());
-    record.mark = Some(Mark::Embedded { algorithm: "a".into(), id: MarkId::from(7) });
+    record.mark = Some(Mark::Embedded { algorithm: "a".into(), id: MarkId::from(7), also: vec![] });
     let sha256 = Sha256::of(b"bytes");
     record.content = Some(ContentRecord {
         media_type: MediaType::Png,

@@ -45,8 +45,11 @@ fn record(n: [u8; 8], ms: i64) -> Record {
 
 fn finished(record: &mut Record, asset: u8, model: u8) {
     record.asset_id = Some(AssetId::from(bytes(asset)));
-    record.mark =
-        Some(Mark::Embedded { algorithm: "a".into(), id: MarkId::from(u64::from(asset)) });
+    record.mark = Some(Mark::Embedded {
+        algorithm: "a".into(),
+        id: MarkId::from(u64::from(asset)),
+        also: vec![],
+    });
     record.content = Some(ContentRecord {
         media_type: MediaType::Png,
         sha256: digest(asset),

@@ -37,7 +37,7 @@ fn asset(event: Event, n: u64) -> Record {
     record.tenant_seq = n;
     record.request_id = Some(RequestId::new());
     record.asset_id = Some(AssetId::new());
-    record.mark = Some(Mark::Embedded { algorithm: "a".into(), id: MarkId::from(n) });
+    record.mark = Some(Mark::Embedded { algorithm: "a".into(), id: MarkId::from(n), also: vec![] });
     let sha256 = Sha256::of(&n.to_be_bytes());
     let (image, text) = match n % 2 {
         0 => (Some(ImageFingerprint(*sha256.as_bytes())), None),

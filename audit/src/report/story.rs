@@ -136,7 +136,11 @@ impl Story {
             facts.push((self.say("Manifest", "清单"), c2pa.manifest_label.clone()));
         }
         let mark = record.mark.as_ref().map(|mark| match mark {
-            Mark::Embedded { algorithm, id } => format!("{id} ({algorithm})"),
+            Mark::Embedded { algorithm, id, also } => {
+                let algorithms = std::iter::once(algorithm).chain(also);
+                let algorithms: Vec<&str> = algorithms.map(String::as_str).collect();
+                format!("{id} ({})", algorithms.join(", "))
+            }
             Mark::Statistical { algorithm, tokens_marked } => {
                 format!("{algorithm}, {tokens_marked}")
             }

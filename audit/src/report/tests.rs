@@ -59,7 +59,7 @@ fn unmarked(reason: &str) -> Mark {
 }
 
 fn embedded() -> Mark {
-    Mark::Embedded { algorithm: "org.imprimatur.image.1".into(), id: 7.into() }
+    Mark::Embedded { algorithm: "org.imprimatur.image.1".into(), id: 7.into(), also: vec![] }
 }
 
 #[test]

@@ -37,14 +37,17 @@ fn embed(key: &WatermarkKey, input: &Path, output: &Path, id: MarkId, console: &
         .map_err(Failure::unreadable)?;
     let algorithm = marking::algorithm(media_type);
     let marked = marking::embed(key, &bytes, media_type, id).map_err(Failure::unreadable)?;
-    fs::write(output, &marked).with_context(|| output.display().to_string())?;
+    fs::write(output, &marked.bytes).with_context(|| output.display().to_string())?;
     if media_type == MediaType::PlainText {
         console.note(
             "characters that nobody sees: whoever types the text anew, or cleans it, removes them",
         );
     }
-    let value = json!({"file": output, "algorithm": algorithm, "id": id});
-    console.result(&value, || format!("{}: marked with {id}", output.display()));
+    let value = json!({"file": output, "algorithm": algorithm, "id": id, "also": marked.also});
+    console.result(&value, || {
+        let beside = if marked.also.is_empty() { "" } else { ", and its sound, too" };
+        format!("{}: marked with {id}{beside}", output.display())
+    });
     Ok(Exit::Yes)
 }
 

@@ -7,7 +7,7 @@ use watermark::{
     video,
 };
 
-use super::{MarkedAsset, new_id, unchanged};
+use super::{Embedded, MarkedAsset, new_id, unchanged};
 use crate::{
     outcome::Generation,
     pipeline::LineError,
@@ -48,7 +48,10 @@ pub(super) fn film(
         None => video::embed(key, &output.bytes, id),
     };
     let (bytes, mark) = match marked {
-        Ok(bytes) => (bytes, Mark::Embedded { algorithm: video::ALGORITHM.to_owned(), id }),
+        Ok(marked) => {
+            let Embedded { bytes, also } = marked.into();
+            (bytes, Mark::Embedded { algorithm: video::ALGORITHM.to_owned(), id, also })
+        }
         Err(error) => {
             let mark = none(error)?;
             let bytes = match &label {
@@ -91,7 +94,8 @@ fn read_back(
         _ => audio::detect(keys, file)?,
     };
     if found.is_some_and(|found| found.id == id) {
-        return Ok(Mark::Embedded { algorithm: audio::ALGORITHM.to_owned(), id });
+        let algorithm = audio::ALGORITHM.to_owned();
+        return Ok(Mark::Embedded { algorithm, id, also: Vec::new() });
     }
     Ok(Mark::NotMarkable { reason: "it hides no mark: there is too little sound in it".to_owned() })
 }

@@ -14,6 +14,10 @@ pub enum Mark {
         algorithm: String,
         /// The payload.
         id: MarkId,
+        /// Algorithms of further marks in the same file with the same payload, such as that of a
+        /// video's sound track.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<String>,
     },
     /// A bias in the choice of words: shows the key, carries no payload.
     Statistical {

@@ -35,7 +35,7 @@ pub struct MovieStyle {
 /// [`WatermarkError::Label`] when its pictures have no room for the label; else those of
 /// [`crate::video::embed`].
 pub fn movie(file: &[u8], style: &MovieStyle) -> Result<Vec<u8>, WatermarkError> {
-    video::rewrite(file, None, Some(style))
+    video::labelled(file, style)
 }
 
 /// A label for frames of one size.

@@ -11,7 +11,7 @@ use shiguredo_mp4::{
 };
 
 use super::{
-    Clip, Movie,
+    Clip, Movie, Soundtrack,
     container::description,
     unreadable, unwritable,
     writing::{Stream, Track, write},
@@ -22,6 +22,9 @@ use crate::WatermarkError;
 const MOVIE_SCALE: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 /// What stays true of pictures that were encoded again: their colours and the shape of a pixel.
 const KEPT: [[u8; 4]; 3] = [*b"colr", *b"pasp", *b"clap"];
+
+/// Groups of samples (ISO/IEC 14496-12, section 8.9).
+const SAMPLE_GROUPS: [[u8; 4]; 2] = [*b"sgpd", *b"sbgp"];
 
 /// The tracks of `movie` that are not its pictures, as they are.
 ///
@@ -34,6 +37,26 @@ pub(crate) fn others<'a>(movie: &Movie<'a>) -> Result<Vec<Track<'a>>, WatermarkE
         return Err(unreadable("its tracks have more bytes than the file"));
     }
     Ok(tracks)
+}
+
+/// A sound track with the packets of `stream` in the place of its own.
+///
+/// # Errors
+/// [`WatermarkError::Unwritable`] when the numbers of packets differ.
+pub(crate) fn recoded<'a>(
+    soundtrack: &Soundtrack<'_>,
+    stream: &'a Stream,
+) -> Result<Track<'a>, WatermarkError> {
+    let (tables, durations) = (soundtrack.track().clone(), soundtrack.durations());
+    if durations.len() != stream.samples.len() {
+        return Err(unwritable("a sound track has another number of packets"));
+    }
+    // How many packets a decoder needs before one that it starts with: still true.
+    let groups = &soundtrack.track().mdia_box.minf_box.stbl_box.unknown_boxes;
+    let groups = groups.iter().filter(|other| is_one_of(other, &SAMPLE_GROUPS)).cloned();
+    let mut track = Track::encoded(stream, tables, durations)?;
+    track.tables.mdia_box.minf_box.stbl_box.unknown_boxes.extend(groups);
+    Ok(track)
 }
 
 /// The file of `clip` with the pictures of `stream`, one for each of the clip's in the order in
@@ -63,7 +86,8 @@ pub(crate) fn replaced<'a>(
     }
     let mut track = Track::encoded(stream, tables, &durations)?;
     let entries = &mut track.tables.mdia_box.minf_box.stbl_box.stsd_box.entries;
-    let kept = description(clip.track)?.unknown_boxes.iter().filter(|other| is_kept(other));
+    let kept =
+        description(clip.track)?.unknown_boxes.iter().filter(|other| is_one_of(other, &KEPT));
     if let Some(SampleEntry::Avc1(entry)) = entries.first_mut() {
         entry.unknown_boxes.extend(kept.cloned());
     }
@@ -77,8 +101,8 @@ pub(crate) fn replaced<'a>(
 /// Titles and descriptions; they name no places in the file.
 const USER_DATA: BoxType = BoxType::Normal(*b"udta");
 
-fn is_kept(other: &UnknownBox) -> bool {
-    matches!(other.box_type, BoxType::Normal(letters) if KEPT.contains(&letters))
+fn is_one_of(other: &UnknownBox, names: &[[u8; 4]]) -> bool {
+    matches!(other.box_type, BoxType::Normal(letters) if names.contains(&letters))
 }
 
 /// When the first picture is shown, and how long each is.
@@ -123,7 +147,7 @@ pub(crate) fn fresh(
 }
 
 /// The tables of a track of pictures without any.
-fn empty((width, height): (u16, u16), timescale: NonZeroU32, duration: u64) -> TrakBox {
+pub(super) fn empty((width, height): (u16, u16), timescale: NonZeroU32, duration: u64) -> TrakBox {
     let (creation_time, modification_time) = (Mp4FileTime::default(), Mp4FileTime::default());
     let tkhd_box = TkhdBox {
         flag_track_enabled: true,

@@ -7,9 +7,12 @@ use openh264::{
         RateControlMode, VuiConfig,
     },
 };
-use shiguredo_mp4::bitstream::h264::{
-    H264NalUnitType, H264SampleEntryConfig, LengthSize, build_avc1_box_from_annexb,
-    parse_annexb_nal_units,
+use shiguredo_mp4::{
+    bitstream::h264::{
+        H264NalUnitType, H264SampleEntryConfig, LengthSize, build_avc1_box_from_annexb,
+        parse_annexb_nal_units,
+    },
+    boxes::SampleEntry,
 };
 
 use super::{Frame, unwritable, writing::Stream};
@@ -88,7 +91,7 @@ impl Encoder {
         if self.stream.description.is_none() {
             let config = H264SampleEntryConfig { length_size: LengthSize::FourBytes };
             let description = build_avc1_box_from_annexb(&bytes, &config).map_err(unwritable)?;
-            self.stream.description = Some(description);
+            self.stream.description = Some(SampleEntry::Avc1(description));
         }
         let start = self.stream.bytes.len();
         for unit in parse_annexb_nal_units(&bytes).map_err(unwritable)? {

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use shiguredo_mp4::{
     Either, Encode,
     boxes::{
-        Avc1Box, Brand, Co64Box, FtypBox, MoovBox, MvhdBox, SampleEntry, StblBox, StcoBox, StscBox,
+        Brand, Co64Box, FtypBox, MoovBox, MvhdBox, SampleEntry, StblBox, StcoBox, StscBox,
         StscEntry, StsdBox, StssBox, StszBox, SttsBox, TrakBox, UnknownBox,
     },
 };
@@ -16,10 +16,10 @@ use crate::WatermarkError;
 /// Seconds of a chunk of pictures: sound of the same time lies beside it.
 const CHUNK_SECONDS: f64 = 0.5;
 
-/// H.264 samples one after the other, as an encoder made them.
+/// Samples one after the other, as an encoder made them.
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
-    pub(super) description: Option<Avc1Box>,
+    pub(super) description: Option<SampleEntry>,
     pub(super) bytes: Vec<u8>,
     /// How long each sample is, and whether decoding can start there.
     pub(super) samples: Vec<(u32, bool)>,
@@ -86,7 +86,7 @@ impl<'a> Track<'a> {
         self.chunks.iter().map(|chunk| chunk.bytes.len() as u64).sum()
     }
 
-    /// A track of encoded pictures that looks like `tables` otherwise; `durations` are in units of
+    /// A track of encoded samples that looks like `tables` otherwise; `durations` are in units of
     /// its time scale.
     pub(super) fn encoded(
         stream: &'a Stream,
@@ -94,7 +94,7 @@ impl<'a> Track<'a> {
         durations: &[u32],
     ) -> Result<Self, WatermarkError> {
         let description =
-            stream.description.clone().ok_or_else(|| unwritable("there are no frames"))?;
+            stream.description.clone().ok_or_else(|| unwritable("nothing was encoded"))?;
         let scale = f64::from(tables.mdia_box.mdhd_box.timescale.get());
         let (mut chunks, mut counts) = (Vec::new(), Vec::new());
         let (mut rest, mut ticks) = (stream.bytes.as_slice(), 0_u64);
@@ -129,15 +129,17 @@ fn grouped(durations: &[u32], ticks: u64) -> Vec<std::ops::Range<usize>> {
     groups
 }
 
-/// The sample table of a track of pictures.
+/// The sample table of a track.
 fn table(
     stream: &Stream,
-    description: Avc1Box,
+    description: SampleEntry,
     durations: &[u32],
     counts: &[u32],
 ) -> Result<StblBox, WatermarkError> {
     let keys = stream.samples.iter().zip(1_u32..).filter(|((_, is_key), _)| *is_key);
-    let keys = keys.filter_map(|(_, number)| NonZeroU32::new(number)).collect();
+    let keys: Vec<_> = keys.filter_map(|(_, number)| NonZeroU32::new(number)).collect();
+    // Without this table every sample is one at which decoding can start.
+    let some = keys.len() < stream.samples.len();
     let mut runs: Vec<StscEntry> = Vec::new();
     for (count, first) in counts.iter().zip((1..=u32::MAX).filter_map(NonZeroU32::new)) {
         if runs.last().is_none_or(|run| run.sample_per_chunk != *count) {
@@ -149,7 +151,7 @@ fn table(
         }
     }
     Ok(StblBox {
-        stsd_box: StsdBox { entries: vec![SampleEntry::Avc1(description)] },
+        stsd_box: StsdBox { entries: vec![description] },
         stts_box: SttsBox::from_sample_deltas(durations.iter().copied()).map_err(unwritable)?,
         ctts_box: None,
         cslg_box: None,
@@ -158,7 +160,7 @@ fn table(
             entry_sizes: stream.samples.iter().map(|(length, _)| *length).collect(),
         },
         stco_or_co64_box: Either::A(StcoBox { chunk_offsets: Vec::new() }),
-        stss_box: Some(StssBox { sample_numbers: keys }),
+        stss_box: some.then_some(StssBox { sample_numbers: keys }),
         sdtp_box: None,
         unknown_boxes: Vec::new(),
     })

@@ -8,7 +8,7 @@ use std::{
 
 use types::MarkId;
 
-use super::{SIDE_MIN, pattern::Pattern};
+use super::{SIDE_MIN, pattern::Pattern, soundtracks};
 use crate::{
     WatermarkError, WatermarkKey,
     label::{MovieStyle, movie::Overlay},
@@ -21,7 +21,18 @@ const ENCODERS: usize = 2;
 /// video.
 const WAITING_MAX: usize = 64 << 20;
 
-/// Marks the pictures of an MP4 file with H.264 with `id`.
+/// A marked video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Marked {
+    /// The MP4 file.
+    pub file: Vec<u8>,
+    /// Whether a sound track carries the id, too, by [`crate::audio::ALGORITHM`].
+    pub sound: bool,
+}
+
+/// Marks the pictures of an MP4 file with H.264 with `id`, and its sound where that hides a mark: five
+/// seconds of AAC-LC or Opus with one or two channels.
 ///
 /// Times, rotation, colours, titles and all other tracks stay. Content Credentials are dropped:
 /// they speak of other bytes.
@@ -29,8 +40,8 @@ const WAITING_MAX: usize = 64 << 20;
 /// # Errors
 /// [`WatermarkError::TooSmall`] or [`WatermarkError::TooLarge`] by the size of its pictures,
 /// [`WatermarkError::Unreadable`] or [`WatermarkError::Unsupported`] by its bytes.
-pub fn embed(key: &WatermarkKey, file: &[u8], id: MarkId) -> Result<Vec<u8>, WatermarkError> {
-    rewrite(file, Some((key, id)), None)
+pub fn embed(key: &WatermarkKey, file: &[u8], id: MarkId) -> Result<Marked, WatermarkError> {
+    written(file, Some((key, id)), None, true)
 }
 
 /// [`embed`], with a label that people see, in one coding.
@@ -42,8 +53,8 @@ pub fn embed_labelled(
     file: &[u8],
     id: MarkId,
     label: &MovieStyle,
-) -> Result<Vec<u8>, WatermarkError> {
-    rewrite(file, Some((key, id)), Some(label))
+) -> Result<Marked, WatermarkError> {
+    written(file, Some((key, id)), Some(label), true)
 }
 
 /// Codes the pictures anew and leaves all descriptions of the file out: what others do with a video.
@@ -51,16 +62,12 @@ pub fn embed_labelled(
 /// # Errors
 /// Those of [`embed`].
 pub fn recode(file: &[u8]) -> Result<Vec<u8>, WatermarkError> {
-    written(file, None, None, false)
+    Ok(written(file, None, None, false)?.file)
 }
 
-/// Codes the pictures anew, with a mark, a label, or both.
-pub(crate) fn rewrite(
-    file: &[u8],
-    mark: Option<(&WatermarkKey, MarkId)>,
-    label: Option<&MovieStyle>,
-) -> Result<Vec<u8>, WatermarkError> {
-    written(file, mark, label, true)
+/// Codes the pictures anew, with a label and without a mark.
+pub(crate) fn labelled(file: &[u8], label: &MovieStyle) -> Result<Vec<u8>, WatermarkError> {
+    Ok(written(file, None, Some(label), true)?.file)
 }
 
 fn written(
@@ -68,7 +75,7 @@ fn written(
     mark: Option<(&WatermarkKey, MarkId)>,
     label: Option<&MovieStyle>,
     describing: bool,
-) -> Result<Vec<u8>, WatermarkError> {
+) -> Result<Marked, WatermarkError> {
     let movie = Movie::parse(file)?;
     let clip = Clip::of(&movie)?;
     let (width, height) = clip.size();
@@ -76,12 +83,19 @@ fn written(
         let (width, height) = (width as u32, height as u32);
         return Err(WatermarkError::TooSmall { width, height, min: SIDE_MIN });
     }
-    // Sound is carried as it is; its own mark goes in here.
-    let others = movie::others(&movie)?;
+    let mut others = movie::others(&movie)?;
+    let tracks = movie::soundtracks(&movie);
+    let sounds = mark.map(|(key, id)| soundtracks::marked(&tracks, key, id)).unwrap_or_default();
+    for ((other, track), sound) in others.iter_mut().zip(&tracks).zip(&sounds) {
+        if let (Some(track), Some(sound)) = (track, sound) {
+            *other = movie::recoded(track, sound)?;
+        }
+    }
     let label = label.map(|style| Overlay::new(clip.size(), style)).transpose()?;
     let pattern = mark.map(|(key, id)| Pattern::new(key, id, clip.size()));
     let stream = coded(&clip, pattern.as_ref(), label.as_ref())?;
-    movie::replaced(&clip, &stream, others, describing)
+    let file = movie::replaced(&clip, &stream, others, describing)?;
+    Ok(Marked { file, sound: sounds.iter().any(Option::is_some) })
 }
 
 /// The pictures with label and pattern: one thread decodes and marks, others encode.
