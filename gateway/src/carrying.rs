@@ -14,6 +14,7 @@ use crate::{
     bringing::{Brought, Lineage, Marking},
     case::Case,
     detecting::Detector,
+    marking::algorithm,
     pipeline::LineError,
     wiring::Stages,
 };
@@ -212,6 +213,7 @@ mod tests {
             manifest_label: None,
             stated: Found::default(),
             mark: None,
+            mark_is_beside: false,
             mark_sought: true,
         }
     }

@@ -164,7 +164,7 @@ impl Detector {
                 return Ok(MarkFound { parts: part(found.from_ms, found.to_ms), ..read });
             }
         }
-        if let Ok(Some(found)) = video::detect_sound(keys, bytes) {
+        if let Ok(Some(found)) = audio::detect_soundtrack(keys, bytes) {
             let p_value = found.p_value * 2.0;
             if p_value < P_VALUE_MAX {
                 let read = MarkFound::read(audio::ALGORITHM, found.id, p_value, found.bit_errors);

@@ -12,6 +12,7 @@ use crate::{
     bringing::{Brought, Lineage, Marking, Parent},
     detecting::Detector,
     lookup::{IMAGE_DISTANCE_MAX, TEXT_SIMILARITY_MIN},
+    marking::algorithm,
     outcome::Outcome,
     pipeline::{Line, LineError},
 };

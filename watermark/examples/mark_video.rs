@@ -1,12 +1,12 @@
 //! Marks a video and reads marks: `mark_video embed IN OUT --id HEX16 [--key HEX64]` and
-//! `mark_video detect FILE [--key HEX64]…`, which prints one line of JSON.
+//! `mark_video detect|hear FILE [--key HEX64]…`, of its pictures or its sound; prints one line of JSON.
 
 #![expect(clippy::print_stdout, reason = "the line is what is asked for")]
 
 use std::{error::Error, fs, time::Instant};
 
 use types::MarkId;
-use watermark::{WatermarkKey, video};
+use watermark::{WatermarkKey, audio, video};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -23,18 +23,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     match (words.as_slice(), id) {
         (["embed", from, to], Some(id)) => {
             let id = MarkId::from(u64::from_str_radix(&id, 16)?);
-            let marked = video::embed(keys.first().ok_or("no key")?, &fs::read(from)?, id)?.file;
-            fs::write(to, marked)?;
-            println!("{{\"ms\":{}}}", started.elapsed().as_millis());
+            let marked = video::embed(keys.first().ok_or("no key")?, &fs::read(from)?, id)?;
+            fs::write(to, marked.file)?;
+            let (sound, ms) = (marked.sound, started.elapsed().as_millis());
+            println!("{{\"sound\":{sound},\"ms\":{ms}}}");
         }
         (["detect", file], None) => {
             let found = video::detect(&keys, &fs::read(file)?)?;
             let found = found.map_or_else(|| "\"found\":false".to_owned(), |found| line(&found));
             println!("{{{found},\"ms\":{}}}", started.elapsed().as_millis());
         }
+        (["hear", file], None) => {
+            let found = audio::detect_soundtrack(&keys, &fs::read(file)?)?;
+            let id = found.map_or_else(|| "null".to_owned(), |found| format!("\"{}\"", found.id));
+            println!("{{\"id\":{id},\"ms\":{}}}", started.elapsed().as_millis());
+        }
         _ => {
             return Err(
-                "embed IN OUT --id HEX16 [--key HEX64], or detect FILE [--key HEX64]".into()
+                "embed IN OUT --id HEX16 [--key HEX64], or detect|hear FILE [--key HEX64]".into()
             );
         }
     }

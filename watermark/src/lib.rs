@@ -12,6 +12,9 @@ mod picture;
 mod sound;
 mod statistics;
 pub mod text;
+#[cfg(test)]
+#[path = "../tests/tunes/mod.rs"]
+mod tunes;
 pub mod video;
 
 pub use error::WatermarkError;

@@ -1,6 +1,7 @@
 //! Marks in sounds: what they survive, what marking leaves as it was, and what is refused.
 
 use crate::tunes::{noise, tune};
+use id3::TagLike as _;
 use proptest::prelude::*;
 use types::{MarkId, MediaType};
 use watermark::{
@@ -186,6 +187,55 @@ fn a_flac_file_stays_one_and_keeps_its_comments() {
     assert_eq!(audio::detect(&[key()], &marked).unwrap().map(|found| found.id), Some(id()));
 }
 
+/// The key of another newsroom, whose mark goes over the first.
+fn second() -> WatermarkKey {
+    WatermarkKey::new([43; 32])
+}
+
+#[test]
+fn coded_sounds_take_a_mark_and_keep_their_words() {
+    let tune = sound(Depth::Int16, vec![tune(3, RATE, 20)]);
+    let mut tag = id3::Tag::new();
+    tag.set_title("Die Elbe steigt");
+    for mime_type in ["application/x-c2pa-manifest-store", "text/plain"] {
+        tag.add_frame(id3::frame::EncapsulatedObject {
+            mime_type: mime_type.to_owned(),
+            filename: String::new(),
+            description: mime_type.to_owned(),
+            data: b"manifest or note".to_vec(),
+        });
+    }
+    let mut mp3 = Vec::new();
+    tag.write_to(&mut mp3, id3::Version::Id3v24).unwrap();
+    mp3.extend(audio::write(&tune, MediaType::Mp3).unwrap());
+    let opus = audio::write(&tune, MediaType::Ogg).unwrap();
+    for (file, media_type) in [(&mp3, MediaType::Mp3), (&opus, MediaType::Ogg)] {
+        let marked = audio::embed(&key(), file, media_type, id()).unwrap();
+        assert_eq!(MediaType::sniff(&marked), Some(media_type));
+        let found = audio::detect(&[key()], &marked).unwrap().map(|found| found.id);
+        assert_eq!(found, Some(id()), "{media_type}");
+        let (before, after) = (audio::read(file).unwrap(), audio::read(&marked).unwrap());
+        assert!(before.length_ms().abs_diff(after.length_ms()) < 120, "{media_type}");
+    }
+    let marked = audio::embed(&key(), &mp3, MediaType::Mp3, id()).unwrap();
+    let tag = id3::Tag::read_from2(std::io::Cursor::new(&marked)).unwrap();
+    assert_eq!(tag.title(), Some("Die Elbe steigt"));
+    let kept: Vec<&str> = tag.encapsulated_objects().map(|one| one.mime_type.as_str()).collect();
+    assert_eq!(kept, ["text/plain"], "credentials speak of other bytes");
+}
+
+#[test]
+fn an_m4a_file_is_marked_packet_by_packet() {
+    let file = include_bytes!("recordings/marked.m4a");
+    let other = MarkId::from(77);
+    let marked = audio::embed(&second(), file, MediaType::M4a, other).unwrap();
+    assert_eq!(MediaType::sniff(&marked), Some(MediaType::M4a));
+    let found = audio::detect(&[second()], &marked).unwrap().map(|found| found.id);
+    assert_eq!(found, Some(other));
+    let (before, after) = (audio::read(file).unwrap(), audio::read(&marked).unwrap());
+    assert_eq!((before.frames(), before.rate()), (after.frames(), after.rate()));
+}
+
 #[test]
 fn what_cannot_be_marked_is_refused() {
     let wav = |channels| audio::write(&sound(Depth::Int16, channels), MediaType::Wav).unwrap();
@@ -195,8 +245,10 @@ fn what_cannot_be_marked_is_refused() {
     assert_eq!(short, WatermarkError::TooShort { length_ms: 1_000, min_ms: 5_000 });
     let silent = refusal(&wav(vec![vec![0.0; 441_000]]), MediaType::Wav);
     assert!(matches!(silent, WatermarkError::TooShort { .. }), "{silent}");
-    let lossy = refusal(include_bytes!("recordings/marked.mp3"), MediaType::Mp3);
-    assert!(lossy.to_string().contains("give WAV"), "{lossy}");
+    let vorbis = refusal(include_bytes!("recordings/marked.ogg"), MediaType::Ogg);
+    assert!(vorbis.to_string().contains("give Opus"), "{vorbis}");
+    let picture = refusal(&wav(vec![tune(1, RATE, 6)]), MediaType::Png);
+    assert!(picture.to_string().contains("no sound"), "{picture}");
     let mistaken = refusal(&wav(vec![tune(1, RATE, 6)]), MediaType::Flac);
     assert!(matches!(mistaken, WatermarkError::Unsupported { .. }), "{mistaken}");
 }

@@ -5,7 +5,8 @@
 //! `embedding` adds it. On the way back `spectrogram` and `contrast` make the cells visible,
 //! `search` finds where the pattern starts and how the sound was stretched or tuned since,
 //! `reading` reads the bits there and `extent` says from when to when they are heard. `part` goes
-//! that way for a minute of sound, `detection` for all of it.
+//! that way for a minute of sound, `detection` for all of it. `file` does both with files, `soundtracks`
+//! with the tracks of MP4 files.
 //!
 //! The pattern multiplies what is there. Silence carries nothing.
 
@@ -19,6 +20,7 @@ mod pattern;
 mod payload;
 mod reading;
 mod search;
+mod soundtracks;
 mod spectrogram;
 mod strength;
 mod trellis;
@@ -26,6 +28,8 @@ mod trellis;
 pub use detection::{Detection, Presence, find, presence};
 pub use embedding::{LENGTH_MS_MIN, mark};
 pub use file::{detect, embed};
+pub(crate) use soundtracks::Soundtracks;
+pub use soundtracks::detect_soundtrack;
 
 pub use crate::sound::{Depth, Sound, read, resampled, write};
 

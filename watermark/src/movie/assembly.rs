@@ -1,19 +1,20 @@
-//! New files: one that replaces another's pictures, and one of pictures alone.
+//! New files: one that replaces another's pictures or sound, and one of pictures alone.
 
 use std::num::NonZeroU32;
 
 use shiguredo_mp4::{
     BoxType, Either, FixedPointNumber, LanguageCode, Mp4FileTime,
     boxes::{
-        DinfBox, HdlrBox, MdhdBox, MdiaBox, MediaHeader, MinfBox, MvhdBox, SampleEntry, StblBox,
-        StcoBox, StscBox, StsdBox, StszBox, SttsBox, TkhdBox, TrakBox, UnknownBox, VmhdBox,
+        Brand, DinfBox, FtypBox, HdlrBox, MdhdBox, MdiaBox, MediaHeader, MinfBox, MvhdBox,
+        SampleEntry, StblBox, StcoBox, StscBox, StsdBox, StszBox, SttsBox, TkhdBox, TrakBox,
+        UnknownBox, VmhdBox,
     },
 };
 
 use super::{
     Clip, Movie, Soundtrack,
     container::description,
-    unreadable, unwritable,
+    unreadable, unsupported, unwritable,
     writing::{Stream, Track, write},
 };
 use crate::WatermarkError;
@@ -91,11 +92,34 @@ pub(crate) fn replaced<'a>(
     if let Some(SampleEntry::Avc1(entry)) = entries.first_mut() {
         entry.unknown_boxes.extend(kept.cloned());
     }
-    let moov = clip.movie.moov();
-    let described = moov.unknown_boxes.iter().filter(|_| describing);
-    let described = described.filter(|other| other.box_type == USER_DATA).cloned().collect();
+    let described = if describing { descriptions(clip.movie) } else { Vec::new() };
     others.insert(0, track);
-    write(moov.mvhd_box.clone(), described, others)
+    write(movie_brands(), clip.movie.moov().mvhd_box.clone(), described, others)
+}
+
+/// The file of `movie` with these tracks instead of its own.
+///
+/// # Errors
+/// [`WatermarkError::Unsupported`] when it has pictures.
+pub(crate) fn without_pictures(
+    movie: &Movie<'_>,
+    tracks: Vec<Track<'_>>,
+) -> Result<Vec<u8>, WatermarkError> {
+    if movie.others().count() < movie.moov().trak_boxes.len() {
+        return Err(unsupported("it has pictures beside its sound: give the sound alone"));
+    }
+    write(movie.brands()?, movie.moov().mvhd_box.clone(), descriptions(movie), tracks)
+}
+
+/// What a film is called in its first box.
+fn movie_brands() -> FtypBox {
+    let brands = [Brand::ISOM, Brand::ISO2, Brand::AVC1, Brand::MP41];
+    FtypBox { major_brand: Brand::ISOM, minor_version: 512, compatible_brands: brands.to_vec() }
+}
+
+fn descriptions(movie: &Movie<'_>) -> Vec<UnknownBox> {
+    let boxes = movie.moov().unknown_boxes.iter();
+    boxes.filter(|other| other.box_type == USER_DATA).cloned().collect()
 }
 
 /// Titles and descriptions; they name no places in the file.
@@ -143,7 +167,7 @@ pub(crate) fn fresh(
         matrix: MvhdBox::DEFAULT_MATRIX,
         next_track_id: 2,
     };
-    write(header, Vec::new(), vec![track])
+    write(movie_brands(), header, Vec::new(), vec![track])
 }
 
 /// The tables of a track of pictures without any.
@@ -268,7 +292,7 @@ mod tests {
         }
         let fresh = fresh(stream, (64, 48), 25.0).unwrap();
         let header = Movie::parse(&fresh).unwrap().moov().mvhd_box.clone();
-        write(header, Vec::new(), vec![track, sound()]).unwrap()
+        write(movie_brands(), header, Vec::new(), vec![track, sound()]).unwrap()
     }
 
     #[test]

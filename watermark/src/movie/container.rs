@@ -75,6 +75,11 @@ impl<'a> Movie<'a> {
         Ok(Self { file, moov })
     }
 
+    /// What kind of file it says it is.
+    pub(super) fn brands(&self) -> Result<FtypBox, WatermarkError> {
+        Ok(FtypBox::decode(self.file).map_err(damaged)?.0)
+    }
+
     pub(super) const fn moov(&self) -> &MoovBox {
         &self.moov
     }

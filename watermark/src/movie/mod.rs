@@ -14,7 +14,7 @@ mod soundtrack;
 mod track;
 mod writing;
 
-pub(crate) use assembly::{fresh, others, recoded, replaced};
+pub(crate) use assembly::{fresh, others, recoded, replaced, without_pictures};
 pub(crate) use container::Movie;
 pub(crate) use decoding::Pictures;
 pub(crate) use encoding::{Colours, Encoder, SIDE_MAX, group};
@@ -23,7 +23,7 @@ pub(crate) use frame::Frame;
 pub(crate) use soundtrack::tests as soundtrack_tests;
 pub(crate) use soundtrack::{Soundtrack, read_back, soundtracks};
 pub(crate) use track::{Clip, Timing};
-pub(crate) use writing::Stream;
+pub(crate) use writing::{Stream, Track};
 
 use crate::WatermarkError;
 

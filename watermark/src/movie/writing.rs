@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use shiguredo_mp4::{
     Either, Encode,
     boxes::{
-        Brand, Co64Box, FtypBox, MoovBox, MvhdBox, SampleEntry, StblBox, StcoBox, StscBox,
-        StscEntry, StsdBox, StssBox, StszBox, SttsBox, TrakBox, UnknownBox,
+        Co64Box, FtypBox, MoovBox, MvhdBox, SampleEntry, StblBox, StcoBox, StscBox, StscEntry,
+        StsdBox, StssBox, StszBox, SttsBox, TrakBox, UnknownBox,
     },
 };
 
@@ -166,21 +166,16 @@ fn table(
     })
 }
 
-/// Writes a file of these tracks; `header` and `described` come from the file that it replaces.
+/// Writes a file of these tracks; `brands`, `header` and `described` come from the file that it replaces.
 ///
 /// # Errors
 /// [`WatermarkError::Unwritable`] when a table is too large for its box.
-pub(crate) fn write(
+pub(super) fn write(
+    brands: FtypBox,
     header: MvhdBox,
     described: Vec<UnknownBox>,
     tracks: Vec<Track<'_>>,
 ) -> Result<Vec<u8>, WatermarkError> {
-    let brands = [Brand::ISOM, Brand::ISO2, Brand::AVC1, Brand::MP41];
-    let ftyp = FtypBox {
-        major_brand: Brand::ISOM,
-        minor_version: 512,
-        compatible_brands: brands.to_vec(),
-    };
     let (mut boxes, mut chunks) = (Vec::new(), Vec::new());
     for (track, Track { tables, chunks: own }) in tracks.into_iter().enumerate() {
         boxes.push(tables);
@@ -191,7 +186,7 @@ pub(crate) fn write(
     let mut moov =
         MoovBox { mvhd_box: header, trak_boxes: boxes, mvex_box: None, unknown_boxes: described };
     let payload: u64 = chunks.iter().map(|(_, chunk)| chunk.bytes.len() as u64).sum();
-    let ftyp = ftyp.encode_to_vec().map_err(unwritable)?;
+    let ftyp = brands.encode_to_vec().map_err(unwritable)?;
     // The tables are as long whatever the places are, so they are measured with places from 0 on.
     place(&mut moov, &chunks, 0, payload);
     let length = moov.encode_to_vec().map_err(unwritable)?.len();

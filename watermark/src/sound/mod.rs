@@ -1,7 +1,7 @@
 //! Sounds as files and as samples.
 //!
 //! `decode` and `opus` turn files into samples, `wav`, `flac`, `mp3` and `opus` turn samples into
-//! files, the first two also into a file that was there before; `resample` changes their rate.
+//! files, also into one that was there before; `resample` changes their rate.
 
 mod decode;
 mod flac;
@@ -128,7 +128,7 @@ pub fn write(sound: &Sound, media_type: MediaType) -> Result<Vec<u8>, WatermarkE
     }
 }
 
-/// Writes a sound into the WAV or FLAC file that it was read from: descriptions stay, Content
+/// Writes a sound into the WAV, FLAC, MP3 or Opus file that it was read from: descriptions stay, Content
 /// Credentials do not, because they speak of other bytes.
 pub(crate) fn rewrite(
     sound: &Sound,
@@ -138,6 +138,8 @@ pub(crate) fn rewrite(
     match media_type {
         MediaType::Wav => wav::rewrite(sound, source),
         MediaType::Flac => Ok(flac::carry(&flac::write(sound)?, source)),
+        MediaType::Mp3 => mp3::rewrite(sound, source),
+        MediaType::Ogg => opus::rewrite(sound, source),
         other => write(sound, other),
     }
 }

@@ -1,5 +1,8 @@
 //! MP3 files (ISO/IEC 11172-3 and 13818-3, layer III) of one or two channels.
 
+use std::io::Cursor;
+
+use id3::{Tag, TagLike as _};
 use oxideav_mp3::{ChannelMode, Mp3Encoder};
 
 use super::{Sound, integer, resampled};
@@ -16,6 +19,26 @@ const KBPS: [u32; 3] = [320, 160, 64];
 /// What speech has above this is noise that would take the bits of what is below: half of a rate, in
 /// samples per second.
 const SPEECH: u32 = 14_000;
+
+/// What Content Credentials are called in a tag (C2PA 2.4, appendix A.3.3), before and after their type
+/// was registered.
+const CREDENTIALS: [&str; 2] = ["application/x-c2pa-manifest-store", "application/c2pa"];
+
+/// Writes the sound into the file that it was read from: title, picture and all other frames of its
+/// ID3 tag stay, Content Credentials do not, because they speak of other bytes.
+pub(super) fn rewrite(sound: &Sound, source: &[u8]) -> Result<Vec<u8>, WatermarkError> {
+    let coded = write(sound)?;
+    // A tag that makes no sense to a reader is none.
+    let Ok(mut tag) = Tag::read_from2(Cursor::new(source)) else { return Ok(coded) };
+    for name in CREDENTIALS {
+        tag.remove_encapsulated_object(None, Some(name), None, None);
+    }
+    let mut file = Vec::new();
+    tag.write_to(&mut file, tag.version())
+        .map_err(|error| WatermarkError::Unwritable { reason: error.to_string() })?;
+    file.extend(coded);
+    Ok(file)
+}
 
 /// Writes a file with nothing but the sound.
 pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {

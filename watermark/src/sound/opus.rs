@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use opus_pure::{
     Application, MAX_PACKET_BYTES, MAX_PACKET_SAMPLES, OggOpusReader, OggOpusWriter, OggPacket,
-    OpusEncoder, OpusHead, Trim,
+    OpusEncoder, OpusHead, OpusTags, Trim,
 };
 
 use super::{Depth, SAMPLES_MAX, Sound, resampled, shape, too_long};
@@ -16,8 +16,28 @@ const RATE: u32 = 48_000;
 /// Samples of a packet, per channel: 20 ms.
 const PACKET: usize = 960;
 
+/// Bits per second and channel of what was coded before: a second coding takes little from the first.
+const BITS: i32 = 96_000;
+
+/// Writes the sound into the file that it was read from: its comments stay.
+pub(super) fn rewrite(sound: &Sound, source: &[u8]) -> Result<Vec<u8>, WatermarkError> {
+    if !is_opus(source) {
+        let reason = "this Ogg file is not Opus: give Opus, WAV or FLAC".to_owned();
+        return Err(WatermarkError::Unsupported { reason });
+    }
+    let unreadable =
+        |error: opus_pure::Error| WatermarkError::Unreadable { reason: error.to_string() };
+    let tags = OggOpusReader::new(Cursor::new(source)).map_err(unreadable)?.tags().clone();
+    written(sound, Some((tags, BITS * sound.channels().len() as i32)))
+}
+
 /// Writes a file of one or two channels with nothing but the sound.
 pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
+    written(sound, None)
+}
+
+/// With the comments and bits per second of another file.
+fn written(sound: &Sound, like: Option<(OpusTags, i32)>) -> Result<Vec<u8>, WatermarkError> {
     let unwritable =
         |error: opus_pure::Error| WatermarkError::Unwritable { reason: error.to_string() };
     let count = sound.channels().len();
@@ -36,7 +56,14 @@ pub(super) fn write(sound: &Sound) -> Result<Vec<u8>, WatermarkError> {
     let head = OpusHead::for_encoder(&encoder, sound.rate());
     // What the encoder is late by is pushed out with silence.
     let late = usize::from(head.pre_skip);
-    let mut writer = OggOpusWriter::new(Vec::new(), head).map_err(unwritable)?;
+    let writer = match like {
+        Some((tags, bits)) => {
+            encoder.bitrate_bps = bits;
+            OggOpusWriter::with_tags(Vec::new(), head, tags)
+        }
+        None => OggOpusWriter::new(Vec::new(), head),
+    };
+    let mut writer = writer.map_err(unwritable)?;
     let mut packet = vec![0; MAX_PACKET_BYTES];
     let mut block = Vec::with_capacity(PACKET * count);
     let total = frames + late;

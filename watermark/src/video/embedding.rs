@@ -8,9 +8,10 @@ use std::{
 
 use types::MarkId;
 
-use super::{SIDE_MIN, pattern::Pattern, soundtracks};
+use super::{SIDE_MIN, pattern::Pattern};
 use crate::{
     WatermarkError, WatermarkKey,
+    audio::Soundtracks,
     label::{MovieStyle, movie::Overlay},
     movie::{self, Clip, Encoder, Frame, Movie, Pictures, Stream},
 };
@@ -83,19 +84,16 @@ fn written(
         let (width, height) = (width as u32, height as u32);
         return Err(WatermarkError::TooSmall { width, height, min: SIDE_MIN });
     }
-    let mut others = movie::others(&movie)?;
-    let tracks = movie::soundtracks(&movie);
-    let sounds = mark.map(|(key, id)| soundtracks::marked(&tracks, key, id)).unwrap_or_default();
-    for ((other, track), sound) in others.iter_mut().zip(&tracks).zip(&sounds) {
-        if let (Some(track), Some(sound)) = (track, sound) {
-            *other = movie::recoded(track, sound)?;
-        }
-    }
+    let sounds = match mark {
+        Some((key, id)) => Soundtracks::marked(&movie, key, id),
+        None => Soundtracks::carried(&movie),
+    };
+    let others = sounds.others()?;
     let label = label.map(|style| Overlay::new(clip.size(), style)).transpose()?;
     let pattern = mark.map(|(key, id)| Pattern::new(key, id, clip.size()));
     let stream = coded(&clip, pattern.as_ref(), label.as_ref())?;
     let file = movie::replaced(&clip, &stream, others, describing)?;
-    Ok(Marked { file, sound: sounds.iter().any(Option::is_some) })
+    Ok(Marked { file, sound: sounds.outcome().is_ok() })
 }
 
 /// The pictures with label and pattern: one thread decodes and marks, others encode.

@@ -1,9 +1,9 @@
-//! The mark of videos: the lattice of pictures, with longer waves, in the luma of every frame, and
-//! the mark of sounds beside it.
+//! The mark of videos: the lattice of pictures, with longer waves, in the luma of every frame.
+//! Their sound tracks take the mark of sounds, see `audio/soundtracks`.
 //!
 //! Reading order: `lattice` says which waves a key uses, `pattern` adds the mark to a frame,
-//! `embedding` re-encodes a file with it, `soundtracks` its sound, and `writer` marks frames while they
-//! are encoded for the first time. On the way back `shots` picks
+//! `embedding` re-encodes a file with it, and `writer` marks frames while they are encoded for the first
+//! time. On the way back `shots` picks
 //! neighbouring frames of a file and adds up their details, `waves` makes the waves in them visible,
 //! `search` finds how they were turned and scaled since, and `detection` reads their signs.
 
@@ -13,14 +13,12 @@ mod lattice;
 mod pattern;
 mod search;
 mod shots;
-mod soundtracks;
 mod waves;
 mod writer;
 
 pub use detection::{Detection, detect};
 pub(crate) use embedding::labelled;
 pub use embedding::{Marked, embed, embed_labelled, recode};
-pub use soundtracks::detect_sound;
 pub use writer::Writer;
 
 /// The algorithm's name in the C2PA soft binding.
