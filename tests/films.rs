@@ -71,6 +71,12 @@ fn a_presenter_says_a_bulletin_and_the_file_is_known_again() {
     assert_eq!(report["verdict"], "trusted", "{report}");
     let found = server.send(&key, "/v1/detect", &file.bytes, "video/mp4").json();
     assert_eq!(found["id"], job["imprimatur"]["mark"]["id"], "{found} {job}");
+    // What is said carries the id, too, and the manifest binds both.
+    assert_eq!(job["imprimatur"]["mark"]["also"], json!(["org.imprimatur.audio.1"]), "{job}");
+    let report = server.send(&key, "/v1/verify", &file.bytes, "video/mp4").json();
+    let bound = report["soft_bindings"].as_array().unwrap().iter();
+    let bound: Vec<&str> = bound.map(|one| one["algorithm"].as_str().unwrap()).collect();
+    assert_eq!(bound, ["org.imprimatur.video.1", "org.imprimatur.audio.1"], "{report}");
     let listed = server.get(&key, "/v1/videos?limit=1").json();
     assert_eq!(listed["data"][0]["id"], job["id"], "{listed}");
 

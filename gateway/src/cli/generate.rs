@@ -118,7 +118,12 @@ pub(crate) fn sidecar_path(path: &Path) -> PathBuf {
 /// The JSON of INTERFACE for a finished asset.
 pub(crate) fn report(outcome: &str, release: &Release, path: Option<&Path>) -> Value {
     let mark = match &release.mark {
-        Mark::Embedded { algorithm, id, .. } => json!({"algorithm": algorithm, "id": id}),
+        Mark::Embedded { algorithm, id, also } if also.is_empty() => {
+            json!({"algorithm": algorithm, "id": id})
+        }
+        Mark::Embedded { algorithm, id, also } => {
+            json!({"algorithm": algorithm, "id": id, "also": also})
+        }
         Mark::Statistical { algorithm, tokens_marked } => {
             json!({"algorithm": algorithm, "id": null, "tokens_marked": tokens_marked})
         }

@@ -77,7 +77,28 @@ impl<'a> Soundtrack<'a> {
     /// Its samples. Damaged packets are silence. `None` when there is nothing to hear in it, more
     /// than memory allows, or more than two channels.
     pub(crate) fn decoded(&self) -> Option<Decoded> {
+        if self.declared() > SAMPLES_MAX as u64 {
+            return None;
+        }
         decoded(self.entry, self.packets.iter().copied())
+    }
+
+    /// How many samples it has over all channels, as the file says: a long film is left alone before
+    /// memory is taken.
+    fn declared(&self) -> u64 {
+        let (frames, channels) = match self.entry {
+            SampleEntry::Mp4a(entry) => {
+                ((self.packets.len() * AAC_PACKET) as u64, entry.audio.channelcount)
+            }
+            SampleEntry::Opus(entry) => {
+                let ticks: u64 = self.durations.iter().map(|ticks| u64::from(*ticks)).sum();
+                let scale = u64::from(self.track.mdia_box.mdhd_box.timescale.get());
+                let frames = ticks.saturating_mul(u64::from(OPUS_RATE)) / scale;
+                (frames, u16::from(entry.dops_box.output_channel_count))
+            }
+            _ => (0, 0),
+        };
+        frames.saturating_mul(u64::from(channels))
     }
 
     /// The same track with `decoded` in it. `None` when its kind cannot be written: HE-AAC, and

@@ -181,6 +181,25 @@ fn damaged_packets_are_silence_and_nothing_panics() {
 }
 
 #[test]
+fn a_film_that_is_too_long_is_left_alone_before_it_is_decoded() {
+    let sound = hum(44_100, 2);
+    let ((aac, _), (opus, _)) = (aac(&sound), opus(&hum(48_000, 1)));
+    // 47 minutes of stereo, and 94 of one channel, of packets that nobody can decode.
+    for (entry, rate, count, duration) in
+        [(aac, 48_000, 132_188, 1024), (opus, 48_000, 282_000, 960)]
+    {
+        let Stream { description, .. } = entry;
+        let long = Stream { description, bytes: vec![0; count], samples: vec![(1, true); count] };
+        let file = film(&(long, duration), rate);
+        let movie = Movie::parse(&file).unwrap();
+        let tracks = soundtracks(&movie);
+        let [Some(track)] = tracks.as_slice() else { panic!("{} tracks", tracks.len()) };
+        assert!(track.declared() > SAMPLES_MAX as u64, "{}", track.declared());
+        assert!(track.decoded().is_none());
+    }
+}
+
+#[test]
 fn what_would_lose_its_kind_stays_as_it_is() {
     let sound = hum(22_050, 1);
     let (coded, duration) = aac(&sound);
