@@ -81,6 +81,14 @@ impl MarkFound {
         Self { found: true, id, confidence, ..Self::none(algorithm, true) }
     }
 
+    /// The same where two places were searched; `None` when that is not sure enough to be claimed.
+    fn one_of_two_looks(mut self, from_ms: u64, to_ms: u64) -> Option<Self> {
+        self.parts = vec![Part::Time { from_ms, to_ms }];
+        let sure = self.confidence.as_mut()?;
+        sure.p_value *= 2.0;
+        (sure.p_value < P_VALUE_MAX).then_some(self)
+    }
+
     /// What strangers hear: whether there is a mark and which, but not how much of it is left. A
     /// claimed mark has the bound that every claim keeps.
     #[must_use]
@@ -155,21 +163,18 @@ impl Detector {
     /// kind that is not read. Looking twice is paid for in the p-value (Bonferroni).
     fn video(&self, bytes: &[u8]) -> Result<MarkFound, WatermarkError> {
         let keys = self.keys.all();
-        let part = |from_ms, to_ms| vec![Part::Time { from_ms, to_ms }];
         let pictures = video::detect(keys, bytes);
-        if let Ok(Some(found)) = &pictures {
-            let p_value = found.p_value * 2.0;
-            if p_value < P_VALUE_MAX {
-                let read = MarkFound::read(video::ALGORITHM, found.id, p_value, found.bit_errors);
-                return Ok(MarkFound { parts: part(found.from_ms, found.to_ms), ..read });
-            }
-        }
-        if let Ok(Some(found)) = audio::detect_soundtrack(keys, bytes) {
-            let p_value = found.p_value * 2.0;
-            if p_value < P_VALUE_MAX {
-                let read = MarkFound::read(audio::ALGORITHM, found.id, p_value, found.bit_errors);
-                return Ok(MarkFound { parts: part(found.from_ms, found.to_ms), ..read });
-            }
+        let seen = pictures.as_ref().ok().copied().flatten().and_then(|found| {
+            let read = MarkFound::read(video::ALGORITHM, found.id, found.p_value, found.bit_errors);
+            read.one_of_two_looks(found.from_ms, found.to_ms)
+        });
+        let heard = || {
+            let found = audio::detect_soundtrack(keys, bytes).ok().flatten()?;
+            let read = MarkFound::read(audio::ALGORITHM, found.id, found.p_value, found.bit_errors);
+            read.one_of_two_looks(found.from_ms, found.to_ms)
+        };
+        if let Some(found) = seen.or_else(heard) {
+            return Ok(found);
         }
         pictures.map(|_| MarkFound::none(video::ALGORITHM, true))
     }

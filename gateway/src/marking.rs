@@ -277,12 +277,15 @@ fn mark_as(
             let algorithm = algorithm(media_type).to_owned();
             (bytes, Mark::Embedded { algorithm, id, also })
         }
-        // Too small to carry a mark, or of a kind that takes none, is a fact about it, not a failure.
+        // Too small or too long to carry a mark, or of a kind that takes none, is a fact about it, not a failure.
         Err(WatermarkError::TooSmall { .. }) => {
             (file.to_vec(), none("the picture is too small to carry a mark"))
         }
         Err(WatermarkError::TooShort { .. }) => {
             (file.to_vec(), none("it is too short to carry a mark"))
+        }
+        Err(WatermarkError::TooLong { .. }) => {
+            (file.to_vec(), none("the sound is too long to be marked"))
         }
         Err(WatermarkError::Unsupported { reason }) => (file.to_vec(), none(&reason)),
         Err(error) => return Err(error.into()),

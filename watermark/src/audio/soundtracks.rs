@@ -62,6 +62,9 @@ fn marked(
 ) -> Result<Stream, WatermarkError> {
     let other = || unsupported("its sound is no AAC-LC or Opus of one or two channels: give that");
     let track = track.ok_or_else(other)?;
+    if track.is_too_long() {
+        return Err(sound::too_long());
+    }
     let mut decoded = track.decoded().ok_or_else(other)?;
     mark(key, &mut decoded.sound, id)?;
     let stream = track.encoded(&decoded).ok_or_else(other)?;
@@ -103,7 +106,7 @@ fn unsupported(reason: &str) -> WatermarkError {
 mod tests {
     use super::*;
     use crate::{
-        movie::soundtrack_tests::{aac, film, music, opus, packets},
+        movie::soundtrack_tests::{aac, film, lasting, music, opus, packets},
         video,
     };
 
@@ -150,6 +153,14 @@ mod tests {
             assert!(!marked.sound);
             assert_eq!(packets(&marked.file), packets(&file));
         }
+    }
+
+    #[test]
+    fn fifty_minutes_of_stereo_are_too_long_and_not_of_another_kind() {
+        let file = lasting(132_188);
+        let movie = Movie::parse(&file).unwrap();
+        let outcome = Soundtracks::marked(&movie, &key(1), MarkId::from(1)).outcome();
+        assert_eq!(outcome, Err(sound::too_long()));
     }
 
     #[test]

@@ -77,14 +77,18 @@ impl<'a> Soundtrack<'a> {
     /// Its samples. Damaged packets are silence. `None` when there is nothing to hear in it, more
     /// than memory allows, or more than two channels.
     pub(crate) fn decoded(&self) -> Option<Decoded> {
-        if self.declared() > SAMPLES_MAX as u64 {
+        if self.is_too_long() {
             return None;
         }
         decoded(self.entry, self.packets.iter().copied())
     }
 
-    /// How many samples it has over all channels, as the file says: a long film is left alone before
-    /// memory is taken.
+    /// Whether it is left alone before memory is taken.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.declared() > SAMPLES_MAX as u64
+    }
+
+    /// How many samples it has over all channels, as the file says.
     fn declared(&self) -> u64 {
         let (frames, channels) = match self.entry {
             SampleEntry::Mp4a(entry) => {

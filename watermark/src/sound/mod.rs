@@ -157,7 +157,7 @@ fn shape(rate: u32, channels: usize) -> Result<(), WatermarkError> {
     Ok(())
 }
 
-const fn too_long() -> WatermarkError {
+pub(crate) const fn too_long() -> WatermarkError {
     WatermarkError::TooLong { samples_max: SAMPLES_MAX as u64 }
 }
 
