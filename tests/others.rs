@@ -122,6 +122,37 @@ fn a_film_is_known_by_its_sound_when_its_pictures_are_gone() {
     }
 }
 
+/// Websites deliver AVIF: a picture is known in it, and a file of it takes mark and credentials.
+#[test]
+fn pictures_are_known_as_avif_and_signed_as_avif() {
+    if !wanted("ffmpeg, exiftool, c2pa-python and encypher-c2pa") {
+        return;
+    }
+    let newsroom = Newsroom::new();
+    let name = |name: &str| newsroom.path(name).display().to_string();
+    let ffmpeg = |args: &[&str]| told("ffmpeg", &[&["-v", "error", "-y"], args].concat());
+    let coding = ["-frames:v", "1", "-c:v", "libaom-av1", "-still-picture", "1", "-cpu-used", "6"];
+    let made = newsroom.json(&["generate", "image", "a lighthouse", "-o", "made.png"], 0);
+    let args = [&["-i", &name("made.png")], &coding[..], &["-crf", "32", &name("site.avif")]];
+    ffmpeg(&args.concat());
+    let report = newsroom.json(&["verify", "site.avif"], 3);
+    assert_eq!(report["recovered"]["asset_id"], made["asset"]["id"], "{report}");
+
+    // Ten bits, brought by someone else.
+    let source = ["-f", "lavfi", "-i", "mandelbrot=size=640x480", "-pix_fmt", "yuv420p10le"];
+    ffmpeg(&[&source[..], &coding, &["-crf", "20", &name("brought.avif")]].concat());
+    let args = ["sign", "brought.avif", "-o", "signed.avif", "--mark"];
+    let signed = newsroom.json(&args, 0);
+    let files = ["keys/provenance/root.pem", "signed.avif"].map(name);
+    let output = python("verify_c2pa.py", &files.each_ref().map(String::as_str), &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    let depth = told("exiftool", &["-s3", "-ImagePixelDepth", &name("signed.avif")]);
+    assert_eq!(depth.trim(), "10 10 10");
+    ffmpeg(&["-i", &name("signed.avif"), "-vf", "scale=480:-2", "-q:v", "8", &name("small.jpg")]);
+    let found = newsroom.json(&["watermark", "detect", "small.jpg"], 0);
+    assert_eq!(found["id"], signed["asset"]["mark"]["id"], "{found}");
+}
+
 #[test]
 fn epubcheck_accepts_a_story() {
     if !wanted("epubcheck") {

@@ -143,7 +143,7 @@ fn fits(part: Part, mask: Option<&Mask>, picture: Option<&Raster>) -> Result<(),
 
 /// Decodes a still picture within limits and turns it as its camera was held.
 pub(crate) fn decode(part: Part, file: &[u8]) -> Result<DynamicImage, LineError> {
-    let unreadable = |_| wrong(part, "cannot be read: give a whole PNG, JPEG or WebP file");
+    let unreadable = |_| wrong(part, "cannot be read: give a whole PNG, JPEG, WebP or AVIF file");
     let reader = || ImageReader::new(Cursor::new(file)).with_guessed_format();
     let (width, height) = reader()
         .map_err(image::ImageError::IoError)

@@ -147,6 +147,7 @@ impl Stages {
     }
 
     fn open_blocking(installation: Installation, log: LogOptions) -> Result<Self, WiringError> {
+        watermark::read_avif();
         if backup::cut_off(installation.folder()) {
             return Err(WiringError::Restoring);
         }

@@ -19,4 +19,5 @@ pub mod video;
 
 pub use error::WatermarkError;
 pub use key::WatermarkKey;
+pub use picture::read_avif;
 pub use text::TextMark;

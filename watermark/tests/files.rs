@@ -17,6 +17,8 @@ use watermark::{WatermarkError, WatermarkKey, image as mark};
 /// Little-endian TIFF with one entry: orientation 6, a quarter turn to the right.
 const EXIF: &[u8] = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
 
+const AVIF_ANIMATED: &[u8] = include_bytes!("../src/picture/avif/samples/animated.avif");
+
 fn key() -> WatermarkKey {
     WatermarkKey::new([42; 32])
 }
@@ -177,17 +179,16 @@ fn moving_pictures_and_pages_are_refused() {
     let entries = u16::from_le_bytes([tiff[directory as usize], tiff[directory as usize + 1]]);
     let next = directory as usize + 2 + 12 * usize::from(entries);
     tiff[next..next + 4].copy_from_slice(&directory.to_le_bytes());
-    let avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
     let several = "the file cannot be used: it is animated or has pages";
     for (bytes, media_type, expected) in [
         (&gif[..], MediaType::Gif, several),
         (&tiff[..], MediaType::Tiff, several),
-        (&avif[..], MediaType::Avif, "the file cannot be used: AVIF is not decoded here"),
+        (AVIF_ANIMATED, MediaType::Avif, "the file cannot be used: this kind of AVIF is not read"),
     ] {
         let error = mark::embed(&key(), bytes, media_type, MarkId::from(1)).unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error} is not {expected}");
     }
-    let error = mark::detect(&[key()], avif).unwrap_err();
+    let error = mark::detect(&[key()], AVIF_ANIMATED).unwrap_err();
     assert!(matches!(error, WatermarkError::Unsupported { .. }), "{error}");
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![expect(clippy::indexing_slicing, reason = "tests index what they have made")]
 
+mod avif;
 mod files;
 mod fingerprints;
 mod image;

@@ -14,7 +14,7 @@ const SIDE: usize = 64;
 /// Frequencies kept in each direction, without the mean.
 const FREQUENCIES: usize = 16;
 
-/// The fingerprint of a PNG, JPEG or WebP file.
+/// The fingerprint of a picture's file, as `image::detect` reads it.
 ///
 /// Re-encoding, resizing and small changes of brightness flip few of its 256 bits; unrelated
 /// pictures differ in about 128. A picture of one colour has no structure to recognise.

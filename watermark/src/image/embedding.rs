@@ -58,10 +58,11 @@ impl Strength {
     }
 }
 
-/// Marks a PNG, JPEG, WebP, TIFF or GIF file with `id`; the format, transparency and metadata stay.
+/// Marks a PNG, JPEG, WebP, TIFF, GIF or AVIF file with `id`; the format and transparency stay, and
+/// metadata where it can be written.
 ///
 /// WebP is written without loss. A GIF gets a palette that is fitted to the marked picture, and is
-/// refused where that loses the mark.
+/// refused where that loses the mark. AVIF is coded anew, upright, without Exif and XMP.
 ///
 /// # Errors
 /// [`WatermarkError::TooSmall`] or [`WatermarkError::TooLarge`] by its size,

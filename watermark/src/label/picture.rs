@@ -23,8 +23,8 @@ pub struct PictureStyle {
     pub height_percent: f64,
 }
 
-/// Labels a PNG, JPEG, WebP, TIFF or GIF file; its format, depth and descriptions stay, and so do
-/// all pixels beside the plate, as far as the format keeps pixels at all.
+/// Labels a PNG, JPEG, WebP, TIFF, GIF or AVIF file; its format, depth and descriptions stay, and so
+/// do all pixels beside the plate, as far as the format keeps pixels and this program descriptions.
 ///
 /// # Errors
 /// [`WatermarkError::Label`] when the picture has no room for a label that can be read or the font

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use image::{
-    AnimationDecoder as _, DynamicImage, ImageDecoder, ImageEncoder, ImageReader, Limits,
+    AnimationDecoder as _, ColorType, DynamicImage, ImageDecoder, ImageEncoder, ImageReader,
+    Limits,
     codecs::{
         gif::{GifDecoder, GifEncoder},
         jpeg::JpegEncoder,
@@ -14,7 +15,10 @@ use image::{
 };
 use types::MediaType;
 
-use super::metadata;
+use super::{
+    avif::{self, Avif},
+    metadata,
+};
 use crate::WatermarkError;
 
 /// The greatest number of pixels.
@@ -26,26 +30,33 @@ const JPEG_QUALITY: u8 = 95;
 /// How coarsely a GIF's palette may be fitted, from 1, the best, to 30.
 const GIF_SPEED: i32 = 10;
 
-/// Reads a PNG, JPEG, WebP, TIFF or GIF file, as stored: an orientation in its metadata is not
-/// applied. Of several pictures the first is read.
+/// Reads a PNG, JPEG, WebP, TIFF, GIF or AVIF file. An orientation in metadata is not applied, as
+/// it stays with the file; one in the structure of an AVIF file is. Of several pictures the first
+/// is read.
 pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, WatermarkError> {
-    let decoder = decoder(file)?;
-    let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    // Every pixel is also kept as luma, a number of four bytes.
-    let bytes = pixels.saturating_mul(u64::from(decoder.color_type().bytes_per_pixel()) + 4);
-    if pixels > PIXELS_MAX || bytes > MEMORY_MAX {
-        let pixels_max = PIXELS_MAX.min(pixels.saturating_mul(MEMORY_MAX) / bytes.max(1));
-        return Err(WatermarkError::TooLarge { width, height, pixels_max });
+    if MediaType::sniff(file) == Some(MediaType::Avif) {
+        let picture = Avif::read(file)?;
+        fits(picture.dimensions(), picture.color_type(), avif::PIXELS_MAX)?;
+        return picture.decode();
     }
+    let decoder = decoder(file)?;
+    fits(decoder.dimensions(), decoder.color_type(), PIXELS_MAX)?;
     DynamicImage::from_decoder(decoder).map_err(unreadable)
 }
 
-fn decoder(file: &[u8]) -> Result<impl ImageDecoder + '_, WatermarkError> {
-    if MediaType::sniff(file) == Some(MediaType::Avif) {
-        let reason = "AVIF is not decoded here: give PNG, JPEG, WebP, TIFF or GIF".to_owned();
-        return Err(WatermarkError::Unsupported { reason });
+/// Checks that a picture and its luma fit into memory.
+fn fits((width, height): (u32, u32), kind: ColorType, most: u64) -> Result<(), WatermarkError> {
+    let pixels = u64::from(width) * u64::from(height);
+    // Every pixel is also kept as luma, a number of four bytes.
+    let bytes = pixels.saturating_mul(u64::from(kind.bytes_per_pixel()) + 4);
+    if pixels > most || bytes > MEMORY_MAX {
+        let pixels_max = most.min(pixels.saturating_mul(MEMORY_MAX) / bytes.max(1));
+        return Err(WatermarkError::TooLarge { width, height, pixels_max });
     }
+    Ok(())
+}
+
+fn decoder(file: &[u8]) -> Result<impl ImageDecoder + '_, WatermarkError> {
     let mut reader =
         ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(unreadable)?;
     let mut limits = Limits::default();
@@ -92,9 +103,12 @@ pub(crate) fn encode(
                 .encode(&rgba, width, height, colours)
                 .map_err(unwritable)?;
         }
+        MediaType::Avif => return avif::encode(picture, source),
         other => {
             return Err(WatermarkError::Unsupported {
-                reason: format!("{other} is not written here: give PNG, JPEG, WebP, TIFF or GIF"),
+                reason: format!(
+                    "{other} is not written here: give PNG, JPEG, WebP, TIFF, GIF or AVIF"
+                ),
             });
         }
     }
@@ -132,10 +146,8 @@ pub(crate) fn sniffed(file: &[u8], media_type: MediaType) -> Result<(), Watermar
         Some(MediaType::Webp) => metadata::is_animated_webp(file),
         Some(MediaType::Tiff) => metadata::has_pages(file),
         Some(MediaType::Gif) => is_animated_gif(file)?,
-        Some(MediaType::Jpeg) => false,
-        Some(MediaType::Avif) => {
-            return unsupported("AVIF is not decoded here: give PNG, JPEG, WebP, TIFF or GIF");
-        }
+        // The reader of AVIF refuses what is animated.
+        Some(MediaType::Jpeg | MediaType::Avif) => false,
         Some(other) => return unsupported(&format!("it is {other} and not a picture")),
         None => {
             let reason = "it is of no known kind".to_owned();

@@ -7,7 +7,7 @@ use clap::Args;
 /// `label`
 #[derive(Debug, Args)]
 pub struct Label {
-    /// A picture (PNG, JPEG, WebP, TIFF, GIF), a sound (WAV, FLAC), a video (MP4) or a text
+    /// A picture (PNG, JPEG, WebP, TIFF, GIF, AVIF), a sound (WAV, FLAC), a video (MP4) or a text
     pub input: PathBuf,
     /// Where the labelled file goes; without it the label of the input is measured
     pub output: Option<PathBuf>,
