@@ -94,8 +94,9 @@ fn the_demonstration_keeps_every_promise() {
     let kept = folder.path().join("kept");
     let mut process = Command::new(PROGRAM)
         .current_dir(folder.path())
-        .args(["--json", "demo", "--exit", "--keep"])
+        .args(["--json", "--data-dir"])
         .arg(&kept)
+        .args(["demo", "--exit"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

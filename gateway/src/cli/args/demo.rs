@@ -17,7 +17,7 @@ pub struct Demo {
     /// A photo of yours (PNG or JPEG) for the first part
     #[arg(long)]
     pub photo: Option<PathBuf>,
-    /// Keep what was made in this folder instead of a temporary one
+    /// Keep what was made in this new folder instead of a temporary one; --data-dir does the same
     #[arg(long)]
     pub keep: Option<PathBuf>,
 }

@@ -39,12 +39,15 @@ pub(crate) async fn run(global: &Global, args: &Demo, console: &Console) -> Answ
         return seed::run(global, args, console).await;
     }
     let temporary = tempfile::Builder::new().prefix("imprimatur-demo-").tempdir()?;
-    let folder = args.keep.clone().unwrap_or_else(|| temporary.path().join("data"));
+    let kept = args.keep.clone().or_else(|| global.data_dir.clone());
+    let is_kept = kept.is_some();
+    let folder = kept.unwrap_or_else(|| temporary.path().join("data"));
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let installation = Installation::create(&folder, "Demo Newsroom")?;
     let line = Line::new(Arc::new(Stages::open(installation).await?));
     let show = Show { line, folder, console: *console, report: Map::new() };
     let show = show.play(args).await?;
+    show.whereabouts(is_kept);
     if args.exit {
         show.line.stages().close().await?;
         return Ok(if show.failed() { Exit::No } else { Exit::Yes });
@@ -138,6 +141,19 @@ impl Show {
             "that content is true: a mark and a signature say where it came from",
             "内容真伪：标记与签名只说明来源",
         );
+    }
+
+    /// Where the files are that were named, and how long.
+    fn whereabouts(&self, is_kept: bool) {
+        let folder = self.folder.display();
+        if is_kept {
+            self.say(&format!("kept: {folder}"), &format!("已保留：{folder}"));
+        } else {
+            self.say(
+                "the files named above are temporary and end with this program; `demo --keep FOLDER` keeps them",
+                "上述文件均为临时文件，随本程序结束而删除；使用 `demo --keep 文件夹` 可保留",
+            );
+        }
     }
 
     async fn keep_serving(self) -> Answer {
