@@ -125,6 +125,46 @@ fn two_gateways_write_one_log_and_one_goes_on_when_the_other_is_killed() {
 }
 
 /// How many originals the vault holds.
+/// The key of the log is replaced on one machine. The other refuses to go on with the old one, says
+/// what it needs, and tells strangers of the change as soon as it has it.
+#[test]
+fn a_rotation_of_the_logs_key_is_known_to_every_gateway() {
+    if !wanted("two gateways over one PostgreSQL") {
+        return;
+    }
+    let database = PostgresServer::start();
+    let shared = tempfile::tempdir().unwrap();
+    let [one, two] = newsrooms(&database, shared.path());
+    let key = one.key("journalist", "ada");
+    for room in [&one, &two] {
+        let server = room.serve();
+        assert_eq!(server.post(&key, "/v1/chat/completions", &chat(RIVER)).status, 200);
+        assert_eq!(server.terminate(), Some(0));
+    }
+    let statement = one.json(&["keys", "rotate", "--log"], 0);
+    let refused = two.run(&["keys", "list"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let new = statement["new"].as_str().unwrap();
+    assert!(!refused.status.success(), "{said}");
+    assert!(
+        said.contains(&format!("the log's key was rotated to {new}: restore that one")),
+        "{said}"
+    );
+
+    fs::copy(one.path("keys/log.key"), two.path("keys/log.key")).unwrap();
+    let (first, second) = (one.serve(), two.serve());
+    for server in [&first, &second] {
+        assert_eq!(server.post(&key, "/v1/chat/completions", &chat(RIVER)).status, 200);
+        let keys = server.get(&key, "/log/vkeys").json();
+        assert_eq!(keys["rotations"][0], statement["statement"], "{keys}");
+        assert_eq!(keys["vkeys"].as_array().unwrap().len(), 2, "{keys}");
+    }
+    assert_eq!((first.terminate(), second.terminate()), (Some(0), Some(0)));
+    for room in [&one, &two] {
+        room.json(&["audit", "verify"], 0);
+    }
+}
+
 fn originals(shared: &Path) -> usize {
     let people = fs::read_dir(shared.join("vault/originals")).into_iter().flatten().flatten();
     people.map(|person| fs::read_dir(person.path()).into_iter().flatten().count()).sum()

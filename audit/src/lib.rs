@@ -64,7 +64,7 @@ pub use note::{Checkpoint, Proof, Verifier};
 pub use objects::Objects;
 pub use place::Place;
 pub use postgres::{PostgresLog, PostgresState};
-pub use promise::export_extends;
+pub use promise::{exchange as exchange_promises, export_extends};
 pub use published::Published;
 pub use query::{Order, Page, Query};
 pub use record::{

@@ -3,6 +3,8 @@
 //! A log that was replaced as a whole, with its checkpoint, is consistent in itself. It is caught by
 //! what others hold or have signed: a saved checkpoint, a cosigned one, a statement of rotation.
 
+mod exchange;
+
 use std::{
     fs,
     io::{self, Read as _},
@@ -15,6 +17,8 @@ use crate::{
     rotation,
     witness::cosigned,
 };
+
+pub use exchange::exchange;
 
 /// Whether `tree` extends what lies beside the log: the cosigned checkpoint, and the statements of
 /// rotation.

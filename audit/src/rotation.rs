@@ -172,13 +172,23 @@ pub async fn rotate(
     log.append(record).await?;
     let checkpoint = log.checkpoint_now().await?;
     let statement = Rotation::sign(&old, &new, &checkpoint);
+    keep(folder, &statement)?;
+    Ok(statement)
+}
+
+/// Stores a statement beside the log in `folder`; returns when it is durable.
+pub(crate) fn keep(folder: &Path, statement: &Rotation) -> Result<(), LogError> {
     let folder = rotations(folder);
-    let path = folder.join(format!("{:020}.note", statement.size));
+    let path = folder.join(file_name(statement.size));
     let failed = |error: io::Error| LogError::file(&path, &error);
     fs::create_dir_all(&folder).map_err(failed)?;
     folder.parent().map_or(Ok(()), disk::sync_folder).map_err(failed)?;
-    disk::replace(&path, statement.note.as_bytes()).map_err(failed)?;
-    Ok(statement)
+    disk::replace(&path, statement.note.as_bytes()).map_err(failed)
+}
+
+/// The name of the file with the statement of a rotation at `size`; names are in order of sizes.
+pub(crate) fn file_name(size: u64) -> String {
+    format!("{size:020}.note")
 }
 
 /// The key that signs now, from `key_file`. Finishes a rotation whose statement is stored: the new
@@ -215,10 +225,15 @@ pub fn current_key(key_file: &Path, folder: &Path) -> Result<LogKey, LogError> {
     Ok(new)
 }
 
-/// The checkpoint at the rotation carries both signatures.
+/// The checkpoint at the rotation carries both signatures. One that lies in a database gets the
+/// second when the log is opened.
 fn sign_last_checkpoint(folder: &Path, last: &Rotation, new: &LogKey) -> Result<(), LogError> {
     let path = folder.join("checkpoint");
-    let note = fs::read_to_string(&path).map_err(|error| LogError::file(&path, &error))?;
+    let note = match fs::read_to_string(&path) {
+        Ok(note) => note,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(LogError::file(&path, &error)),
+    };
     let checkpoint = Checkpoint::unverified(&note)?;
     if checkpoint.size != last.size || checkpoint.root != last.root {
         return Ok(());

@@ -60,10 +60,12 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// Those of [`Log::open`] and [`PostgresLog::open`].
     pub fn log(&self, mut options: LogOptions) -> Result<Log, WiringError> {
-        let (folder, key) = (self.installation.log(), self.log_key()?);
+        let folder = self.installation.log();
         if !self.is_shared() {
             moving::check(&folder)?;
         }
+        self.exchange_promises()?;
+        let key = self.log_key()?;
         if self.is_embedded() {
             return Ok(Log::open(&folder, key, options)?);
         }
@@ -96,6 +98,17 @@ impl<'a> Storage<'a> {
         }
         let mut store = self.published(Box::new(self.postgres(None)?))?;
         Ok(audit::verify_store(&mut *store, verifier)?)
+    }
+
+    /// Takes the rotations of the log's key and the cosigned checkpoint that other gateways know, and
+    /// tells them of those that are known here; nothing where there are no others.
+    ///
+    /// # Errors
+    /// Those of [`audit::exchange_promises`].
+    pub fn exchange_promises(&self) -> Result<(), WiringError> {
+        let Some(place) = self.place.as_ref().filter(|_| self.is_shared()) else { return Ok(()) };
+        let (driver, folder) = (driver()?, self.installation.log());
+        Ok(audit::exchange_promises(place, &driver, &folder)?)
     }
 
     /// Keys, reviews, leases.

@@ -12,9 +12,14 @@ const NAME: &str = "checkpoint.cosigned";
 /// # Errors
 /// [`LogError::Note`] when the log did not sign it, [`LogError::File`] when it cannot be read.
 pub fn load(folder: &Path, verifier: &Verifier) -> Result<Option<Checkpoint>, LogError> {
+    text(folder)?.map(|note| Checkpoint::open(&note, verifier)).transpose()
+}
+
+/// The cosigned checkpoint as it lies there, unchecked.
+pub(crate) fn text(folder: &Path) -> Result<Option<String>, LogError> {
     let path = folder.join(NAME);
     match fs::read_to_string(&path) {
-        Ok(note) => Checkpoint::open(&note, verifier).map(Some),
+        Ok(note) => Ok(Some(note)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(LogError::file(&path, &error)),
     }
@@ -29,6 +34,11 @@ pub fn store(folder: &Path, verifier: &Verifier, checkpoint: &Checkpoint) -> Res
     if let Some(known) = load(folder, verifier)?.filter(|known| known.size > checkpoint.size) {
         return Err(LogError::Behind { found: checkpoint.size, promised: known.size });
     }
+    replace(folder, checkpoint)
+}
+
+/// Stores one over whatever lies there; returns when it is durable.
+pub(crate) fn replace(folder: &Path, checkpoint: &Checkpoint) -> Result<(), LogError> {
     let path = folder.join(NAME);
     // Not `with_extension`: the log's own checkpoint is replaced through `checkpoint.new`.
     let temporary = folder.join("cosigned.note");

@@ -5,6 +5,7 @@ mod signing;
 
 use ::audit::{Event, Record, vault::INSTALLATION};
 use access::{Key, NewKey, Scopes};
+use anyhow::Context as _;
 use serde_json::json;
 use types::Principal;
 
@@ -18,6 +19,7 @@ use crate::{
     http,
     mark_keys::{self, MarkKeys},
     recording,
+    storage::Storage,
     wiring::Stages,
 };
 
@@ -83,6 +85,9 @@ async fn rotate_log_key(stages: Stages, console: &Console) -> Answer {
     let rotation = ::audit::rotation::rotate(&stages.log, &folder, &key_file, record).await?;
     drop(stages);
     installation.current_log_key()?;
+    let told = installation.clone();
+    let telling = tokio::task::spawn_blocking(move || Storage::open(&told)?.exchange_promises());
+    telling.await.context("telling the other gateways")??;
     let value = json!({
         "old": rotation.old, "new": rotation.new, "size": rotation.size, "statement": rotation.note,
     });

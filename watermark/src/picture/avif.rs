@@ -7,6 +7,8 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
+use std::panic::{self, AssertUnwindSafe};
+
 use avif_parse::{AV1Metadata, AvifData};
 use image::{ColorType, DynamicImage, metadata::Orientation};
 use re_rav1d::dav1d::{self, Decoder, Picture, Settings};
@@ -81,14 +83,16 @@ impl Avif {
 
     /// Decodes the picture as it is shown: turned and mirrored as the file asks.
     pub(crate) fn decode(&self) -> Result<DynamicImage, WatermarkError> {
-        let frame = self.frame(&self.data.primary_item)?;
-        let alpha = self.data.alpha_item.as_ref().map(|item| self.frame(item)).transpose()?;
-        let converter = Converter::new(&frame, alpha.as_ref(), self.properties.colours)?;
-        let mut picture = converter.picture(self.color_type())?;
-        if let Some(orientation) = self.properties.orientation {
-            picture.apply_orientation(orientation);
-        }
-        Ok(picture)
+        guarded(|| {
+            let frame = self.frame(&self.data.primary_item)?;
+            let alpha = self.data.alpha_item.as_ref().map(|item| self.frame(item)).transpose()?;
+            let converter = Converter::new(&frame, alpha.as_ref(), self.properties.colours)?;
+            let mut picture = converter.picture(self.color_type())?;
+            if let Some(orientation) = self.properties.orientation {
+                picture.apply_orientation(orientation);
+            }
+            Ok(picture)
+        })
     }
 
     /// Primaries and transfer of the colours, by their numbers in ITU-T H.273.
@@ -96,8 +100,10 @@ impl Avif {
         if let Some(stated) = self.properties.colours {
             return Ok((stated.primaries, stated.transfer));
         }
-        let frame = self.frame(&self.data.primary_item)?;
-        Ok((frame.color_primaries() as u16, frame.transfer_characteristic() as u16))
+        guarded(|| {
+            let frame = self.frame(&self.data.primary_item)?;
+            Ok((frame.color_primaries() as u16, frame.transfer_characteristic() as u16))
+        })
     }
 
     fn frame(&self, item: &[u8]) -> Result<Picture, WatermarkError> {
@@ -119,6 +125,13 @@ impl Avif {
         }
         Ok(frame)
     }
+}
+
+/// The decoder is not ours, and stops at numbers that the standard reserves: a file that it does not
+/// survive is unreadable.
+fn guarded<T>(work: impl FnOnce() -> Result<T, WatermarkError>) -> Result<T, WatermarkError> {
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| Err(unreadable("its structure stops the decoder")))
 }
 
 /// Whether width and height change places.

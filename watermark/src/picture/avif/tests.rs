@@ -47,9 +47,11 @@ fn pixels_are_those_that_other_programs_read() {
     for (name, file, expected) in SAMPLES {
         let found = decoded(file).unwrap();
         let expected = image::load_from_memory(expected).unwrap();
+        // Programs round alike, and spread chroma in different ways.
         let (mean, most) = difference(&found, &expected);
-        // Programs round and spread chroma a little differently.
-        assert!(mean < 1.0 && most <= 8, "{name}: {mean} on average, {most} at most");
+        assert!(mean < 1.0 && most <= 16, "{name}: {mean} on average, {most} at most");
+        let (_, most) = difference(&found.to_luma8().into(), &expected.to_luma8().into());
+        assert!(most <= 4, "{name}: luma differs by {most}");
     }
 }
 
@@ -111,12 +113,26 @@ fn no_part_of_a_file_is_taken_for_a_picture() {
     }
 }
 
+/// The numbers of colours in the frame's own header, which nothing in these files' boxes replaces.
+#[test]
+fn reserved_numbers_of_colours_are_refused() {
+    let mut file = SAMPLES[6].1.to_vec();
+    *file.get_mut(306).unwrap() = 6;
+    let error = decoded(&file).unwrap_err();
+    assert!(error.to_string().contains("its structure stops the decoder"), "{error}");
+}
+
 proptest! {
     #[test]
-    fn a_damaged_file_is_refused_or_read(at in 0..700_usize, byte: u8, which in 0..SAMPLES.len()) {
+    fn a_damaged_file_is_refused_or_read(
+        damage in proptest::collection::vec((0..750_usize, any::<u8>()), 1..5),
+        which in 0..SAMPLES.len(),
+    ) {
         let mut file = SAMPLES[which].1.to_vec();
-        if let Some(place) = file.get_mut(at) {
-            *place = byte;
+        for (at, byte) in damage {
+            if let Some(place) = file.get_mut(at) {
+                *place = byte;
+            }
         }
         // Neither may panic; a flipped bit of a pixel is another pixel.
         if let Ok(picture) = decoded(&file) {
