@@ -37,6 +37,10 @@ impl Avif {
     /// [`WatermarkError::Unreadable`] if the file is damaged, and [`WatermarkError::Unsupported`]
     /// if it is animated, made of tiles, or stored in another way that is not read here.
     pub(crate) fn read(file: &[u8]) -> Result<Self, WatermarkError> {
+        guarded(|| Self::opened(file))
+    }
+
+    fn opened(file: &[u8]) -> Result<Self, WatermarkError> {
         let data = avif_parse::read_avif(&mut &file[..]).map_err(|error| match error {
             avif_parse::Error::Unsupported(reason) => unsupported(reason),
             error => unreadable(error),
@@ -127,8 +131,8 @@ impl Avif {
     }
 }
 
-/// The decoder is not ours, and stops at numbers that the standard reserves: a file that it does not
-/// survive is unreadable.
+/// Parser and decoder are not ours, and stop for example at numbers that the standard reserves: a file
+/// that they do not survive is unreadable.
 fn guarded<T>(work: impl FnOnce() -> Result<T, WatermarkError>) -> Result<T, WatermarkError> {
     let done = panic::catch_unwind(AssertUnwindSafe(work));
     done.unwrap_or_else(|_| Err(unreadable("its structure stops the decoder")))
