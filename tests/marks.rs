@@ -184,3 +184,18 @@ fn a_written_text_takes_an_id_that_nobody_sees() {
     std::fs::write(newsroom.path("short.txt"), sentence).unwrap();
     assert_eq!(newsroom.run(&short).status.code(), Some(4), "too few words");
 }
+
+/// The header tells of some hours of sound: it is signed all the same, and says why it has no mark.
+#[test]
+fn a_sound_that_is_too_long_for_a_mark_is_signed_without_one() {
+    let newsroom = Newsroom::new();
+    let mut flac = include_bytes!("../watermark/provenance/tests/samples/sound.flac").to_vec();
+    // The last 36 bits of these 8 bytes are the number of samples (RFC 9639, section 8.2).
+    let field: &mut [u8; 8] = (&mut flac[18..26]).try_into().unwrap();
+    let shape = u64::from_be_bytes(*field) >> 36 << 36;
+    *field = (shape | 1 << 29).to_be_bytes();
+    std::fs::write(newsroom.path("long.flac"), flac).unwrap();
+    let signed = newsroom.json(&["sign", "long.flac", "-o", "signed.flac", "--mark"], 0);
+    assert_eq!(signed["asset"]["mark"]["reason"], "the sound is too long to be marked", "{signed}");
+    assert_eq!(newsroom.json(&["verify", "signed.flac"], 0)["verdict"], "trusted");
+}

@@ -135,8 +135,9 @@ impl<'a> Storage<'a> {
         }
         let url = self.url()?.reveal().to_owned();
         let (begun, mut told) = (Instant::now(), Some(told));
+        let driver = driver()?;
         loop {
-            let (driver, url) = (driver()?, url.clone());
+            let (driver, url) = (Arc::clone(&driver), url.clone());
             let trying = spawn_blocking(move || PostgresState::open(driver, &url).map(drop));
             let tried = trying.await.map_err(|error| LogError::Unreachable(error.to_string()))?;
             let Err(LogError::Unreachable(reason)) = tried else { return Ok(tried?) };

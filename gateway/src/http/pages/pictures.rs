@@ -4,7 +4,9 @@
 use std::{collections::BTreeMap, io::Cursor};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use image::{DynamicImage, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder,
+};
 use pages::public::{
     report::{Ingredient, Report},
     verify::THE_FILE,
@@ -22,6 +24,15 @@ const SHOWN_MAX: usize = 12;
 const EDGE_MAX: u32 = 16_384;
 const ALLOCATION_MAX: u64 = 256 << 20;
 const QUALITY: u8 = 82;
+/// Kinds of pictures that are shown.
+const SHOWN: [MediaType; 6] = [
+    MediaType::Png,
+    MediaType::Jpeg,
+    MediaType::Webp,
+    MediaType::Avif,
+    MediaType::Tiff,
+    MediaType::Gif,
+];
 
 /// The pictures that a report names, by their digest, and the file itself, by [`THE_FILE`]. Blocks while
 /// it decodes.
@@ -57,23 +68,25 @@ fn below<'a>(nodes: &'a [Ingredient], named: &mut Vec<&'a str>) {
 
 /// A small copy of a picture; `None` where it is none, or cannot be decoded within bounds.
 pub(super) fn small(bytes: &[u8], media_type: MediaType) -> Option<String> {
-    let format = match media_type {
-        MediaType::Png => ImageFormat::Png,
-        MediaType::Jpeg => ImageFormat::Jpeg,
-        _ => return None,
-    };
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    if !SHOWN.contains(&media_type) {
+        return None;
+    }
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(EDGE_MAX);
     limits.max_image_height = Some(EDGE_MAX);
     limits.max_alloc = Some(ALLOCATION_MAX);
     reader.limits(limits);
-    let pixels = reader.decode().ok()?;
-    let pixels = if pixels.width().max(pixels.height()) > EDGE {
-        pixels.thumbnail(EDGE, EDGE)
-    } else {
-        pixels
-    };
+    let mut decoder = reader.into_decoder().ok()?;
+    // A picture without a readable orientation stands as it is.
+    let orientation = decoder.orientation().ok();
+    let mut pixels = DynamicImage::from_decoder(decoder).ok()?;
+    if pixels.width().max(pixels.height()) > EDGE {
+        pixels = pixels.thumbnail(EDGE, EDGE);
+    }
+    if let Some(orientation) = orientation {
+        pixels.apply_orientation(orientation);
+    }
     encoded(&pixels)
 }
 
@@ -106,5 +119,35 @@ mod tests {
         assert_eq!((shown.width(), shown.height()), (224, 75));
         assert_eq!(small(b"<svg/>", MediaType::Svg), None);
         assert_eq!(small(b"broken", MediaType::Png), None);
+    }
+
+    #[test]
+    fn every_kind_of_picture_is_shown_upright() {
+        watermark::read_avif();
+        let turned = include_bytes!("../../../../watermark/src/picture/avif/samples/turned.avif");
+        let mut files = vec![(turned.to_vec(), MediaType::Avif)];
+        for (format, media_type) in [
+            (ImageFormat::Jpeg, MediaType::Jpeg),
+            (ImageFormat::WebP, MediaType::Webp),
+            (ImageFormat::Gif, MediaType::Gif),
+            (ImageFormat::Tiff, MediaType::Tiff),
+        ] {
+            let mut bytes = Cursor::new(Vec::new());
+            DynamicImage::new_rgba8(47, 61).to_rgb8().write_to(&mut bytes, format).unwrap();
+            files.push((bytes.into_inner(), media_type));
+        }
+        // A quarter turn to the right, as cameras note it.
+        let mut lying = Vec::new();
+        let mut encoder = JpegEncoder::new(&mut lying);
+        let turned = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        image::ImageEncoder::set_exif_metadata(&mut encoder, turned.to_vec()).unwrap();
+        DynamicImage::new_rgb8(61, 47).write_with_encoder(encoder).unwrap();
+        files.push((lying, MediaType::Jpeg));
+        for (file, media_type) in files {
+            let address = small(&file, media_type).unwrap();
+            let (_, data) = address.split_once(";base64,").unwrap();
+            let shown = image::load_from_memory(&STANDARD.decode(data).unwrap()).unwrap();
+            assert_eq!((shown.width(), shown.height()), (47, 61), "{media_type}");
+        }
     }
 }
