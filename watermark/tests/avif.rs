@@ -15,7 +15,7 @@ fn scene() -> DynamicImage {
     Painter::new(8).paint(Kind::Texture, 480, 400).into()
 }
 
-/// Written with fewer chroma bits than a photograph has, at a quality of websites.
+/// Written with eight bits a sample, as websites do.
 fn avif(picture: &DynamicImage, quality: f32) -> Vec<u8> {
     let rgba = picture.to_rgba8();
     let pixels: Vec<_> = rgba

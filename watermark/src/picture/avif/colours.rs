@@ -154,9 +154,10 @@ impl Converter {
         stated: Option<Colours>,
     ) -> Result<Self, WatermarkError> {
         let is_full = |frame: &Picture| matches!(frame.color_range(), YUVRange::Full);
-        let matrix = stated.map_or(frame.matrix_coefficients() as u16, |colours| colours.matrix);
-        let matrix = Matrix::of(matrix)?;
-        let full_range = stated.map_or(is_full(frame), |colours| colours.full_range);
+        // A frame is only asked where the file says nothing: it may name what the standard reserves.
+        let of_frame = || frame.matrix_coefficients() as u16;
+        let matrix = Matrix::of(stated.map_or_else(of_frame, |colours| colours.matrix))?;
+        let full_range = stated.map_or_else(|| is_full(frame), |colours| colours.full_range);
         let differs = !matches!(matrix, Matrix::Identity);
         let channel = |component| Channel::new(frame, component, differs, full_range);
         let chroma = match frame.pixel_layout() {

@@ -113,11 +113,15 @@ fn no_part_of_a_file_is_taken_for_a_picture() {
     }
 }
 
-/// The numbers of colours in the frame's own header, which nothing in these files' boxes replaces.
+/// The decoder's interface panics at a reserved number in the header of a frame.
 #[test]
-fn reserved_numbers_of_colours_are_refused() {
+fn reserved_colours_of_a_frame_are_replaced_by_those_of_the_file_or_refused() {
     let mut file = SAMPLES[6].1.to_vec();
     *file.get_mut(306).unwrap() = 6;
+    assert_eq!(decoded(&file).unwrap(), decoded(SAMPLES[6].1).unwrap());
+    // Without the box, the number counts.
+    let place = file.windows(4).position(|kind| kind == b"colr").unwrap();
+    file[place..place + 4].copy_from_slice(b"free");
     let error = decoded(&file).unwrap_err();
     assert!(error.to_string().contains("its structure stops the decoder"), "{error}");
 }
