@@ -138,6 +138,13 @@ fn pictures_are_known_as_avif_and_signed_as_avif() {
     let report = newsroom.json(&["verify", "site.avif"], 3);
     assert_eq!(report["recovered"]["asset_id"], made["asset"]["id"], "{report}");
 
+    // It can be worked on and labelled, too.
+    let task = ["generate", "image", "--task", "upscale", "--input", "site.avif", "--factor", "2"];
+    let larger = newsroom.json(&[&task[..], &["-o", "larger.png"]].concat(), 0);
+    assert_eq!(larger["asset"]["mark"]["id"], made["asset"]["mark"]["id"], "{larger}");
+    newsroom.json(&["label", "site.avif", "labelled.avif", "--regime", "cn-gb45438"], 0);
+    newsroom.json(&["label", "labelled.avif", "--regime", "cn-gb45438"], 0);
+
     // Ten bits, brought by someone else.
     let source = ["-f", "lavfi", "-i", "mandelbrot=size=640x480", "-pix_fmt", "yuv420p10le"];
     ffmpeg(&[&source[..], &coding, &["-crf", "20", &name("brought.avif")]].concat());
